@@ -1,0 +1,51 @@
+/**
+ * Intent rows: what makes a request that cannot be repeated (RFC 7591 POST, RFC 7592 PUT) survive the death of the
+ * process that sends it (DESIGN section 5). `prepared` may be repeated; whoever finds `sending` never sends.
+ */
+export type IntentState = 'prepared' | 'sending' | 'answered' | 'settled';
+export type IntentKind = 'register' | 'update';
+
+/** How an intent ended. `unanswered`: sent, and no answer was ever stored. */
+export type Settlement = 'applied' | 'refused' | 'not-sent' | 'unanswered';
+
+export interface Intent {
+  /** UUID chosen by the workflow, so that a repeated activity finds its own row. */
+  readonly intentId: string;
+  readonly registrationId: string;
+  readonly operationId: string;
+  readonly kind: IntentKind;
+  readonly endpoint: string;
+  readonly clientName: string;
+  /** Null before the first registration. */
+  readonly clientId: string | null;
+  readonly state: IntentState;
+  /** Grows with every take-over; a compare-and-swap with an older fence fails. */
+  readonly fence: number;
+  /** Milliseconds since the epoch, UTC. */
+  readonly preparedAt: number;
+  readonly sendingAt: number | null;
+  readonly answeredAt: number | null;
+  readonly settlement: Settlement | null;
+  /** What the activity answered to the workflow, kept so that a repeated call answers the same. No secrets. */
+  readonly outcome: unknown;
+}
+
+/** A peer's answer as received, before anybody judged it. Contains secrets: sealed wherever it rests. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds since the epoch, UTC. */
+  readonly receivedAt: number;
+}
+
+/** A registration access token with where it may be sent. Secret. */
+export interface ManagementToken {
+  readonly token: string;
+  readonly clientUri: string | null;
+  readonly clientId: string | null;
+  /** Origins that it may be sent to, from the approved discovery snapshot. */
+  readonly audience: readonly string[];
+  /** Milliseconds since the epoch, UTC. */
+  readonly receivedAt: number;
+}

@@ -1,0 +1,331 @@
+import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
+import type { Intent, IntentKind, ManagementToken, Settlement, StoredAnswer } from './intent.ts';
+import type { EventType, RegistrationView, Transition } from './registrationView.ts';
+import type { Reason } from './reasons.ts';
+import type { EnvironmentClass, Method, Role } from './words.ts';
+
+/**
+ * The port to the read model, the audit and the ledgers. `stores/records/` implements it on PostgreSQL 15 and PGlite.
+ * Times are milliseconds since the epoch (UTC) unless said otherwise.
+ */
+
+/** What the operator asked for; the entity reads it, the API writes it. */
+export interface RegistrationConfig {
+  readonly registrationId: string;
+  readonly tenantId: string;
+  readonly applicationId: string;
+  readonly environment: string;
+  readonly environmentClass: EnvironmentClass;
+  readonly endpointId: string;
+  readonly fhirBaseUrl: string;
+  readonly method: Method;
+  /** Given by an administrator; outranks discovery. */
+  readonly registrationEndpoint: string | null;
+  readonly issuer: string | null;
+  /** Revision of the application that `metadata` was made from. */
+  readonly revision: number;
+  /** Effective client metadata (application ← environment ← registration). */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly authMethods: readonly string[];
+  readonly rotationPolicy: RotationPolicy;
+  readonly policies: Policies;
+}
+
+/** What a new entity, or one rebuilt after Temporal lost its data, starts from. */
+export interface EntityStart {
+  readonly config: RegistrationConfig;
+  /** Last recorded view, or null. */
+  readonly view: RegistrationView | null;
+  /** Last recorded sequence, 0 when there is none. */
+  readonly sequence: number;
+  readonly openIntentId: string | null;
+  /** Operation id of the newest unspent entered initial access token. */
+  readonly initialAccessTokenRef: string | null;
+}
+
+/** Records for workflows and activities. */
+export interface EntityRecords {
+  /** Null when the registration does not exist. */
+  entityStart(registrationId: string): Promise<EntityStart | null>;
+  config(registrationId: string): Promise<RegistrationConfig | null>;
+  /**
+   * Event and projection in one transaction; idempotent on (registration, sequence). The same sequence with other
+   * content rejects with {@link RecordsError} `sequence-conflict`.
+   */
+  recordTransition(transition: Transition): Promise<void>;
+
+  intent(intentId: string): Promise<Intent | null>;
+  /**
+   * Inserts the intent as `prepared`, or takes over an existing `prepared` one (fence + 1). Any other existing state is
+   * returned as it is. Rejects with `open-intent` when another intent of the registration is not settled.
+   */
+  prepareIntent(intent: {
+    intentId: string;
+    registrationId: string;
+    operationId: string;
+    kind: IntentKind;
+    endpoint: string;
+    clientName: string;
+    clientId: string | null;
+  }): Promise<Intent>;
+  /** prepared → sending, committed before the first byte. False when the fence moved: do not send. */
+  markSending(intentId: string, fence: number): Promise<boolean>;
+  /**
+   * sending → answered with the sealed answer and, in the same transaction, the token's journal row. When the intent
+   * was settled or taken over meanwhile the answer is kept as an orphan with its token, and `late` is returned.
+   */
+  storeAnswer(
+    intentId: string,
+    fence: number,
+    answer: StoredAnswer,
+    token: ManagementToken | null,
+  ): Promise<'stored' | 'late'>;
+  /** The sealed answer of an `answered` intent; null when none is stored (any more). */
+  readAnswer(intentId: string): Promise<StoredAnswer | null>;
+  /**
+   * Ends an intent; allowed from any other state. Idempotent: false when it was settled already (nothing changes).
+   * The sealed answer is deleted: call it once what it holds was read back from the secret store.
+   */
+  settleIntent(intentId: string, settlement: Settlement, outcome: unknown): Promise<boolean>;
+
+  /** Journal of received tokens, newest first. */
+  managementTokens(registrationId: string): Promise<ManagementToken[]>;
+  journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;
+
+  /** Inserts once per `orphanId`. */
+  addOrphan(orphan: NewOrphan): Promise<void>;
+
+  /** Seals an entering secret under an operation id; swept after an hour when nobody claims it. */
+  putEnteringSecret(entry: { operationId: string; registrationId: string; kind: 'initial-access-token'; value: string }): Promise<void>;
+  /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
+  claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
+  /** Deletes the value: the token was used. Idempotent. */
+  spendEnteringSecret(operationId: string): Promise<void>;
+  /** Deletes what nobody claimed within an hour. Returns how many. */
+  sweepEnteringSecrets(): Promise<number>;
+
+  /** What controls have shown at a token endpoint with an authentication method; null = not yet known. */
+  probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
+  learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
+}
+
+/** Whether a bogus-code probe tells a good secret from a wrong one here, learned by a control request. */
+export interface ProbeKnowledge {
+  readonly controlDiffers: boolean;
+  /** `{status} {error}` of the wrong secret. */
+  readonly controlAnswer: string;
+  readonly learnedAt: number;
+}
+
+export interface NewOrphan {
+  readonly orphanId: string;
+  readonly registrationId: string;
+  readonly tokenEndpoint: string | null;
+  readonly registrationEndpoint: string;
+  readonly clientId: string | null;
+  readonly clientName: string;
+  readonly reason: Reason;
+  readonly since: number;
+  readonly token: ManagementToken | null;
+}
+
+export interface OrphanView {
+  readonly orphanId: string;
+  readonly registrationId: string;
+  readonly tokenEndpoint: string | null;
+  readonly registrationEndpoint: string;
+  readonly clientId: string | null;
+  readonly clientName: string;
+  readonly reason: Reason;
+  readonly since: string;
+  readonly hasManagementToken: boolean;
+}
+
+/** What the caller may see: null = no bound. */
+export interface Visibility {
+  readonly tenantIds: readonly string[] | null;
+  readonly applicationIds: readonly string[] | null;
+}
+
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly nextCursor?: string | undefined;
+}
+
+export interface NewRegistration {
+  readonly applicationId: string;
+  readonly environment: string;
+  readonly endpointId: string;
+  readonly fhirBaseUrl: string;
+  readonly method: Method;
+  readonly registrationEndpoint: string | null;
+  readonly issuer: string | null;
+  /** RFC 7396 patch on the application's metadata. */
+  readonly clientMetadata: unknown;
+  /** Sealed at once, in the same transaction, under a new operation id. */
+  readonly initialAccessToken: string | null;
+}
+
+export interface ApplicationRecord {
+  readonly applicationId: string;
+  readonly revision: number;
+  readonly application: Application;
+  readonly updatedAt: string;
+}
+
+export interface TenantRecord {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly registrations: readonly { readonly registrationId: string; readonly phase: string }[];
+}
+
+export interface EventRecord {
+  /** Global, assigned in commit order. */
+  readonly position: number;
+  readonly sequence: number;
+  readonly at: string;
+  readonly type: EventType;
+  readonly registrationId: string;
+  readonly actor: string;
+  readonly reason?: Reason | undefined;
+  readonly message: string;
+  readonly operationId?: string | undefined;
+  readonly changes?: Readonly<Record<string, { from: unknown; to: unknown }>> | undefined;
+}
+
+export interface RegistrationFilter {
+  readonly phase?: string | undefined;
+  readonly credentialHealth?: string | undefined;
+  readonly needsAttention?: boolean | undefined;
+  readonly applicationId?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly tenantId?: string | undefined;
+  /** FHIR base URL of a launch; one trailing slash ignored, path case kept. */
+  readonly iss?: string | undefined;
+  /** Substring of tenant id or name, registration id or FHIR base URL. */
+  readonly q?: string | undefined;
+  /** `registrationId`, `expiresAt`, `rotationDueAt` or `changedAt`, `-` before it for descending. */
+  readonly sort?: string | undefined;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface KeyRecord {
+  readonly keyId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly tenantIds: readonly string[] | null;
+  readonly applicationIds: readonly string[] | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+/** An idempotency row to complete in the same transaction as the change, so that a crash cannot part them. */
+export interface AnswerToKeep {
+  readonly principal: string;
+  readonly route: string;
+  readonly key: string;
+  readonly status: number;
+  readonly body: (created: readonly RegistrationView[]) => unknown;
+}
+
+/** Records for the API and the command line. */
+export interface ApiRecords {
+  putApplication(applicationId: string, application: Application): Promise<{ record: ApplicationRecord; created: boolean }>;
+  application(applicationId: string): Promise<ApplicationRecord | null>;
+  applications(visibility: Visibility, page: PageRequest): Promise<Page<ApplicationRecord>>;
+
+  /**
+   * Tenant, registrations (phase `discovering`, first event `registration.created`), sealed tokens and start requests
+   * in one transaction. Rejects with `exists` (field `/tenantId` or `/registrations/{i}`) and `unknown-application`.
+   */
+  createTenant(
+    tenant: { tenantId: string; name: string; registrations: readonly NewRegistration[] },
+    actor: string,
+    answer?: AnswerToKeep,
+  ): Promise<RegistrationView[]>;
+  addRegistrations(
+    tenantId: string,
+    registrations: readonly NewRegistration[],
+    actor: string,
+    answer?: AnswerToKeep,
+  ): Promise<RegistrationView[]>;
+  tenant(tenantId: string, visibility: Visibility): Promise<TenantRecord | null>;
+  tenants(visibility: Visibility, page: PageRequest): Promise<Page<TenantRecord>>;
+  renameTenant(tenantId: string, name: string): Promise<boolean>;
+  /** Only a tenant whose registrations are all retired; `not-empty` otherwise. */
+  removeTenant(tenantId: string): Promise<boolean>;
+
+  registration(registrationId: string, visibility: Visibility): Promise<RegistrationView | null>;
+  registrations(filter: RegistrationFilter, visibility: Visibility, page: PageRequest): Promise<Page<RegistrationView>>;
+  events(registrationId: string, page: PageRequest): Promise<Page<EventRecord>>;
+  /** Events after a position in commit order, for the stream. */
+  eventsAfter(position: number, visibility: Visibility, limit: number): Promise<EventRecord[]>;
+  lastPosition(): Promise<number>;
+  summary(visibility: Visibility): Promise<{
+    phases: Record<string, number>;
+    credentialHealth: Record<string, number>;
+    needsAttention: number;
+    expiring: { from: string; to: string; count: number }[];
+  }>;
+  orphans(visibility: Visibility, page: PageRequest): Promise<Page<OrphanView>>;
+
+  /** Registrations whose workflow was asked for and not yet seen running, oldest first. */
+  unstarted(limit: number): Promise<string[]>;
+  markStarted(registrationId: string): Promise<void>;
+
+  insertKey(key: { keyId: string; name: string; role: Role; sha256: string; tenantIds: readonly string[] | null; applicationIds: readonly string[] | null; expiresAt: number | null }): Promise<KeyRecord>;
+  /** By SHA-256 (hex) of the whole key; revoked and expired ones are returned too: the caller judges. */
+  keyByHash(sha256: string): Promise<KeyRecord | null>;
+  keys(page: PageRequest): Promise<Page<KeyRecord>>;
+  /** Ends its sessions too. */
+  revokeKey(keyId: string): Promise<boolean>;
+
+  insertSession(session: { sha256: string; keyId: string; csrfSha256: string; expiresAt: number }): Promise<void>;
+  /** Touches `lastSeenAt`; null when unknown, past its end, idle for 30 minutes, or its key is revoked or expired. */
+  session(sha256: string): Promise<{ key: KeyRecord; csrfSha256: string; expiresAt: string } | null>;
+  removeSession(sha256: string): Promise<void>;
+
+  /**
+   * Claims an idempotency row (principal, route, key; 24 h) for a request with this HMAC. `fresh`: go on and complete
+   * it; `stored`: answer this; `mismatch`: other request under the same key; `in-progress`: its first try still runs
+   * (an abandoned one is taken over after a minute and is `fresh` again).
+   */
+  beginIdempotent(row: { principal: string; route: string; key: string; requestMac: string }): Promise<
+    { kind: 'fresh' } | { kind: 'stored'; status: number; body: unknown } | { kind: 'mismatch' } | { kind: 'in-progress' }
+  >;
+  completeIdempotent(row: { principal: string; route: string; key: string }, status: number, body: unknown): Promise<void>;
+  /** Forgets a claim whose request failed. */
+  abandonIdempotent(row: { principal: string; route: string; key: string }): Promise<void>;
+
+  /** A real query, for `/readyz`. */
+  check(): Promise<void>;
+}
+
+export type RecordsErrorCode =
+  | 'exists'
+  | 'unknown-application'
+  | 'not-empty'
+  | 'open-intent'
+  | 'sequence-conflict'
+  | 'not-found'
+  | 'unavailable';
+
+/** The message may be shown. `pointer` is an RFC 6901 pointer into the request where one applies. */
+export class RecordsError extends Error {
+  override readonly name = 'RecordsError';
+  readonly code: RecordsErrorCode;
+  readonly pointer: string | null;
+  constructor(code: RecordsErrorCode, message: string, pointer: string | null = null) {
+    super(message);
+    this.code = code;
+    this.pointer = pointer;
+  }
+}
+
+export type Records = EntityRecords & ApiRecords;
