@@ -56,13 +56,21 @@ export const clientMetadataSchema = clientMetadataPatchSchema.superRefine((metad
 /** ISO 8601 duration of days and smaller units, such as `P30D` or `PT10M` (DESIGN section 7). */
 export const durationSchema = z
   .string()
-  .regex(/^P(?=\d|T\d)(\d{1,5}D)?(?:T(?=\d)(\d{1,6}H)?(\d{1,7}M)?(\d{1,9}S)?)?$/, 'must be an ISO 8601 duration such as PT10M or P30D');
+  .regex(
+    /^P(?=\d|T\d)(\d{1,5}D)?(?:T(?=\d)(\d{1,6}H)?(\d{1,7}M)?(\d{1,9}S)?)?$/,
+    'must be an ISO 8601 duration such as PT10M or P30D',
+  );
 
 /** Milliseconds of a duration that satisfies {@link durationSchema}. */
 export function durationToMilliseconds(duration: string): number {
   const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
   if (parts === null) throw new RangeError('not an ISO 8601 duration');
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number];
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
@@ -128,5 +136,8 @@ export function effectiveMetadata(
   registrationPatch: unknown,
 ): ClientMetadata {
   const environmentPatch = application.environments[environment]?.clientMetadata ?? {};
-  return mergePatch(mergePatch(application.clientMetadata, environmentPatch), registrationPatch ?? {}) as ClientMetadata;
+  return mergePatch(
+    mergePatch(application.clientMetadata, environmentPatch),
+    registrationPatch ?? {},
+  ) as ClientMetadata;
 }

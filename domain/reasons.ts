@@ -12,7 +12,10 @@ interface ReasonText {
 export const reasons = {
   Pending: { sentence: 'Not yet tried.', action: null },
   NotNeeded: { sentence: 'Nothing needs a person.', action: null },
-  NotReported: { sentence: 'No launch has been reported yet.', action: 'After a first successful launch, call report-launch.' },
+  NotReported: {
+    sentence: 'No launch has been reported yet.',
+    action: 'After a first successful launch, call report-launch.',
+  },
   DocumentRead: { sentence: 'The discovery documents were read.', action: null },
   DiscoveryFailed: {
     sentence: 'No usable discovery document was found at the FHIR base URL.',
@@ -26,7 +29,10 @@ export const reasons = {
     sentence: 'The health system advertises no registration endpoint.',
     action: 'Register the client by hand with the vendor or the health system.',
   },
-  ManualMethod: { sentence: 'This registration is carried out by a person.', action: 'Register the client with the health system.' },
+  ManualMethod: {
+    sentence: 'This registration is carried out by a person.',
+    action: 'Register the client with the health system.',
+  },
   RegistrationEndpointNotUsable: {
     sentence: 'The advertised registration endpoint did not answer as an OAuth registration endpoint.',
     action: 'Ask the health system how clients are registered; carry it out by hand.',
@@ -34,19 +40,22 @@ export const reasons = {
   ClientRegistered: { sentence: 'The authorization server registered the client.', action: null },
   RegistrationRejected: {
     sentence: 'The authorization server rejected the client metadata.',
-    action: 'Read the error of the server in the timeline, correct the application or the registration, then register again.',
+    action:
+      'Read the error of the server in the timeline, correct the application or the registration, then register again.',
   },
   RegistrationForbidden: {
     sentence: 'The authorization server refused this client registration.',
     action: 'Ask the administrator of the authorization server which policy refused it.',
   },
   RegistrationAnswerNotUsable: {
-    sentence: 'The authorization server answered the registration with something that is not a client information response.',
+    sentence:
+      'The authorization server answered the registration with something that is not a client information response.',
     action: 'Check the client at the health system: it may exist. The stored answer is in the orphan ledger.',
   },
   RegistrationUnanswered: {
     sentence: 'Two registration requests got no answer; a client may exist that nobody holds.',
-    action: 'Ask the health system for clients of this name, remove what nobody holds, then supply a new initial access token.',
+    action:
+      'Ask the health system for clients of this name, remove what nobody holds, then supply a new initial access token.',
   },
   InitialAccessTokenNeeded: {
     sentence: 'The authorization server wants an initial access token.',
@@ -60,14 +69,20 @@ export const reasons = {
     sentence: 'The initial access token was used by a request whose answer was lost.',
     action: 'Supply a new initial access token; the lost client is listed in the orphan ledger.',
   },
-  RedirectUrisAsAsked: { sentence: 'The registered redirect URIs equal the ones asked for, byte by byte.', action: null },
+  RedirectUrisAsAsked: {
+    sentence: 'The registered redirect URIs equal the ones asked for, byte by byte.',
+    action: null,
+  },
   RedirectUrisDiffer: {
     sentence: 'The authorization server registered other redirect URIs than asked for.',
     action: 'Compare the redirect URIs in the timeline; ask the health system to correct them.',
   },
   RedirectUrisNotShown: { sentence: 'The answer does not show the redirect URIs.', action: null },
   ScopesAsAsked: { sentence: 'The registered scopes equal the ones asked for.', action: null },
-  ScopesDiffer: { sentence: 'The authorization server registered other scopes than asked for.', action: 'Compare the scopes; ask the health system to allow the missing ones.' },
+  ScopesDiffer: {
+    sentence: 'The authorization server registered other scopes than asked for.',
+    action: 'Compare the scopes; ask the health system to allow the missing ones.',
+  },
   ScopesNotShown: { sentence: 'The answer does not show the scopes.', action: null },
   ProofSucceeded: { sentence: 'The credential authenticates at the token endpoint.', action: null },
   ProofInconclusive: { sentence: 'The token endpoint did not tell whether the credential is good.', action: null },
@@ -98,8 +113,10 @@ export const reasons = {
     action: 'Set renewBefore to less than the lifetime of the secret.',
   },
   ManagementRejected: {
-    sentence: 'The server refuses every registration access token that is stored; the client may be gone or its token lost.',
-    action: 'Ask the administrator of the authorization server for a new registration access token, or register anew before the secret expires.',
+    sentence:
+      'The server refuses every registration access token that is stored; the client may be gone or its token lost.',
+    action:
+      'Ask the administrator of the authorization server for a new registration access token, or register anew before the secret expires.',
   },
   UpdateRejected: {
     sentence: 'The server refuses the update of the client.',
@@ -122,7 +139,10 @@ export const reasons = {
     sentence: 'A secret would have been sent to an origin that was not approved for it; nothing was sent.',
     action: 'Compare the endpoints with the approved ones.',
   },
-  SecretStoreUnavailable: { sentence: 'The secret store did not answer; the stored answer is kept and the step is tried again.', action: null },
+  SecretStoreUnavailable: {
+    sentence: 'The secret store did not answer; the stored answer is kept and the step is tried again.',
+    action: null,
+  },
   SecretStoreConflict: {
     sentence: 'Another version of the secret became current meanwhile; nothing was overwritten.',
     action: 'Find out who else writes this secret; then call rotate.',

@@ -1,7 +1,7 @@
 import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
 import type { Intent, IntentKind, ManagementToken, Settlement, StoredAnswer } from './intent.ts';
-import type { EventType, RegistrationView, Transition } from './registrationView.ts';
 import type { Reason } from './reasons.ts';
+import type { EventType, RegistrationView, Transition } from './registrationView.ts';
 import type { EnvironmentClass, Method, Role } from './words.ts';
 
 /**
@@ -96,7 +96,12 @@ export interface EntityRecords {
   addOrphan(orphan: NewOrphan): Promise<void>;
 
   /** Seals an entering secret under an operation id; swept after an hour when nobody claims it. */
-  putEnteringSecret(entry: { operationId: string; registrationId: string; kind: 'initial-access-token'; value: string }): Promise<void>;
+  putEnteringSecret(entry: {
+    operationId: string;
+    registrationId: string;
+    kind: 'initial-access-token';
+    value: string;
+  }): Promise<void>;
   /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
   /** Deletes the value: the token was used. Idempotent. */
@@ -236,7 +241,10 @@ export interface AnswerToKeep {
 
 /** Records for the API and the command line. */
 export interface ApiRecords {
-  putApplication(applicationId: string, application: Application): Promise<{ record: ApplicationRecord; created: boolean }>;
+  putApplication(
+    applicationId: string,
+    application: Application,
+  ): Promise<{ record: ApplicationRecord; created: boolean }>;
   application(applicationId: string): Promise<ApplicationRecord | null>;
   applications(visibility: Visibility, page: PageRequest): Promise<Page<ApplicationRecord>>;
 
@@ -279,7 +287,15 @@ export interface ApiRecords {
   unstarted(limit: number): Promise<string[]>;
   markStarted(registrationId: string): Promise<void>;
 
-  insertKey(key: { keyId: string; name: string; role: Role; sha256: string; tenantIds: readonly string[] | null; applicationIds: readonly string[] | null; expiresAt: number | null }): Promise<KeyRecord>;
+  insertKey(key: {
+    keyId: string;
+    name: string;
+    role: Role;
+    sha256: string;
+    tenantIds: readonly string[] | null;
+    applicationIds: readonly string[] | null;
+    expiresAt: number | null;
+  }): Promise<KeyRecord>;
   /** By SHA-256 (hex) of the whole key; revoked and expired ones are returned too: the caller judges. */
   keyByHash(sha256: string): Promise<KeyRecord | null>;
   keys(page: PageRequest): Promise<Page<KeyRecord>>;
@@ -296,10 +312,22 @@ export interface ApiRecords {
    * it; `stored`: answer this; `mismatch`: other request under the same key; `in-progress`: its first try still runs
    * (an abandoned one is taken over after a minute and is `fresh` again).
    */
-  beginIdempotent(row: { principal: string; route: string; key: string; requestMac: string }): Promise<
-    { kind: 'fresh' } | { kind: 'stored'; status: number; body: unknown } | { kind: 'mismatch' } | { kind: 'in-progress' }
+  beginIdempotent(row: {
+    principal: string;
+    route: string;
+    key: string;
+    requestMac: string;
+  }): Promise<
+    | { kind: 'fresh' }
+    | { kind: 'stored'; status: number; body: unknown }
+    | { kind: 'mismatch' }
+    | { kind: 'in-progress' }
   >;
-  completeIdempotent(row: { principal: string; route: string; key: string }, status: number, body: unknown): Promise<void>;
+  completeIdempotent(
+    row: { principal: string; route: string; key: string },
+    status: number,
+    body: unknown,
+  ): Promise<void>;
   /** Forgets a claim whose request failed. */
   abandonIdempotent(row: { principal: string; route: string; key: string }): Promise<void>;
 

@@ -67,7 +67,11 @@ export interface ScopesView {
   readonly advertised: readonly string[] | null;
   readonly registered: readonly string[] | null;
   readonly granted: readonly string[] | null;
-  readonly differences: readonly { readonly scope: string; readonly kind: 'not-registered' | 'added' | 'not-advertised'; readonly message: string }[];
+  readonly differences: readonly {
+    readonly scope: string;
+    readonly kind: 'not-registered' | 'added' | 'not-advertised';
+    readonly message: string;
+  }[];
 }
 
 /** What `GET /v1/registrations/{registrationId}` answers (without links), and what the read model holds as JSON. */
