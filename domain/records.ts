@@ -241,9 +241,14 @@ export interface AnswerToKeep {
 
 /** Records for the API and the command line. */
 export interface ApiRecords {
+  /**
+   * A new revision, unless the contents equal the current one. `actor` (`system` when left out) is audited here and
+   * in the methods below.
+   */
   putApplication(
     applicationId: string,
     application: Application,
+    actor?: string,
   ): Promise<{ record: ApplicationRecord; created: boolean }>;
   application(applicationId: string): Promise<ApplicationRecord | null>;
   applications(visibility: Visibility, page: PageRequest): Promise<Page<ApplicationRecord>>;
@@ -265,9 +270,9 @@ export interface ApiRecords {
   ): Promise<RegistrationView[]>;
   tenant(tenantId: string, visibility: Visibility): Promise<TenantRecord | null>;
   tenants(visibility: Visibility, page: PageRequest): Promise<Page<TenantRecord>>;
-  renameTenant(tenantId: string, name: string): Promise<boolean>;
+  renameTenant(tenantId: string, name: string, actor?: string): Promise<boolean>;
   /** Only a tenant whose registrations are all retired; `not-empty` otherwise. */
-  removeTenant(tenantId: string): Promise<boolean>;
+  removeTenant(tenantId: string, actor?: string): Promise<boolean>;
 
   registration(registrationId: string, visibility: Visibility): Promise<RegistrationView | null>;
   registrations(filter: RegistrationFilter, visibility: Visibility, page: PageRequest): Promise<Page<RegistrationView>>;
@@ -287,20 +292,23 @@ export interface ApiRecords {
   unstarted(limit: number): Promise<string[]>;
   markStarted(registrationId: string): Promise<void>;
 
-  insertKey(key: {
-    keyId: string;
-    name: string;
-    role: Role;
-    sha256: string;
-    tenantIds: readonly string[] | null;
-    applicationIds: readonly string[] | null;
-    expiresAt: number | null;
-  }): Promise<KeyRecord>;
+  insertKey(
+    key: {
+      keyId: string;
+      name: string;
+      role: Role;
+      sha256: string;
+      tenantIds: readonly string[] | null;
+      applicationIds: readonly string[] | null;
+      expiresAt: number | null;
+    },
+    actor?: string,
+  ): Promise<KeyRecord>;
   /** By SHA-256 (hex) of the whole key; revoked and expired ones are returned too: the caller judges. */
   keyByHash(sha256: string): Promise<KeyRecord | null>;
   keys(page: PageRequest): Promise<Page<KeyRecord>>;
   /** Ends its sessions too. */
-  revokeKey(keyId: string): Promise<boolean>;
+  revokeKey(keyId: string, actor?: string): Promise<boolean>;
 
   insertSession(session: { sha256: string; keyId: string; csrfSha256: string; expiresAt: number }): Promise<void>;
   /** Touches `lastSeenAt`; null when unknown, past its end, idle for 30 minutes, or its key is revoked or expired. */
@@ -342,7 +350,14 @@ export type RecordsErrorCode =
   | 'open-intent'
   | 'sequence-conflict'
   | 'not-found'
-  | 'unavailable';
+  /** The cursor is not one that this list gave. */
+  | 'invalid-cursor'
+  /** The list cannot be sorted by that. */
+  | 'invalid-sort'
+  /** The database cannot be reached or used now; worth trying again. */
+  | 'unavailable'
+  /** The database refused a statement, or a sealed value cannot be opened: a defect or damage, not worth trying again. */
+  | 'failed';
 
 /** The message may be shown. `pointer` is an RFC 6901 pointer into the request where one applies. */
 export class RecordsError extends Error {
