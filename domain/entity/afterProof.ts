@@ -1,0 +1,148 @@
+import type { DeleteOutcome, Failure, ProofOutcome } from '../ports.ts';
+import { explain } from '../reasons.ts';
+import type { TimePolicy } from '../timePolicy.ts';
+import { delay } from './backOff.ts';
+import { type Applied, Draft } from './draft.ts';
+import type { EntityState } from './state.ts';
+
+/** What follows from a proof of the pending or the current credential. */
+export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
+  const draft = new Draft(before, now);
+  const { decision } = outcome;
+  if (decision.action === 'promote') promoted(draft, outcome, before);
+  else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
+  else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
+  else rejected(draft, outcome, now, policy);
+  return draft.finish();
+}
+
+function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
+  const operationId = before.rotation?.operationId ?? before.activeOperation?.operationId;
+  const first = before.current === null;
+  const unproved = outcome.decision.reason === 'PromotedUnproved';
+  draft.succeeded();
+  draft.clearAttention('registration', 'credential', 'rotation');
+  draft.set({
+    phase: 'active',
+    current: outcome.current,
+    pending: null,
+    rejectedSince: null,
+    currentRejected: false,
+    rotation: null,
+    rotationAttempts: 0,
+    rotationNotBefore: null,
+    activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
+  });
+  draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
+  if (unproved) draft.attention('credential', 'PromotedUnproved');
+  draft.event({
+    type: first ? 'registration.activated' : 'credential.rotated',
+    reason: first || unproved ? outcome.decision.reason : 'Rotated',
+    operationId,
+    message: first
+      ? `The credential was proved and is current. ${outcome.message}`
+      : `The credential was replaced. ${outcome.message}`,
+    changes: {
+      versionId: { from: before.current?.versionId ?? null, to: outcome.current?.versionId ?? null },
+      ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
+    },
+  });
+}
+
+/** The current credential proved good; nothing was pending. */
+function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
+  const { current, activeOperation } = draft.state;
+  draft.succeeded();
+  draft.clearAttention('credential');
+  draft.set({
+    current: current === null ? null : { ...current, provedAt: now },
+    currentRejected: false,
+    rejectedSince: null,
+    activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
+  });
+  draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
+  draft.event({
+    type: 'credential.proved',
+    reason: 'ProofSucceeded',
+    message: outcome.message,
+    operationId: activeOperation?.operationId,
+  });
+}
+
+/** Nothing was learned: nothing is changed, and it is tried again. */
+function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  finishVerify(draft, outcome);
+  delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
+}
+
+/** A rejection may be replication lag: it is believed after `replicationLag` only. */
+function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  const { state } = draft;
+  const rejectedSince = state.rejectedSince ?? now;
+  draft.set({ rejectedSince });
+  if (now - rejectedSince < policy.replicationLag) {
+    delay(draft, proofFailure(outcome), now, policy);
+    return;
+  }
+
+  const fresh = state.current === null;
+  const reason = fresh ? 'ClientNotEnabled' : outcome.decision.reason;
+  const ofCurrent = state.pending === null || reason === 'BothCredentialsRejected';
+  draft.set({
+    phase: fresh ? 'awaiting_enablement' : state.phase,
+    currentRejected: ofCurrent && !fresh ? true : state.currentRejected,
+  });
+  draft.condition('CredentialProved', 'False', reason, `${explain(reason)} ${outcome.message}`);
+  draft.attention('credential', reason, `${explain(reason)} ${outcome.message}`);
+  finishVerify(draft, outcome);
+  delay(draft, { ...proofFailure(outcome), reason }, now, policy);
+}
+
+function finishVerify(draft: Draft, outcome: ProofOutcome): void {
+  const { activeOperation } = draft.state;
+  if (activeOperation?.kind !== 'verify') return;
+  draft.set({ activeOperation: null });
+  draft.event({
+    type: 'credential.proof-failed',
+    reason: outcome.decision.reason,
+    message: outcome.message,
+    operationId: activeOperation.operationId,
+  });
+}
+
+function proofFailure(outcome: ProofOutcome): Failure {
+  return {
+    reason: outcome.decision.reason,
+    retryClass: 'transient',
+    status: null,
+    retryAfterSeconds: null,
+    message: outcome.message,
+  };
+}
+
+/** What follows from a deletion. */
+export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
+  const draft = new Draft(
+    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, attentions: [] },
+    now,
+  );
+  draft.succeeded();
+  const reason = outcome.kind === 'deleted' ? 'RetireDeleted' : outcome.reason;
+  draft.condition('Registered', 'False', reason, outcome.message);
+  draft.event({
+    type: 'registration.retired',
+    reason,
+    operationId: before.activeOperation?.operationId,
+    actor: before.activeOperation?.actor,
+    message: outcome.message,
+    changes: { phase: { from: before.phase, to: 'retired' } },
+  });
+  return draft.finish();
+}
+
+/** A repeatable step failed: it is tried again. */
+export function afterFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  const draft = new Draft(before, now);
+  delay(draft, failure, now, policy);
+  return draft.finish();
+}

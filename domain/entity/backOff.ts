@@ -1,0 +1,43 @@
+import type { Failure } from '../ports.ts';
+import { stableFraction } from '../stableHash.ts';
+import type { TimePolicy } from '../timePolicy.ts';
+import type { Draft } from './draft.ts';
+
+/**
+ * Milliseconds until the next try: doubling from `retryInitial` to `retryMaximum`, minus a stable jitter of up to a
+ * quarter (Temporal's retry policies have none), never less than the peer asked for by `Retry-After`.
+ */
+export function backOff(
+  registrationId: string,
+  attempts: number,
+  policy: TimePolicy,
+  retryAfterSeconds: number | null,
+): number {
+  const doubled = Math.min(policy.retryInitial * 2 ** Math.min(attempts, 20), policy.retryMaximum);
+  const jittered = doubled * (1 - stableFraction(`${registrationId}/${attempts}`) / 4);
+  const asked = Math.min((retryAfterSeconds ?? 0) * 1000, policy.retryMaximum);
+  return Math.ceil(Math.max(jittered, asked));
+}
+
+/**
+ * A step that did not get on: it is tried again later, visibly. After `attentionAfter` it needs attention and goes on.
+ */
+export function delay(draft: Draft, failure: Failure, now: number, policy: TimePolicy): void {
+  const { state } = draft;
+  const failingSince = state.failingSince ?? now;
+  const wait = backOff(state.registrationId, state.attempts, policy, failure.retryAfterSeconds);
+  draft.set({ attempts: state.attempts + 1, failingSince, nextAttemptAt: now + wait });
+  if (now - failingSince >= policy.attentionAfter) {
+    draft.attention(
+      'peer',
+      failure.reason === 'PeerNotAnswering' ? 'PeerUnavailable' : failure.reason,
+      failure.message,
+    );
+  }
+  draft.event({ type: 'step.delayed', reason: failure.reason, message: failure.message });
+}
+
+/** A step that only a person can unblock, by new input. */
+export function holdForPerson(draft: Draft): void {
+  draft.set({ waitsForPerson: true, nextAttemptAt: null, attempts: 0, failingSince: null });
+}

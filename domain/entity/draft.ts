@@ -1,0 +1,92 @@
+import { toRfc3339 } from '../clock.ts';
+import { setCondition } from '../conditions.ts';
+import { explain, type Reason } from '../reasons.ts';
+import type { EventType, Transition } from '../registrationView.ts';
+import { healthOf } from './health.ts';
+import { type Attention, type AttentionTopic, attentionTopics, type EntityState } from './state.ts';
+import { viewOf } from './view.ts';
+
+export interface EventDraft {
+  readonly type: EventType;
+  readonly message: string;
+  readonly reason?: Reason | undefined;
+  readonly operationId?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly changes?: Transition['changes'];
+}
+
+/**
+ * One decision in the making: a copy of the state, and the transitions that lead to it. Pure: nothing outside is
+ * touched, and {@link finish} gives the next state with its transitions in order.
+ */
+export class Draft {
+  state: EntityState;
+  readonly #now: number;
+  readonly #transitions: Transition[] = [];
+
+  constructor(state: EntityState, now: number) {
+    this.state = state;
+    this.#now = now;
+  }
+
+  set(patch: Partial<EntityState>): void {
+    this.state = { ...this.state, ...patch };
+  }
+
+  condition(
+    type: Parameters<typeof setCondition>[1]['type'],
+    status: 'True' | 'False' | 'Unknown',
+    reason: Reason,
+    message?: string,
+  ): void {
+    const next = { type, status, reason, message: message ?? explain(reason) };
+    this.set({ conditions: setCondition(this.state.conditions, next, toRfc3339(this.#now)) });
+  }
+
+  attention(topic: AttentionTopic, reason: Reason, message?: string): void {
+    const entry: Attention = { topic, reason, message: message ?? explain(reason) };
+    this.#attentions([...this.state.attentions.filter((other) => other.topic !== topic), entry]);
+  }
+
+  clearAttention(...topics: readonly AttentionTopic[]): void {
+    this.#attentions(this.state.attentions.filter((entry) => !topics.includes(entry.topic)));
+  }
+
+  #attentions(attentions: readonly Attention[]): void {
+    this.set({ attentions });
+    const first = attentionTopics.map((topic) => attentions.find((entry) => entry.topic === topic)).find(Boolean);
+    if (first) this.condition('NeedsAttention', 'True', first.reason, first.message);
+    else this.condition('NeedsAttention', 'False', 'NotNeeded');
+  }
+
+  /** The step went well: back-off starts over. */
+  succeeded(): void {
+    this.set({ attempts: 0, failingSince: null, nextAttemptAt: null, waitsForPerson: false });
+    this.clearAttention('peer');
+  }
+
+  event(draft: EventDraft): void {
+    this.set({ credentialHealth: healthOf(this.state, this.#now), sequence: this.state.sequence + 1 });
+    this.#transitions.push({
+      registrationId: this.state.registrationId,
+      sequence: this.state.sequence,
+      at: toRfc3339(this.#now),
+      type: draft.type,
+      actor: draft.actor ?? 'system',
+      reason: draft.reason,
+      message: draft.message,
+      operationId: draft.operationId,
+      changes: draft.changes,
+      view: viewOf(this.state),
+    });
+  }
+
+  finish(): Applied {
+    return { state: this.state, transitions: this.#transitions };
+  }
+}
+
+export interface Applied {
+  readonly state: EntityState;
+  readonly transitions: readonly Transition[];
+}

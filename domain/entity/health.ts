@@ -1,0 +1,43 @@
+import type { CredentialState } from '../ports.ts';
+import { rotationDue } from '../rotationDue.ts';
+import type { CredentialHealth, Strategy } from '../words.ts';
+import type { EntityState } from './state.ts';
+
+/** When the current credential is due, in milliseconds since the epoch; null when it never is by itself. */
+export function dueOf(state: EntityState): number | null {
+  if (state.current === null) return null;
+  return rotationDue(state.registrationId, state.current, state.config.rotationPolicy).at;
+}
+
+/** How a credential will be rotated (DESIGN section 6). */
+export function strategyOf(credential: CredentialState, state: EntityState): Strategy {
+  if (credential.authMethod === 'none') return 'none';
+  if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
+    return credential.manageable ? 'update' : 'none';
+  }
+  return credential.manageable ? 'update' : 'replace';
+}
+
+/**
+ * From due to halfway towards expiry a credential is `due`, after that `overdue`: half of the reserve is used up and
+ * the on-call engineer still has the other half.
+ */
+export function overdueAt(state: EntityState): number | null {
+  const due = dueOf(state);
+  const expiry = state.current?.expiresAt ?? null;
+  return due === null || expiry === null ? null : due + (expiry - due) / 2;
+}
+
+/** Second axis of state at a time (milliseconds since the epoch). */
+export function healthOf(state: EntityState, now: number): CredentialHealth {
+  const { current } = state;
+  if (current === null || state.phase === 'retired') return 'none';
+  if (current.expiresAt !== null && current.expiresAt <= now) return 'expired';
+  if (state.currentRejected) return 'rejected';
+  if (state.rotation !== null || (state.pending !== null && state.phase === 'active')) return 'rotating';
+  const overdue = overdueAt(state);
+  if (overdue !== null && overdue <= now) return 'overdue';
+  const due = dueOf(state);
+  if (due !== null && due <= now) return 'due';
+  return current.provedAt === null ? 'unknown' : 'healthy';
+}

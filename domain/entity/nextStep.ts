@@ -1,0 +1,80 @@
+import type { TimePolicy } from '../timePolicy.ts';
+import { dueOf, healthOf, overdueAt } from './health.ts';
+import type { EntityState, OpenRequest, Operation } from './state.ts';
+
+/** The one bounded thing an entity does next. The first five need nothing but the state; the others are activities. */
+export type Step =
+  | { readonly do: 'finish' }
+  /** Until a time, or (null) until an operation comes. */
+  | { readonly do: 'wait'; readonly until: number | null }
+  | { readonly do: 'note-health' }
+  | { readonly do: 'begin-operation'; readonly operation: Operation }
+  | { readonly do: 'begin-rotation' }
+  | { readonly do: 'discover' }
+  | { readonly do: 'register' }
+  | { readonly do: 'update' }
+  | { readonly do: 'settle'; readonly request: OpenRequest }
+  | { readonly do: 'prove' }
+  | { readonly do: 'retire' };
+
+/** What is to be done now (milliseconds since the epoch), judged from state alone. */
+export function nextStep(state: EntityState, now: number, policy: TimePolicy): Step {
+  if (state.phase === 'retired') return { do: 'finish' };
+  if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
+  if (state.request !== null) return whenDue(state, now, { do: 'settle', request: state.request });
+  const operation = state.operations[0];
+  if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {
+    return { do: 'begin-operation', operation };
+  }
+  if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
+  switch (state.phase) {
+    case 'discovering':
+      return whenDue(state, now, { do: 'discover' });
+    case 'registering':
+      return whenDue(state, now, { do: 'register' });
+    case 'verifying':
+    case 'awaiting_enablement':
+      return whenDue(state, now, { do: 'prove' });
+    case 'retiring':
+      return whenDue(state, now, { do: 'retire' });
+    case 'active':
+      return activeStep(state, now, policy);
+    default:
+      return { do: 'wait', until: null };
+  }
+}
+
+function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
+  if (state.pending !== null || state.activeOperation?.kind === 'verify') return whenDue(state, now, { do: 'prove' });
+  if (state.rotation !== null) return whenDue(state, now, { do: 'update' });
+  const rotateAt = rotationStart(state);
+  if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
+  const proveAt = Math.max(state.nextAttemptAt ?? 0, (state.current?.provedAt ?? 0) + policy.proofInterval);
+  if (proveAt <= now) return { do: 'prove' };
+  return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state), now + policy.longestSleep], now) };
+}
+
+/** When the next rotation may begin; null = not by itself. */
+export function rotationStart(state: EntityState): number | null {
+  const due = dueOf(state);
+  return due === null ? null : Math.max(due, state.rotationNotBefore ?? 0);
+}
+
+function healthChanges(state: EntityState): (number | null)[] {
+  return [dueOf(state), overdueAt(state), state.current?.expiresAt ?? null];
+}
+
+function earliest(times: readonly (number | null)[], now: number): number {
+  return Math.min(...times.filter((time): time is number => time !== null && time > now));
+}
+
+function whenDue(state: EntityState, now: number, step: Step): Step {
+  if (state.waitsForPerson) return { do: 'wait', until: earliestHealthChange(state, now) };
+  if (state.nextAttemptAt === null || state.nextAttemptAt <= now) return step;
+  return { do: 'wait', until: Math.min(state.nextAttemptAt, earliestHealthChange(state, now) ?? state.nextAttemptAt) };
+}
+
+function earliestHealthChange(state: EntityState, now: number): number | null {
+  const times = healthChanges(state).filter((time): time is number => time !== null && time > now);
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,160 @@
+import type { Condition } from '../conditions.ts';
+import type { OperationKind } from '../operations.ts';
+import type { CredentialState } from '../ports.ts';
+import type { Reason } from '../reasons.ts';
+import type { EntityStart, RegistrationConfig } from '../records.ts';
+import type { DiscoveryView, RegistrationView, ScopesView } from '../registrationView.ts';
+import type { CredentialHealth, Phase } from '../words.ts';
+
+/** Accepted by the update handler, waiting for its turn. */
+export interface Operation {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+/** A request that was given to an activity and is not settled yet. */
+export interface OpenRequest {
+  readonly intentId: string;
+  readonly kind: 'register' | 'update';
+  readonly operationId: string;
+}
+
+export interface Rotation {
+  readonly operationId: string;
+  readonly actor: string;
+}
+
+/** What an attention is about; one entry a topic, the first in this order is shown. */
+export const attentionTopics = [
+  'registration',
+  'credential',
+  'management',
+  'rotation',
+  'endpoint',
+  'discovery',
+  'peer',
+] as const;
+export type AttentionTopic = (typeof attentionTopics)[number];
+
+export interface Attention {
+  readonly topic: AttentionTopic;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/**
+ * Everything an entity knows; JSON, as it travels through continue-as-new. Times are milliseconds since the epoch, UTC.
+ * A change of shape raises `schemaVersion` and extends {@link migrateState}.
+ */
+export interface EntityState {
+  readonly schemaVersion: 1;
+  readonly registrationId: string;
+  readonly config: RegistrationConfig;
+  /** Last recorded sequence. */
+  readonly sequence: number;
+  readonly phase: Phase;
+  readonly credentialHealth: CredentialHealth;
+  readonly conditions: readonly Condition[];
+  readonly attentions: readonly Attention[];
+  readonly discovery: DiscoveryView | null;
+  readonly scopes: ScopesView | null;
+  readonly appliedRevision: number | null;
+  readonly current: CredentialState | null;
+  /** Stored, not yet proved. */
+  readonly pending: CredentialState | null;
+  /** Since when the proof of the credential to be proved has been rejected; null when it was not. */
+  readonly rejectedSince: number | null;
+  /** Rejection of the current credential is believed. */
+  readonly currentRejected: boolean;
+  readonly request: OpenRequest | null;
+  readonly rotation: Rotation | null;
+  /** Rotations in a row that did not replace the secret. */
+  readonly rotationAttempts: number;
+  readonly rotationNotBefore: number | null;
+  readonly operations: readonly Operation[];
+  /** Begun and not finished: `verify` or `discover`. */
+  readonly activeOperation: Operation | null;
+  /** The last 50, for idempotency beyond continue-as-new. */
+  readonly recentOperationIds: readonly string[];
+  readonly initialAccessTokenRef: string | null;
+  /** POSTs of this registering that got no answer. */
+  readonly unansweredPosts: number;
+  /** Failed tries of the present step in a row, and since when. */
+  readonly attempts: number;
+  readonly failingSince: number | null;
+  /** When the present step is tried again; null = now. */
+  readonly nextAttemptAt: number | null;
+  /** Nothing is tried until a person gives new input. */
+  readonly waitsForPerson: boolean;
+}
+
+/** Ids kept for idempotency. */
+export const recentOperationLimit = 50;
+
+/** The state of a new entity, or of one rebuilt from the read model after Temporal lost its data. */
+export function initialState(start: EntityStart): EntityState {
+  const { view, config } = start;
+  const credential = view === null ? null : credentialFromView(view);
+  const promoted = credential?.place === 'client';
+  return {
+    schemaVersion: 1,
+    registrationId: config.registrationId,
+    config,
+    sequence: start.sequence,
+    phase: view?.phase ?? 'discovering',
+    credentialHealth: view?.credentialHealth ?? 'none',
+    conditions: view?.conditions ?? [],
+    attentions: [],
+    discovery: view?.discovery ?? null,
+    scopes: view?.scopes ?? null,
+    appliedRevision: view?.appliedRevision ?? null,
+    current: promoted ? credential : null,
+    pending: promoted ? null : credential,
+    rejectedSince: null,
+    currentRejected: view?.credentialHealth === 'rejected',
+    request:
+      start.openIntentId === null
+        ? null
+        : {
+            intentId: start.openIntentId,
+            kind: credential === null ? 'register' : 'update',
+            operationId: start.openIntentId,
+          },
+    rotation: null,
+    rotationAttempts: 0,
+    rotationNotBefore: null,
+    operations: [],
+    activeOperation: null,
+    recentOperationIds: [],
+    initialAccessTokenRef: start.initialAccessTokenRef,
+    unansweredPosts: 0,
+    attempts: 0,
+    failingSince: null,
+    nextAttemptAt: null,
+    waitsForPerson: false,
+  };
+}
+
+function credentialFromView(view: RegistrationView): CredentialState | null {
+  const credential = view.credential;
+  if (credential === null) return null;
+  return {
+    clientId: credential.clientId,
+    authMethod: credential.authMethod,
+    store: credential.ref.store,
+    place: credential.ref.name.endsWith('/client') ? 'client' : 'management',
+    versionId: credential.ref.versionId,
+    issuedAt: Date.parse(credential.issuedAt),
+    expiresAt: credential.expiresAt === null ? null : Date.parse(credential.expiresAt),
+    expiryKnown: credential.expiryKnown,
+    provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
+    manageable: credential.strategy === 'update',
+  };
+}
+
+/** Brings a state that an older release carried through continue-as-new to today's shape. */
+export function migrateState(state: EntityState): EntityState {
+  return state;
+}

@@ -1,0 +1,29 @@
+import type { OperationKind } from './operations.ts';
+import type { EventType } from './registrationView.ts';
+
+/** How an operation ended. `deferred`: nothing failed, and Registrar tries again by itself later. */
+export type Outcome = 'succeeded' | 'deferred' | 'failed';
+
+const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome>>>> = {
+  rotate: {
+    'credential.rotated': 'succeeded',
+    'credential.rotation-deferred': 'deferred',
+    'credential.rotation-failed': 'failed',
+  },
+  verify: { 'credential.proved': 'succeeded', 'credential.proof-failed': 'failed' },
+  discover: { 'registration.discovered': 'succeeded', 'registration.manual-required': 'succeeded' },
+  supplyInitialAccessToken: {
+    'registration.registered': 'succeeded',
+    'registration.register-failed': 'failed',
+    'registration.awaiting-token': 'failed',
+  },
+  retire: { 'registration.retired': 'succeeded' },
+};
+
+/**
+ * What an event with the id of an operation says about its end; null when the operation goes on. A rotation proves
+ * its new secret on the way, so the same event ends one kind of operation and not another.
+ */
+export function outcomeOf(kind: OperationKind, type: EventType): Outcome | null {
+  return type === 'operation.refused' ? 'failed' : (outcomes[kind][type] ?? null);
+}

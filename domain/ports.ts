@@ -1,0 +1,134 @@
+import type { Condition } from './conditions.ts';
+import type { RetryClass } from './failure.ts';
+import type { ProofDecision } from './proofDecision.ts';
+import type { Reason } from './reasons.ts';
+import type { EntityStart } from './records.ts';
+import type { DiscoveryView, ScopesView, Transition } from './registrationView.ts';
+import type { SecretStoreKind } from './secretStore.ts';
+import type { AuthMethod } from './words.ts';
+
+/**
+ * What a workflow can ask for. Arguments and results are references and words; no secret crosses this boundary.
+ * Times are milliseconds since the epoch, UTC.
+ */
+
+/** A failure as the workflow sees it. */
+export interface Failure {
+  readonly reason: Reason;
+  readonly retryClass: RetryClass;
+  readonly status: number | null;
+  readonly retryAfterSeconds: number | null;
+  readonly message: string;
+}
+
+/** A stored credential: where it is and what may be said of it. */
+export interface CredentialState {
+  readonly clientId: string;
+  readonly authMethod: AuthMethod;
+  readonly store: SecretStoreKind;
+  /** `management` until the first credential is proved: `…/client` does not exist before (DESIGN section 7). */
+  readonly place: 'management' | 'client';
+  readonly versionId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number | null;
+  readonly expiryKnown: boolean;
+  readonly provedAt: number | null;
+  /** Whether a registration client URI and a registration access token are stored (RFC 7592). */
+  readonly manageable: boolean;
+}
+
+/** The approved endpoints that a step may use; also what every secret's audience is made from. */
+export type Endpoints = Pick<
+  DiscoveryView,
+  'registrationEndpoint' | 'tokenEndpoint' | 'authorizationEndpoint' | 'issuer' | 'jwksUri' | 'scopesSupported'
+>;
+
+export interface RequestArguments {
+  readonly registrationId: string;
+  readonly intentId: string;
+  readonly operationId: string;
+  readonly endpoints: Endpoints;
+}
+
+/** How a request that cannot be repeated ended, as far as can be known. */
+export type RequestOutcome =
+  | {
+      /** A client was registered, or its credential replaced; the answer is in the secret store. */
+      readonly kind: 'stored';
+      readonly credential: CredentialState;
+      readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+      readonly scopes: ScopesView | null;
+      readonly revision: number;
+      readonly tokenReceived: boolean;
+      readonly notes: readonly string[];
+    }
+  /** The update was taken, the secret is the same; `expiresAt` as the answer says. */
+  | {
+      readonly kind: 'unchanged';
+      readonly expiresAt: number | null;
+      readonly expiryKnown: boolean;
+      readonly manageable: boolean;
+      readonly tokenReceived: boolean;
+    }
+  /** The server answered no. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  /** No byte left, or the row was never `sending`: the request may be made again. */
+  | { readonly kind: 'not-sent'; readonly failure: Failure }
+  /** Sent; no usable answer will come. What was sent is in the orphan ledger where a client may exist. */
+  | { readonly kind: 'unanswered'; readonly failure: Failure }
+  /** The server refuses every stored registration access token. */
+  | { readonly kind: 'management-rejected'; readonly failure: Failure };
+
+export interface ProofOutcome {
+  readonly decision: ProofDecision;
+  /** The credential that is current after this step. */
+  readonly current: CredentialState | null;
+  readonly pending: CredentialState | null;
+  /** What the token endpoint said, for the timeline. */
+  readonly message: string;
+}
+
+export type DeleteOutcome =
+  | { readonly kind: 'deleted'; readonly message: string }
+  /** The client goes on existing; it is in the orphan ledger. */
+  | { readonly kind: 'listed'; readonly reason: Reason; readonly message: string };
+
+/** Activities of the outbound task queue. Each rejects with a redacted failure only. */
+export interface PeerActivities {
+  /** Reads the discovery documents. Repeatable. */
+  discover(argument: { registrationId: string }): Promise<DiscoveryView>;
+  /** RFC 7591 POST under an intent; the answer is stored before it is judged. Never retried. */
+  register(argument: RequestArguments & { initialAccessTokenRef: string | null }): Promise<RequestOutcome>;
+  /** RFC 7592 PUT under an intent. Never retried. */
+  update(argument: RequestArguments & { current: CredentialState }): Promise<RequestOutcome>;
+  /** The settlement ladder (DESIGN section 5). Repeatable; call it only when the request's step is over. */
+  settle(
+    argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
+  ): Promise<RequestOutcome>;
+  /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
+  prove(argument: {
+    registrationId: string;
+    endpoints: Endpoints;
+    current: CredentialState | null;
+    pending: CredentialState | null;
+  }): Promise<ProofOutcome>;
+  /** RFC 7592 DELETE, then the secrets. Repeatable. */
+  retire(argument: {
+    registrationId: string;
+    endpoints: Endpoints | null;
+    credential: CredentialState | null;
+  }): Promise<DeleteOutcome>;
+}
+
+/** Local activities: quick work on our own database. */
+export interface LocalActivities {
+  entityStart(registrationId: string): Promise<EntityStart | null>;
+  record(transitions: readonly Transition[]): Promise<void>;
+}
+
+export type RegistrationActivities = PeerActivities & LocalActivities;
+
+/** Task queue of workflows and local activities. */
+export const workflowTaskQueue = 'registrar';
+/** Task queue of everything that talks to a health system or a secret store. */
+export const peerTaskQueue = 'registrar-peer';

@@ -1,0 +1,52 @@
+/**
+ * Every timeout and back-off of the product in one object, in milliseconds, so that tests can scale them together.
+ * It travels as a workflow argument: a running entity keeps the one it was started with until it continues as new.
+ */
+export interface TimePolicy {
+  /** One request to a health system, connect to last byte. */
+  readonly httpTotal: number;
+  /** One call to the secret store with its retries. */
+  readonly secretStore: number;
+  /** Start-to-close of a step that sends what cannot be repeated; exceeds `httpTotal` plus `secretStore`. */
+  readonly requestStep: number;
+  /** Start-to-close of a repeatable step. */
+  readonly repeatableStep: number;
+  /** First back-off of a failed step; doubles. */
+  readonly retryInitial: number;
+  readonly retryMaximum: number;
+  /** A step that fails for this long needs attention, and goes on. */
+  readonly attentionAfter: number;
+  /** How long a rejection of a new credential may be replication lag. */
+  readonly replicationLag: number;
+  /** Between two proofs of a current credential. */
+  readonly proofInterval: number;
+  /** Longest sleep of a parked entity. */
+  readonly longestSleep: number;
+}
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const defaultTimePolicy: TimePolicy = {
+  httpTotal: 25 * second,
+  secretStore: 20 * second,
+  requestStep: 60 * second,
+  repeatableStep: 60 * second,
+  retryInitial: 5 * second,
+  retryMaximum: hour,
+  attentionAfter: hour,
+  replicationLag: 3 * minute,
+  proofInterval: day,
+  longestSleep: 30 * day,
+};
+
+/** The same policy with every time multiplied; for tests. */
+export function scaleTimePolicy(policy: TimePolicy, factor: number): TimePolicy {
+  const entries = Object.entries(policy).map(([name, value]: [string, number]) => [
+    name,
+    Math.max(1, Math.round(value * factor)),
+  ]);
+  return Object.fromEntries(entries) as TimePolicy;
+}

@@ -1,0 +1,2 @@
+/** Entry of the workflow bundle: every workflow type by its exported name. */
+export { registration } from './registration.ts';

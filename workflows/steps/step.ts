@@ -1,0 +1,145 @@
+import { uuid4 } from '@temporalio/workflow';
+import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
+import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
+import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
+import type { Applied } from '../../domain/entity/draft.ts';
+import type { Step } from '../../domain/entity/nextStep.ts';
+import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
+import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
+import type { Endpoints, Failure, RequestOutcome } from '../../domain/ports.ts';
+import type { TimePolicy } from '../../domain/timePolicy.ts';
+import type { Stubs } from '../activities.ts';
+import { failureOf } from '../failure.ts';
+
+/** What a finished step does to the state as it is then: updates may have come in while it ran. */
+export type Apply = (state: EntityState, now: number) => Applied;
+
+/** A step that does something; waiting and finishing are the loop's. */
+export type WorkStep = Exclude<Step, { do: 'wait' } | { do: 'finish' }>;
+
+/** Carries out one bounded step and returns what follows from it. */
+export async function takeStep(
+  step: WorkStep,
+  state: EntityState,
+  activities: Stubs,
+  policy: TimePolicy,
+): Promise<Apply> {
+  switch (step.do) {
+    case 'note-health':
+      return noteHealth;
+    case 'begin-operation':
+      return (latest, now) => beginOperation(latest, step.operation, now);
+    case 'begin-rotation': {
+      const operationId = uuid4();
+      return (latest, now) => beginRotation(latest, operationId, now);
+    }
+    case 'discover':
+      return await discover(state, activities, policy);
+    case 'register':
+      return await register(state, activities, policy);
+    case 'update':
+      return await update(state, activities, policy);
+    case 'settle':
+      return await settle(step.request, state, activities, policy);
+    case 'prove':
+      return await prove(state, activities, policy);
+    case 'retire':
+      return await retire(state, activities, policy);
+  }
+}
+
+async function discover(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  return await attempt(
+    () => activities.repeatable.discover({ registrationId: state.registrationId }),
+    (found) => (latest, now) => afterDiscovery(latest, found, now),
+    (failure) => (latest, now) => afterDiscoveryFailure(latest, failure, now, policy),
+  );
+}
+
+async function register(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  const request: OpenRequest = { intentId: uuid4(), kind: 'register', operationId: uuid4() };
+  const { initialAccessTokenRef } = state;
+  return await requestStep(request, policy, () =>
+    activities.unrepeatable.register({ ...requestArguments(state, request), initialAccessTokenRef }),
+  );
+}
+
+async function update(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  const { current, rotation } = state;
+  if (current === null || rotation === null) throw new Error('an update needs a current credential and a rotation');
+  const request: OpenRequest = { intentId: uuid4(), kind: 'update', operationId: rotation.operationId };
+  return await requestStep(request, policy, () =>
+    activities.unrepeatable.update({ ...requestArguments(state, request), current }),
+  );
+}
+
+async function settle(request: OpenRequest, state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  const { current } = state;
+  return await requestStep(request, policy, () =>
+    activities.repeatable.settle({ ...requestArguments(state, request), request: request.kind, current }),
+  );
+}
+
+/** A request whose step fails stays open until the settlement ladder says what became of it. */
+async function requestStep(
+  request: OpenRequest,
+  policy: TimePolicy,
+  run: () => Promise<RequestOutcome>,
+): Promise<Apply> {
+  return await attempt(
+    run,
+    (outcome) => (latest, now) => afterRequest(latest, request, outcome, now, policy),
+    (failure) => (latest, now) => afterRequestFailure(latest, request, failure, now, policy),
+  );
+}
+
+async function prove(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  const { registrationId, current, pending } = state;
+  return await attempt(
+    () => activities.repeatable.prove({ registrationId, endpoints: endpointsOf(state), current, pending }),
+    (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+  );
+}
+
+async function retire(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
+  const endpoints = state.discovery === null ? null : endpointsOf(state);
+  const credential = state.current ?? state.pending;
+  return await attempt(
+    () => activities.repeatable.retire({ registrationId: state.registrationId, endpoints, credential }),
+    (outcome) => (latest, now) => afterRetire(latest, outcome, now),
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+  );
+}
+
+async function attempt<Result>(
+  run: () => Promise<Result>,
+  onResult: (result: Result) => Apply,
+  onFailure: (failure: Failure) => Apply,
+): Promise<Apply> {
+  let result: Result;
+  try {
+    result = await run();
+  } catch (error) {
+    return onFailure(failureOf(error));
+  }
+  return onResult(result);
+}
+
+function requestArguments(state: EntityState, request: OpenRequest) {
+  const { registrationId } = state;
+  return {
+    registrationId,
+    intentId: request.intentId,
+    operationId: request.operationId,
+    endpoints: endpointsOf(state),
+  };
+}
+
+/** The approved snapshot, reduced to what an activity needs. */
+function endpointsOf(state: EntityState): Endpoints {
+  const { discovery } = state;
+  if (discovery === null) throw new Error('no discovery snapshot');
+  const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri, scopesSupported } = discovery;
+  return { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri, scopesSupported };
+}
