@@ -1,0 +1,27 @@
+import type { EventRecord, Page, TenantRecord } from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { Role } from '../../../domain/words.ts';
+
+export type { EventRecord, Page, RegistrationView, Role, TenantRecord };
+
+/** Answer of `POST /v1/session`. */
+export interface SessionAnswer {
+  readonly csrfToken: string;
+  readonly role: Role;
+  /** RFC 3339 UTC. */
+  readonly expiresAt: string;
+}
+
+/** Answer of `GET /v1/summary`. */
+export interface Summary {
+  readonly phases: Readonly<Record<string, number>>;
+  readonly credentialHealth: Readonly<Record<string, number>>;
+  readonly needsAttention: number;
+  readonly expiring: readonly { readonly from: string; readonly to: string; readonly count: number }[];
+}
+
+/** Answer of every action. */
+export interface Accepted {
+  readonly operationId: string;
+  readonly registrationId: string;
+}

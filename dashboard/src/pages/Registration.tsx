@@ -1,0 +1,107 @@
+import { useCallback, useEffect } from 'react';
+import { HealthPill, PhasePill } from '../components/Pill.tsx';
+import { Problem } from '../components/Problem.tsx';
+import { Time } from '../components/Time.tsx';
+import { useGathered, useLoaded, useTitle } from '../hooks.ts';
+import type { RegistrationView, TenantRecord } from '../http/shapes.ts';
+import { words } from '../model/states.ts';
+import { useSession } from '../session.ts';
+import { Actions } from './registration/Actions.tsx';
+import { AttentionBanner } from './registration/AttentionBanner.tsx';
+import { Conditions } from './registration/Conditions.tsx';
+import { Credential } from './registration/Credential.tsx';
+import { Discovery } from './registration/Discovery.tsx';
+import { Scopes } from './registration/Scopes.tsx';
+import { Timeline } from './registration/Timeline.tsx';
+import { useTimeline } from './registration/useTimeline.ts';
+
+/** Everything about one registration. */
+export function Registration({ registrationId }: { registrationId: string }) {
+  const view = useLoaded<RegistrationView>(`/v1/registrations/${registrationId}`);
+  const timeline = useTimeline(registrationId);
+  const { subscribe, announce } = useSession();
+  useTitle(registrationId);
+
+  const gather = useGathered(view.reload);
+  const { add, reload } = timeline;
+  const reread = useCallback(() => {
+    gather();
+    reload();
+  }, [gather, reload]);
+  useEffect(
+    () =>
+      subscribe((event) => {
+        if (event === null) return reread();
+        if (event.registrationId !== registrationId) return;
+        add(event);
+        announce(`${words(event.type.replace('.', ' '))}. ${event.message}`);
+        gather();
+      }),
+    [subscribe, announce, registrationId, add, gather, reread],
+  );
+
+  if (view.data === null) {
+    return (
+      <>
+        <Back />
+        <h1>{registrationId}</h1>
+        {view.problem === null ? (
+          <p className="loading">Reading…</p>
+        ) : (
+          <Problem problem={view.problem} onRetry={gather} />
+        )}
+      </>
+    );
+  }
+  return (
+    <>
+      <Back />
+      <Heading view={view.data} />
+      {view.problem !== null && <Problem problem={view.problem} onRetry={gather} />}
+      <AttentionBanner view={view.data} />
+      <Actions view={view.data} events={timeline.events} />
+      <div className="columns">
+        <div>
+          <Credential view={view.data} />
+          <Conditions conditions={view.data.conditions} />
+          <Scopes scopes={view.data.scopes} />
+        </div>
+        <div>
+          <Discovery view={view.data} />
+          <Timeline timeline={timeline} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Back() {
+  return (
+    <p className="back">
+      <a href="#/">All registrations</a>
+    </p>
+  );
+}
+
+function Heading({ view }: { view: RegistrationView }) {
+  const tenant = useLoaded<TenantRecord>(`/v1/tenants/${view.tenantId}`);
+  return (
+    <header className="heading">
+      <h1>{tenant.data?.name ?? view.tenantId}</h1>
+      <p className="id">
+        <code>{view.registrationId}</code>
+      </p>
+      <p className="states">
+        <PhasePill phase={view.phase} />
+        <span className="axis">
+          Credential <HealthPill health={view.credentialHealth} />
+        </span>
+        {view.nextAttemptAt !== null && (
+          <span>
+            Next attempt <Time at={view.nextAttemptAt} seconds />
+          </span>
+        )}
+      </p>
+    </header>
+  );
+}

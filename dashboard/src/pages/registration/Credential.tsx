@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+import { Facts, Section } from '../../components/Facts.tsx';
+import { Time } from '../../components/Time.tsx';
+import type { RegistrationView } from '../../http/shapes.ts';
+
+const strategyTexts = {
+  update: 'update: the server issues a new secret when the client is updated (RFC 7592)',
+  replace: 'replace: a second client takes the place of the first',
+  admin: "admin: the vendor's own call",
+  key: 'key: the next key is published before it signs',
+  manual: 'manual: a person replaces it',
+  none: 'none: nothing expires; it is proved on a schedule',
+} as const;
+
+/** Facts about the credential. There is no secret among them: the API has none to give. */
+export function Credential({ view }: { view: RegistrationView }) {
+  const credential = view.credential;
+  if (credential === null) {
+    return (
+      <Section id="credential" title="Credential">
+        <p className="none">There is no client yet.</p>
+      </Section>
+    );
+  }
+  const expiry: ReactNode =
+    credential.expiresAt === null ? (
+      credential.expiryKnown ? (
+        'never'
+      ) : (
+        'unknown: the server did not say'
+      )
+    ) : (
+      <Time at={credential.expiresAt} seconds />
+    );
+  return (
+    <Section id="credential" title="Credential">
+      <Facts
+        of={[
+          ['Client id', <code key="client">{credential.clientId}</code>],
+          ['Secret expires', expiry],
+          ['Next rotation', credential.rotationDueAt && <Time key="due" at={credential.rotationDueAt} seconds />],
+          ['Proved', credential.provedAt ? <Time key="proved" at={credential.provedAt} seconds /> : 'not yet'],
+          ['Issued', <Time key="issued" at={credential.issuedAt} seconds />],
+          ['Client expires', credential.clientExpiresAt && <Time key="end" at={credential.clientExpiresAt} />],
+          ['Authentication', <code key="method">{credential.authMethod}</code>],
+          ['Rotation', strategyTexts[credential.strategy]],
+          [
+            'Stored in',
+            <span key="ref">
+              {credential.ref.store}: <code>{credential.ref.name}</code>
+            </span>,
+          ],
+          ['Version', <code key="version">{credential.ref.versionId}</code>],
+          [
+            'Application revision',
+            view.appliedRevision === view.desiredRevision
+              ? String(view.desiredRevision)
+              : `${view.appliedRevision ?? 'none'} registered, ${view.desiredRevision} wanted`,
+          ],
+        ]}
+      />
+    </Section>
+  );
+}

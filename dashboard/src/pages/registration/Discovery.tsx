@@ -1,0 +1,106 @@
+import type { Evidence, Finding } from '../../../../domain/registrationView.ts';
+import type { DiscoverySource } from '../../../../domain/words.ts';
+import { Facts, Section } from '../../components/Facts.tsx';
+import { Pill } from '../../components/Pill.tsx';
+import { Time } from '../../components/Time.tsx';
+import type { RegistrationView } from '../../http/shapes.ts';
+import type { Tone } from '../../model/states.ts';
+
+const sourceTexts: Readonly<Record<DiscoverySource, string>> = {
+  'smart-configuration': 'from the SMART configuration',
+  'capability-statement': 'from the CapabilityStatement',
+  'oauth-authorization-server': 'from the authorization server metadata (RFC 8414)',
+  'openid-configuration': 'from the OpenID configuration',
+  operator: 'given by an administrator',
+  none: 'named by no document',
+};
+
+const severityTones: Readonly<Record<Finding['severity'], Tone>> = { info: 'idle', warning: 'waiting', error: 'bad' };
+
+/** A URL of a peer: shown as text, never as a link to follow. */
+function Endpoint({ url, source }: { url: string | null; source?: DiscoverySource }) {
+  return (
+    <>
+      {url === null ? <span className="none">none</span> : <code className="url">{url}</code>}
+      {source !== undefined && <span className="source">{sourceTexts[source]}</span>}
+    </>
+  );
+}
+
+/** Endpoints, which document named each, and what was odd about the documents. */
+export function Discovery({ view }: { view: RegistrationView }) {
+  const discovery = view.discovery;
+  return (
+    <Section id="endpoints" title="Endpoints">
+      <Facts
+        of={[
+          ['FHIR base URL', <Endpoint key="base" url={view.fhirBaseUrl} source="operator" />],
+          ...(discovery === null
+            ? []
+            : ([
+                ['Token', <Endpoint key="token" url={discovery.tokenEndpoint} source={discovery.source} />],
+                [
+                  'Authorization',
+                  <Endpoint key="authorize" url={discovery.authorizationEndpoint} source={discovery.source} />,
+                ],
+                [
+                  'Registration',
+                  <Endpoint
+                    key="register"
+                    url={discovery.registrationEndpoint}
+                    source={discovery.registrationSource}
+                  />,
+                ],
+                ['Issuer', <Endpoint key="issuer" url={discovery.issuer} />],
+              ] as const)),
+          ['Method', view.method],
+          ['Client', view.clientBinding === 'own' ? 'held by this registration' : 'shared with another registration'],
+        ]}
+      />
+      {discovery === null && <p className="none">Not discovered yet.</p>}
+      {discovery !== null && <Findings findings={discovery.findings} />}
+      {discovery !== null && <Documents evidence={discovery.evidence} />}
+    </Section>
+  );
+}
+
+function Findings({ findings }: { findings: readonly Finding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <>
+      <h3>Findings</h3>
+      <ul className="findings">
+        {findings.map((finding) => (
+          <li key={`${finding.code} ${finding.message}`}>
+            <Pill tone={severityTones[finding.severity]}>{finding.severity}</Pill>
+            <span>
+              {finding.message} <code>{finding.code}</code>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Documents({ evidence }: { evidence: readonly Evidence[] }) {
+  if (evidence.length === 0) return null;
+  return (
+    <details>
+      <summary>Documents read ({evidence.length})</summary>
+      <ul className="documents">
+        {evidence.map((document) => (
+          <li key={`${document.url} ${document.fetchedAt}`}>
+            <code className="url">{document.url}</code>
+            <span>
+              status {document.status}, {document.bytes} bytes, <Time at={document.fetchedAt} />
+            </span>
+            <span>
+              SHA-256 <code>{document.sha256}</code>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,68 @@
+import type { ScopesView } from '../../../../domain/registrationView.ts';
+import { Section } from '../../components/Facts.tsx';
+
+const stages = ['requested', 'advertised', 'registered', 'granted'] as const;
+
+/** Which scopes were asked for and what became of each. */
+export function Scopes({ scopes }: { scopes: ScopesView | null }) {
+  if (scopes === null) {
+    return (
+      <Section id="scopes" title="Scopes">
+        <p className="none">Nothing has been asked for yet.</p>
+      </Section>
+    );
+  }
+  // What a server advertises beyond our request says nothing about this client.
+  const all = [...new Set([...scopes.requested, ...(scopes.registered ?? []), ...(scopes.granted ?? [])])];
+  const known = stages.filter((stage) => scopes[stage] !== null);
+  const unknown = stages.filter((stage) => scopes[stage] === null);
+  return (
+    <Section id="scopes" title="Scopes">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
+      <section className="scroll" aria-label="Table of scopes" tabIndex={0}>
+        <table className="scopes">
+          <thead>
+            <tr>
+              <th scope="col">Scope</th>
+              {known.map((stage) => (
+                <th key={stage} scope="col">
+                  {stage}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((scope) => (
+              <tr key={scope}>
+                <th scope="row">
+                  <code>{scope}</code>
+                </th>
+                {known.map((stage) => {
+                  const has = scopes[stage]?.includes(scope) === true;
+                  return (
+                    <td key={stage} className={has ? 'yes' : 'no'}>
+                      {has ? 'yes' : 'no'}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {unknown.length > 0 && <p className="help">Not known: {unknown.join(', ')}.</p>}
+      {scopes.differences.length > 0 && (
+        <>
+          <h3>Differences</h3>
+          <ul className="differences">
+            {scopes.differences.map((difference) => (
+              <li key={`${difference.kind} ${difference.scope}`}>
+                <code>{difference.scope}</code> {difference.message}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Section>
+  );
+}
