@@ -1,0 +1,234 @@
+import { type GeneratedAlways, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Clock } from '../../domain/clock.ts';
+import {
+  type SecretStage,
+  type SecretStore,
+  SecretStoreError,
+  type SecretVersion,
+  type SecretVersionInfo,
+} from '../../domain/secretStore.ts';
+import type { Sealer } from '../crypto/sealer.ts';
+import { checkNames, fromContent, sameContent, toContent } from './content.ts';
+import { databaseFailure } from './databaseFailure.ts';
+
+interface SecretsTable {
+  name: string;
+  pending_version: string | null;
+  current_version: string | null;
+  previous_version: string | null;
+  created_at: Date;
+  deleted_at: Date | null;
+}
+
+interface SecretVersionsTable {
+  name: string;
+  version_id: string;
+  ordinal: GeneratedAlways<string>;
+  sealed: Uint8Array;
+  created_at: Date;
+}
+
+/** The tables of migration 002; the database may have more. */
+export interface SecretTables {
+  secrets: SecretsTable;
+  secret_versions: SecretVersionsTable;
+}
+
+/** Versions without a stage that are kept per name, as AWS keeps about as many. */
+const keptVersions = 100;
+/** 30 days, as AWS by default. */
+const recoveryMilliseconds = 30 * 86_400_000;
+
+const stageColumns = {
+  pending: 'pending_version',
+  current: 'current_version',
+  previous: 'previous_version',
+} as const satisfies Record<SecretStage, keyof SecretsTable>;
+
+function stagesOf(row: Selectable<SecretsTable>, versionId: string): SecretStage[] {
+  return (Object.keys(stageColumns) as SecretStage[]).filter((stage) => row[stageColumns[stage]] === versionId);
+}
+
+const missing = (name: string) => new SecretStoreError('not-found', `there is no secret ${name}`);
+const otherCurrent = (name: string) =>
+  new SecretStoreError('conflict', `another version of secret ${name} is current than was expected`);
+const otherContent = (name: string, versionId: string) =>
+  new SecretStoreError('conflict', `version ${versionId} of secret ${name} exists with other content`);
+
+/** Secrets in the tables of migration 002, sealed with the label `store`. */
+export function createDatabaseSecretStore<Tables extends SecretTables>(
+  anyDatabase: Kysely<Tables>,
+  sealer: Sealer,
+  clock: Clock,
+): SecretStore {
+  const database = anyDatabase as unknown as Kysely<SecretTables>;
+
+  const open = (row: Pick<SecretVersionsTable, 'name' | 'version_id' | 'sealed'>) =>
+    new TextDecoder().decode(sealer.open(row.sealed, [row.name, row.version_id]));
+
+  async function secret(from: Kysely<SecretTables>, name: string) {
+    const row = await from.selectFrom('secrets').selectAll().where('name', '=', name).executeTakeFirst();
+    return row === undefined || row.deleted_at !== null ? null : row;
+  }
+
+  async function version(from: Kysely<SecretTables>, name: string, versionId: string) {
+    const query = from.selectFrom('secret_versions').selectAll();
+    return (await query.where('name', '=', name).where('version_id', '=', versionId).executeTakeFirst()) ?? null;
+  }
+
+  async function putIn(transaction: Transaction<SecretTables>, name: string, versionId: string, content: string) {
+    const now = new Date(clock.now());
+    await transaction
+      .insertInto('secrets')
+      .values({ name, created_at: now })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute();
+    const query = transaction.selectFrom('secrets').selectAll().where('name', '=', name);
+    const row = await query.forUpdate().executeTakeFirstOrThrow();
+    const existing = await version(transaction, name, versionId);
+    if (existing !== null && !sameContent(name, open(existing), content)) throw otherContent(name, versionId);
+    const isNew = row.current_version === null || row.deleted_at !== null;
+    if (existing !== null && !isNew) return;
+    if (existing === null) {
+      const sealed = sealer.seal(new TextEncoder().encode(content), [name, versionId]);
+      await transaction
+        .insertInto('secret_versions')
+        .values({ name, version_id: versionId, sealed, created_at: now })
+        .execute();
+    }
+    const stages = isNew
+      ? {
+          current_version: versionId,
+          previous_version: row.current_version === versionId ? row.previous_version : row.current_version,
+          pending_version: null,
+          deleted_at: null,
+        }
+      : { pending_version: versionId };
+    await transaction.updateTable('secrets').set(stages).where('name', '=', name).execute();
+    await prune(transaction, name);
+  }
+
+  async function prune(transaction: Transaction<SecretTables>, name: string) {
+    await sql`
+      delete from secret_versions as version using secrets as secret
+      where version.name = ${name} and secret.name = version.name
+        and version.version_id is distinct from secret.pending_version
+        and version.version_id is distinct from secret.current_version
+        and version.version_id is distinct from secret.previous_version
+        and version.ordinal <= (
+          select ordinal from secret_versions where name = ${name} order by ordinal desc offset ${keptVersions} limit 1
+        )`.execute(transaction);
+  }
+
+  async function promoteOnce(name: string, versionId: string, expectedCurrent: string | null) {
+    const result = await database
+      .updateTable('secrets')
+      .set((column) => ({
+        previous_version: column.ref('current_version'),
+        current_version: versionId,
+        pending_version: column.fn<string | null>('nullif', ['pending_version', sql.val(versionId)]),
+      }))
+      .where('name', '=', name)
+      .where('deleted_at', 'is', null)
+      .where('current_version', 'is distinct from', versionId)
+      .where('current_version', 'is not distinct from', expectedCurrent)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('secret_versions')
+            .select('version_id')
+            .where('name', '=', name)
+            .where('version_id', '=', versionId),
+        ),
+      )
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  /** Deletes for good what was removed longer ago than the recovery window. */
+  async function purge(transaction: Transaction<SecretTables>) {
+    const gone = transaction
+      .selectFrom('secrets')
+      .select('name')
+      .where('deleted_at', '<', new Date(clock.now() - recoveryMilliseconds));
+    await transaction
+      .updateTable('secrets')
+      .set({ pending_version: null, current_version: null, previous_version: null })
+      .where('name', 'in', gone)
+      .execute();
+    await transaction.deleteFrom('secret_versions').where('name', 'in', gone).execute();
+    await transaction.deleteFrom('secrets').where('name', 'in', gone).execute();
+  }
+
+  return {
+    kind: 'database',
+
+    put: (name, versionId, value) =>
+      guarded(name, async () => {
+        checkNames(name, versionId);
+        const content = toContent(name, value);
+        await database.transaction().execute((transaction) => putIn(transaction, name, versionId, content));
+      }),
+
+    promote: (name, versionId, expectedCurrent) =>
+      guarded(name, async () => {
+        if (await promoteOnce(name, versionId, expectedCurrent)) return;
+        const row = await secret(database, name);
+        if (row === null) throw missing(name);
+        if (row.current_version === versionId) return;
+        if ((await version(database, name, versionId)) === null)
+          throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
+        throw otherCurrent(name);
+      }),
+
+    get: (name, which) =>
+      guarded(name, async (): Promise<SecretVersion | null> => {
+        const row = await secret(database, name);
+        if (row === null) return null;
+        const versionId = 'versionId' in which ? which.versionId : row[stageColumns[which.stage]];
+        const found = versionId === null ? null : await version(database, name, versionId);
+        return found === null ? null : { versionId: found.version_id, value: fromContent(name, open(found)) };
+      }),
+
+    describe: (name) =>
+      guarded(name, async (): Promise<SecretVersionInfo[] | null> => {
+        const row = await secret(database, name);
+        if (row === null) return null;
+        const query = database.selectFrom('secret_versions').select(['version_id', 'created_at']);
+        const versions = await query.where('name', '=', name).orderBy('ordinal').execute();
+        return versions
+          .map((each) => ({
+            versionId: each.version_id,
+            stages: stagesOf(row, each.version_id),
+            createdAt: each.created_at.getTime(),
+          }))
+          .filter((each) => each.stages.length > 0);
+      }),
+
+    remove: (name) =>
+      guarded(name, async () => {
+        await database.transaction().execute(async (transaction) => {
+          await transaction
+            .updateTable('secrets')
+            .set({ deleted_at: new Date(clock.now()) })
+            .where('name', '=', name)
+            .where('deleted_at', 'is', null)
+            .execute();
+          await purge(transaction);
+        });
+      }),
+
+    check: () =>
+      guarded(null, async () => {
+        await database.selectFrom('secrets').select('name').limit(1).execute();
+      }),
+  };
+}
+
+/** Runs `work` so that nothing but a SecretStoreError comes out. */
+async function guarded<Result>(name: string | null, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw databaseFailure(name, error);
+  }
+}
