@@ -40,7 +40,13 @@ export interface CredentialState {
 /** The approved endpoints that a step may use; also what every secret's audience is made from. */
 export type Endpoints = Pick<
   DiscoveryView,
-  'registrationEndpoint' | 'tokenEndpoint' | 'authorizationEndpoint' | 'issuer' | 'jwksUri' | 'scopesSupported'
+  | 'registrationEndpoint'
+  | 'tokenEndpoint'
+  | 'authorizationEndpoint'
+  | 'issuer'
+  | 'jwksUri'
+  | 'scopesSupported'
+  | 'tokenEndpointAuthMethods'
 >;
 
 export interface RequestArguments {

@@ -21,7 +21,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
   const first = before.current === null;
   const unproved = outcome.decision.reason === 'PromotedUnproved';
   draft.succeeded();
-  draft.clearAttention('registration', 'credential', 'rotation');
+  draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
   draft.set({
     phase: 'active',
     current: outcome.current,

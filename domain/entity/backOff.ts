@@ -20,14 +20,17 @@ export function backOff(
 }
 
 /**
- * A step that did not get on: it is tried again later, visibly. After `attentionAfter` it needs attention and goes on.
+ * A step that did not get on: it is tried again later, visibly. It needs attention, and goes on, at once where waiting
+ * alone will not help and else after `attentionAfter`.
  */
 export function delay(draft: Draft, failure: Failure, now: number, policy: TimePolicy): void {
   const { state } = draft;
   const failingSince = state.failingSince ?? now;
   const wait = backOff(state.registrationId, state.attempts, policy, failure.retryAfterSeconds);
   draft.set({ attempts: state.attempts + 1, failingSince, nextAttemptAt: now + wait });
-  if (now - failingSince >= policy.attentionAfter) {
+  if (failure.retryClass === 'input') {
+    draft.attention('peer', failure.reason, failure.message);
+  } else if (now - failingSince >= policy.attentionAfter) {
     draft.attention(
       'peer',
       failure.reason === 'PeerNotAnswering' ? 'PeerUnavailable' : failure.reason,

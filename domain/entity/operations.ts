@@ -121,7 +121,7 @@ export function noteHealth(before: EntityState, now: number): Applied {
   const draft = new Draft(before, now);
   const from = before.credentialHealth;
   const to = healthOf(before, now);
-  if (to === 'expired') draft.attention('credential', 'CredentialExpired');
+  if (to === 'expired') draft.attention('expiry', 'CredentialExpired');
   draft.event({
     type: 'credential.health-changed',
     reason: to === 'expired' ? 'CredentialExpired' : undefined,

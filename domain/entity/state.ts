@@ -29,6 +29,7 @@ export interface Rotation {
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
   'registration',
+  'expiry',
   'credential',
   'management',
   'rotation',

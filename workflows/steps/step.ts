@@ -140,6 +140,15 @@ function requestArguments(state: EntityState, request: OpenRequest) {
 function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
-  const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri, scopesSupported } = discovery;
-  return { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri, scopesSupported };
+  const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
+  const { scopesSupported, tokenEndpointAuthMethods } = discovery;
+  return {
+    registrationEndpoint,
+    tokenEndpoint,
+    authorizationEndpoint,
+    issuer,
+    jwksUri,
+    scopesSupported,
+    tokenEndpointAuthMethods,
+  };
 }

@@ -1,0 +1,77 @@
+import { applicationSchema } from '../../domain/clientMetadata.ts';
+import { type EntityState, initialState } from '../../domain/entity/state.ts';
+import type { CredentialState } from '../../domain/ports.ts';
+import type { RegistrationConfig } from '../../domain/records.ts';
+import type { DiscoveryView } from '../../domain/registrationView.ts';
+
+/** Fixed start of time in entity tests, milliseconds since the epoch. */
+export const t0 = Date.UTC(2026, 0, 1);
+
+export const application = applicationSchema.parse({
+  clientMetadata: {
+    client_name: 'Example',
+    redirect_uris: ['https://app.example.org/callback'],
+    scope: 'launch launch/patient openid fhirUser patient/*.rs',
+  },
+});
+
+export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationConfig {
+  return {
+    registrationId: 'mercy.app.sandbox.main',
+    tenantId: 'mercy',
+    applicationId: 'app',
+    environment: 'sandbox',
+    environmentClass: 'nonProduction',
+    endpointId: 'main',
+    fhirBaseUrl: 'https://fhir.example.org/r4',
+    method: 'auto',
+    registrationEndpoint: null,
+    issuer: null,
+    revision: 1,
+    metadata: application.clientMetadata,
+    authMethods: application.authMethods,
+    rotationPolicy: {},
+    policies: application.policies,
+    ...patch,
+  };
+}
+
+export function stateOf(patch: Partial<EntityState> = {}, config: Partial<RegistrationConfig> = {}): EntityState {
+  const start = { config: configOf(config), view: null, sequence: 1, openIntentId: null, initialAccessTokenRef: null };
+  return { ...initialState(start), ...patch };
+}
+
+export function discoveryOf(patch: Partial<DiscoveryView> = {}): DiscoveryView {
+  return {
+    registrationEndpoint: 'https://auth.example.org/register',
+    source: 'smart-configuration',
+    registrationSource: 'smart-configuration',
+    tokenEndpoint: 'https://auth.example.org/token',
+    authorizationEndpoint: 'https://auth.example.org/authorize',
+    issuer: 'https://auth.example.org',
+    jwksUri: null,
+    scopesSupported: null,
+    capabilities: null,
+    tokenEndpointAuthMethods: null,
+    findings: [],
+    evidence: [],
+    ...patch,
+  };
+}
+
+/** A secret of 90 days issued at {@link t0}. */
+export function credentialOf(patch: Partial<CredentialState> = {}): CredentialState {
+  return {
+    clientId: 'client-1',
+    authMethod: 'client_secret_basic',
+    store: 'database',
+    place: 'client',
+    versionId: '0'.repeat(32),
+    issuedAt: t0,
+    expiresAt: t0 + 90 * 86_400_000,
+    expiryKnown: true,
+    provedAt: t0,
+    manageable: true,
+    ...patch,
+  };
+}

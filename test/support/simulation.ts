@@ -1,0 +1,124 @@
+import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
+import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
+import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
+import type { Applied } from '../../domain/entity/draft.ts';
+import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
+import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
+import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
+import type { DeleteOutcome, Failure, ProofOutcome, RequestOutcome } from '../../domain/ports.ts';
+import type { DiscoveryView, Transition } from '../../domain/registrationView.ts';
+import type { TimePolicy } from '../../domain/timePolicy.ts';
+
+/** Answers of the world to the steps of an entity; a thrown {@link Fail} is a failed activity. */
+export interface World {
+  discover(now: number): DiscoveryView;
+  request(kind: OpenRequest['kind'], state: EntityState, now: number): RequestOutcome;
+  settle(request: OpenRequest, state: EntityState, now: number): RequestOutcome;
+  prove(state: EntityState, now: number): ProofOutcome;
+  retire(state: EntityState, now: number): DeleteOutcome;
+}
+
+export class Fail extends Error {
+  readonly failure: Failure;
+  constructor(failure: Partial<Failure> = {}) {
+    super('failed');
+    this.failure = {
+      reason: 'PeerNotAnswering',
+      retryClass: 'transient',
+      status: null,
+      retryAfterSeconds: null,
+      message: 'away',
+      ...failure,
+    };
+  }
+}
+
+export interface Simulation {
+  state: EntityState;
+  now: number;
+  readonly transitions: Transition[];
+  readonly steps: string[];
+}
+
+/**
+ * Runs the loop of the entity without Temporal until it waits for a person, ends, or the time is up. Throws when it
+ * takes more than `stepLimit` steps, as a loop that spins would.
+ */
+export function run(
+  start: EntityState,
+  world: World,
+  from: number,
+  until: number,
+  policy: TimePolicy,
+  stepLimit = 1000,
+): Simulation {
+  const simulation: Simulation = { state: start, now: from, transitions: [], steps: [] };
+  for (let count = 0; ; count += 1) {
+    if (count > stepLimit) throw new Error(`more than ${stepLimit} steps: ${simulation.steps.slice(-10).join(', ')}`);
+    const step = nextStep(simulation.state, simulation.now, policy);
+    if (step.do === 'finish') return simulation;
+    if (step.do === 'wait') {
+      if (step.until === null || step.until > until) return simulation;
+      simulation.now = step.until;
+      continue;
+    }
+    simulation.steps.push(step.do);
+    const applied = take(step, simulation.state, world, simulation.now, policy);
+    simulation.state = applied.state;
+    simulation.transitions.push(...applied.transitions);
+  }
+}
+
+function take(step: Step, state: EntityState, world: World, now: number, policy: TimePolicy): Applied {
+  switch (step.do) {
+    case 'note-health':
+      return noteHealth(state, now);
+    case 'begin-operation':
+      return beginOperation(state, step.operation, now);
+    case 'begin-rotation':
+      return beginRotation(state, `operation-${now}`, now);
+    case 'discover':
+      return guarded(
+        () => afterDiscovery(state, world.discover(now), now),
+        (failure) => afterDiscoveryFailure(state, failure, now, policy),
+      );
+    case 'register':
+    case 'update': {
+      const request: OpenRequest = {
+        intentId: `intent-${now}`,
+        kind: step.do,
+        operationId: state.rotation?.operationId ?? `op-${now}`,
+      };
+      return guarded(
+        () => afterRequest(state, request, world.request(step.do, state, now), now, policy),
+        (failure) => afterRequestFailure(state, request, failure, now, policy),
+      );
+    }
+    case 'settle':
+      return guarded(
+        () => afterRequest(state, step.request, world.settle(step.request, state, now), now, policy),
+        (failure) => afterRequestFailure(state, step.request, failure, now, policy),
+      );
+    case 'prove':
+      return guarded(
+        () => afterProof(state, world.prove(state, now), now, policy),
+        (failure) => afterFailure(state, failure, now, policy),
+      );
+    case 'retire':
+      return guarded(
+        () => afterRetire(state, world.retire(state, now), now),
+        (failure) => afterFailure(state, failure, now, policy),
+      );
+    default:
+      throw new Error(`not a step that does something: ${step.do}`);
+  }
+}
+
+function guarded(run: () => Applied, onFailure: (failure: Failure) => Applied): Applied {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Fail) return onFailure(error.failure);
+    throw error;
+  }
+}
