@@ -51,7 +51,7 @@ export function label(word: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** A CamelCase constant as words: `RedirectUrisDiffer` → `Redirect uris differ`. */
+/** A CamelCase constant as words: `RedirectUrisDiffer` → `Redirect URIs differ`. */
 export function words(constant: string): string {
-  return label(constant.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase());
+  return label(constant.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()).replace(/\buri(s?)\b/gi, 'URI$1');
 }
