@@ -55,8 +55,12 @@ const otherCurrent = (name: string) =>
 const otherContent = (name: string, versionId: string) =>
   new SecretStoreError('conflict', `version ${versionId} of secret ${name} exists with other content`);
 
-/** Secrets in the tables of migration 002, sealed with the label `store`. */
-export function createDatabaseSecretStore<Tables extends SecretTables>(
+/**
+ * Secrets in the tables of migration 002, whatever other tables the database has.
+ *
+ * @param sealer of the label `store`.
+ */
+export function createDatabaseSecretStore<Tables>(
   anyDatabase: Kysely<Tables>,
   sealer: Sealer,
   clock: Clock,

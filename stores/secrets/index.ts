@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { SecretStore, SecretStoreKind } from '../../domain/secretStore.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { createAwsSecretStore } from './aws.ts';
-import { createDatabaseSecretStore, type SecretTables } from './database.ts';
+import { createDatabaseSecretStore } from './database.ts';
 
 /** Kinds that this version can use. */
 export const availableSecretStoreKinds = ['database', 'aws'] as const satisfies readonly SecretStoreKind[];
@@ -14,7 +14,7 @@ export type AvailableSecretStoreKind = (typeof availableSecretStoreKinds)[number
  *
  * @param deadline milliseconds for one operation with its retries; `aws` only.
  */
-export function createSecretStore<Tables extends SecretTables>(
+export function createSecretStore<Tables>(
   kind: AvailableSecretStoreKind,
   parts: {
     readonly database: Kysely<Tables>;

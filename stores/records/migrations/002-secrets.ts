@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /**
  * Secrets of the `database` store. Stages are columns, so that moving one is a compare-and-swap of a single row.
  * `sealed` is AES-256-GCM with name and version id as additional data.
  */
-export async function up(database: Kysely<unknown>): Promise<void> {
+async function up(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createTable('secrets')
     .addColumn('name', 'text', (column) => column.primaryKey())
@@ -30,6 +31,8 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   }
 }
 
-export async function down(database: Kysely<unknown>): Promise<void> {
+async function down(database: Kysely<unknown>): Promise<void> {
   await sql`drop table secret_versions, secrets`.execute(database);
 }
+
+export const secrets: Migration = { up, down };
