@@ -311,8 +311,11 @@ export interface ApiRecords {
   revokeKey(keyId: string, actor?: string): Promise<boolean>;
 
   insertSession(session: { sha256: string; keyId: string; csrfSha256: string; expiresAt: number }): Promise<void>;
-  /** Touches `lastSeenAt`; null when unknown, past its end, idle for 30 minutes, or its key is revoked or expired. */
-  session(sha256: string): Promise<{ key: KeyRecord; csrfSha256: string; expiresAt: string } | null>;
+  /**
+   * Null when unknown, past its end, idle for 30 minutes, or its key is revoked or expired. Touches `lastSeenAt` unless
+   * `touch` is false: an open event stream is no activity of a person.
+   */
+  session(sha256: string, touch?: boolean): Promise<{ key: KeyRecord; csrfSha256: string; expiresAt: string } | null>;
   removeSession(sha256: string): Promise<void>;
 
   /**
