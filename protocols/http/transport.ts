@@ -1,0 +1,67 @@
+import { Agent } from 'undici';
+import { guardedConnector } from './connector.ts';
+import { type ExchangeAnswer, type ExchangeRequest, exchange } from './exchange.ts';
+import { createHostLimiter, type HostLimits } from './hostLimiter.ts';
+import { afterSending, HttpGuardError, toGuardError } from './httpGuardError.ts';
+import { type HttpTimeouts, longestHeaders, longestPin } from './limits.ts';
+import { type AllowedHosts, portOf } from './publicUrl.ts';
+import type { Resolve } from './resolver.ts';
+
+export interface TransportRequest extends Omit<ExchangeRequest, 'timeouts'> {
+  /** False: a fresh connection of its own. */
+  readonly reuseConnection: boolean;
+  /** An earlier hop of the same request was sent. */
+  readonly sentBefore: boolean;
+}
+
+/** Sends one request within the host's limits, over guarded connections only. */
+export interface Transport {
+  /** @throws HttpGuardError only. */
+  send(request: TransportRequest): Promise<ExchangeAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly allowedHosts: AllowedHosts;
+  readonly resolve: Resolve;
+  readonly timeouts: HttpTimeouts;
+  readonly limits: HostLimits;
+  readonly ca: readonly string[] | undefined;
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { allowedHosts, resolve, timeouts, ca } = options;
+  const connect = guardedConnector({ allowedHosts, resolve, timeout: timeouts.connect, ca });
+  // An explicit Agent also keeps out proxy variables and the process-wide dispatcher. Timeouts are the exchange's:
+  // undici's are as coarse as a second.
+  const settings = { connect, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: longestHeaders, allowH2: false };
+  const pooled = new Agent({ ...settings, pipelining: 1, clientTtl: longestPin, keepAliveMaxTimeout: longestPin });
+  const single = new Agent({ ...settings, pipelining: 0 });
+  const limiter = createHostLimiter(options.limits);
+  let closed = false;
+
+  async function send(request: TransportRequest): Promise<ExchangeAnswer> {
+    if (closed) throw new HttpGuardError('aborted', 'the client is closed');
+    const release = await limiter.acquire(`${request.url.hostname}:${portOf(request.url)}`, request.signal);
+    try {
+      return await exchange(request.reuseConnection ? pooled : single, { ...request, timeouts });
+    } finally {
+      release();
+    }
+  }
+
+  return {
+    async send(request) {
+      try {
+        return await send(request);
+      } catch (error) {
+        const failure = toGuardError(error, request.url.origin, false);
+        throw request.sentBefore ? afterSending(failure) : failure;
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.all([pooled.close(), single.close()]);
+    },
+  };
+}
