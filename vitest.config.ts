@@ -1,0 +1,90 @@
+import { defineConfig } from 'vitest/config';
+import { CountingReporter } from './test/support/countingReporter.ts';
+
+const minute = 60_000;
+const soak = process.env.REGISTRAR_SOAK === '1';
+
+/** Real servers take turns on few cores: two files at a time, and one at a time where a file says so by its name. */
+const shared = { maxWorkers: 2 };
+const oneAtATime = { fileParallelism: false };
+
+const everyRun = [
+  {
+    extends: true as const,
+    test: {
+      name: 'unit',
+      include: ['test/unit/**/*.test.ts'],
+      setupFiles: ['test/support/noNetwork.ts'],
+      testTimeout: 10_000,
+      sequence: { groupOrder: 0 },
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'histories',
+      include: ['test/histories/**/*.test.ts'],
+      testTimeout: 2 * minute,
+      hookTimeout: 2 * minute,
+      sequence: { groupOrder: 1 },
+      ...shared,
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'integration',
+      include: ['test/integration/**/*.test.ts'],
+      testTimeout: 2 * minute,
+      hookTimeout: 2 * minute,
+      sequence: { groupOrder: 1 },
+      ...shared,
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'e2e',
+      include: ['test/e2e/**/*.test.ts'],
+      exclude: ['test/e2e/**/*.{soak,exclusive}.test.ts'],
+      testTimeout: 5 * minute,
+      hookTimeout: 5 * minute,
+      sequence: { groupOrder: 2 },
+      ...shared,
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'e2e-exclusive',
+      include: ['test/e2e/**/*.exclusive.test.ts'],
+      testTimeout: 10 * minute,
+      hookTimeout: 5 * minute,
+      sequence: { groupOrder: 3 },
+      ...oneAtATime,
+    },
+  },
+];
+
+const soakRun = [
+  {
+    extends: true as const,
+    test: {
+      name: 'soak',
+      include: ['test/e2e/**/*.soak.test.ts'],
+      testTimeout: 120 * minute,
+      hookTimeout: 10 * minute,
+      ...oneAtATime,
+    },
+  },
+];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    globalSetup: ['test/support/servers/globalSetup.ts'],
+    teardownTimeout: minute,
+    reporters: ['default', new CountingReporter()],
+    projects: soak ? soakRun : everyRun,
+  },
+});
