@@ -57,6 +57,11 @@ export const reasons = {
     action:
       'Ask the health system for clients of this name, remove what nobody holds, then supply a new initial access token.',
   },
+  AnswerLate: {
+    sentence:
+      'The answer came after its request had been given up; the client that it tells of is kept in the orphan ledger.',
+    action: 'Compare the client with the registration; ask the health system to delete it when nobody uses it.',
+  },
   InitialAccessTokenNeeded: {
     sentence: 'The authorization server wants an initial access token.',
     action: 'Get an initial access token from the health system and supply it.',
@@ -139,6 +144,7 @@ export const reasons = {
     sentence: 'A secret would have been sent to an origin that was not approved for it; nothing was sent.',
     action: 'Compare the endpoints with the approved ones.',
   },
+  RecordsUnavailable: { sentence: 'The database did not answer; the step is tried again.', action: null },
   SecretStoreUnavailable: {
     sentence: 'The secret store did not answer; the stored answer is kept and the step is tried again.',
     action: null,

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** One row per master key that the data were ever used with: proves knowledge of a key, tells nothing about it. */
 const statements = [

@@ -1,0 +1,169 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import {
+  type AnswerToKeep,
+  type ApiRecords,
+  RecordsError,
+  type TenantRecord,
+  type Visibility,
+} from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { lockChain, recordAudit } from '../audit/append.ts';
+import type { RecordsContext } from '../context.ts';
+import { cleanText } from '../json.ts';
+import { decodeCursor } from '../lists/cursor.ts';
+import { isOneOf, toPage } from '../lists/keyset.ts';
+import { insertRegistrations } from '../registrations/create.ts';
+import type { Database } from '../schema.ts';
+import { completeWithin } from './idempotency.ts';
+import { removeTenantWithin } from './removeTenant.ts';
+
+const list = 'tenants';
+
+/** A caller bound to applications sees the tenants that have a registration of one of them. */
+function tenantVisible({ tenantIds, applicationIds }: Visibility): RawBuilder<boolean> {
+  const byTenant = tenantIds === null ? sql<boolean>`true` : isOneOf('t.tenant_id', tenantIds);
+  if (applicationIds === null) return byTenant;
+  return sql<boolean>`(${byTenant} and exists (select from registrations as r
+    where r.tenant_id = t.tenant_id and ${isOneOf('r.application_id', applicationIds)}))`;
+}
+
+/** Tenants, and the registrations that come with them. */
+export function createTenants(
+  context: RecordsContext,
+): Pick<ApiRecords, 'createTenant' | 'addRegistrations' | 'tenant' | 'tenants' | 'renameTenant' | 'removeTenant'> {
+  const { db, auditMacKey, sealer, clock } = context;
+
+  async function keep(
+    trx: Transaction<Database>,
+    answer: AnswerToKeep | undefined,
+    created: readonly RegistrationView[],
+  ): Promise<void> {
+    if (answer === undefined) return;
+    await completeWithin(trx, sealer, answer, answer.status, answer.body(created));
+  }
+
+  async function withRegistrations(
+    rows: readonly { tenant_id: string; name: string; created_at: Date }[],
+    { applicationIds }: Visibility,
+  ): Promise<TenantRecord[]> {
+    const registrations = await db
+      .selectFrom('registrations as r')
+      .select(['r.tenant_id', 'r.registration_id', 'r.phase'])
+      .where(
+        isOneOf(
+          'r.tenant_id',
+          rows.map((row) => row.tenant_id),
+        ),
+      )
+      .where(applicationIds === null ? sql<boolean>`true` : isOneOf('r.application_id', applicationIds))
+      .orderBy('r.registration_id')
+      .execute();
+    return rows.map((row) => ({
+      tenantId: row.tenant_id,
+      name: row.name,
+      createdAt: row.created_at.toISOString(),
+      registrations: registrations
+        .filter((registration) => registration.tenant_id === row.tenant_id)
+        .map((registration) => ({ registrationId: registration.registration_id, phase: registration.phase })),
+    }));
+  }
+
+  return {
+    async createTenant({ tenantId, name, registrations }, actor, answer) {
+      const at = toRfc3339(clock.now());
+      return db.transaction().execute(async (trx) => {
+        const head = await lockChain(trx);
+        const inserted = await trx
+          .insertInto('tenants')
+          .values({ tenant_id: tenantId, name: cleanText(name), created_at: at })
+          .onConflict((conflict) => conflict.column('tenant_id').doNothing())
+          .returning('tenant_id')
+          .executeTakeFirst();
+        if (inserted === undefined)
+          throw new RecordsError('exists', `Tenant ${tenantId} exists already; add registrations to it.`, '/tenantId');
+        const event = { type: 'tenant.created', message: 'The tenant was added.' } as const;
+        const changes = { name: { from: null, to: name } };
+        const subject = { subjectKind: 'tenant', subjectId: tenantId } as const;
+        const next = await recordAudit(trx, head, { ...subject, ...event, at, actor, changes }, auditMacKey);
+        const created = await insertRegistrations(context, trx, next, tenantId, registrations, at, actor);
+        await keep(trx, answer, created);
+        return created;
+      });
+    },
+
+    async addRegistrations(tenantId, registrations, actor, answer) {
+      const at = toRfc3339(clock.now());
+      return db.transaction().execute(async (trx) => {
+        const head = await lockChain(trx);
+        const tenant = await trx
+          .selectFrom('tenants')
+          .select('tenant_id')
+          .where('tenant_id', '=', tenantId)
+          .executeTakeFirst();
+        if (tenant === undefined) throw new RecordsError('not-found', `There is no tenant ${tenantId}.`);
+        const created = await insertRegistrations(context, trx, head, tenantId, registrations, at, actor);
+        await keep(trx, answer, created);
+        return created;
+      });
+    },
+
+    async tenant(tenantId, visibility) {
+      const row = await db
+        .selectFrom('tenants as t')
+        .selectAll()
+        .where('t.tenant_id', '=', tenantId)
+        .where(tenantVisible(visibility))
+        .executeTakeFirst();
+      const [tenant] = row === undefined ? [] : await withRegistrations([row], visibility);
+      return tenant ?? null;
+    },
+
+    async tenants(visibility, page) {
+      const cursor = decodeCursor(page.cursor, list, 'text');
+      let query = db.selectFrom('tenants as t').selectAll().where(tenantVisible(visibility));
+      if (cursor !== null) query = query.where('t.tenant_id', '>', cursor.id);
+      const rows = await query
+        .orderBy('t.tenant_id')
+        .limit(page.limit + 1)
+        .execute();
+      const { items, ...rest } = toPage(
+        rows,
+        page,
+        list,
+        (row) => ({ value: null, id: row.tenant_id }),
+        (row) => row,
+      );
+      return { items: await withRegistrations(items, visibility), ...rest };
+    },
+
+    async renameTenant(tenantId, name, actor = 'system') {
+      const at = toRfc3339(clock.now());
+      return db.transaction().execute(async (trx) => {
+        const head = await lockChain(trx);
+        const before = await trx
+          .selectFrom('tenants')
+          .select('name')
+          .where('tenant_id', '=', tenantId)
+          .executeTakeFirst();
+        if (before === undefined) return false;
+        if (before.name === cleanText(name)) return true;
+        await trx
+          .updateTable('tenants')
+          .set({ name: cleanText(name) })
+          .where('tenant_id', '=', tenantId)
+          .execute();
+        const event = { type: 'tenant.renamed', message: 'The tenant was renamed.' } as const;
+        const changes = { name: { from: before.name, to: name } };
+        const subject = { subjectKind: 'tenant', subjectId: tenantId } as const;
+        await recordAudit(trx, head, { ...subject, ...event, at, actor, changes }, auditMacKey);
+        return true;
+      });
+    },
+
+    async removeTenant(tenantId, actor = 'system') {
+      const at = toRfc3339(clock.now());
+      return db.transaction().execute((trx) => removeTenantWithin(trx, auditMacKey, tenantId, at, actor));
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../../domain/clock.ts';
+import type { Sealer } from '../crypto/sealer.ts';
+import type { Mac } from './audit/chain.ts';
+import type { Database } from './schema.ts';
+
+/** What every part of the records works with. */
+export interface RecordsContext {
+  readonly db: Kysely<Database>;
+  /** Seals the ledgers' secrets; label `escrow`. */
+  readonly sealer: Sealer;
+  /** Keyed for the audit; label `audit-mac`. */
+  readonly auditMacKey: Mac;
+  readonly clock: Clock;
+}

@@ -1,0 +1,101 @@
+import type { Transaction } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/intent.ts';
+import { type EntityRecords, type NewOrphan, RecordsError } from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RecordsContext } from '../context.ts';
+import { canonicalJson, sha256 } from '../json.ts';
+import type { Database } from '../schema.ts';
+import { sealJson } from '../sealed.ts';
+import { toIntent } from './intents.ts';
+import { insertManagementToken } from './managementTokens.ts';
+import { insertOrphan } from './orphans.ts';
+
+/** A client id as RFC 6749 appendix A.1 has it, of a length that can be shown; null when the answer has none. */
+export function clientIdIn(answer: StoredAnswer): string | null {
+  try {
+    const body: unknown = JSON.parse(answer.body);
+    const clientId = body !== null && typeof body === 'object' && 'client_id' in body ? body.client_id : null;
+    return typeof clientId === 'string' && /^[\x20-\x7e]{1,200}$/.test(clientId) ? clientId : null;
+  } catch {
+    return null;
+  }
+}
+
+async function tokenEndpointOf(trx: Transaction<Database>, registrationId: string): Promise<string | null> {
+  const row = await trx
+    .selectFrom('registrations')
+    .select('view')
+    .where('registration_id', '=', registrationId)
+    .executeTakeFirst();
+  return (row?.view as RegistrationView | undefined)?.discovery?.tokenEndpoint ?? null;
+}
+
+/** The client that a late answer tells of; one request gives one orphan, however often its answer is stored. */
+function lateOrphan(
+  intent: Intent,
+  fence: number,
+  answer: StoredAnswer,
+  token: ManagementToken | null,
+  tokenEndpoint: string | null,
+): NewOrphan {
+  return {
+    orphanId: `${intent.intentId}-${fence}`,
+    registrationId: intent.registrationId,
+    tokenEndpoint,
+    registrationEndpoint: intent.endpoint,
+    clientId: token?.clientId ?? clientIdIn(answer) ?? intent.clientId,
+    clientName: intent.clientName,
+    reason: 'AnswerLate',
+    since: answer.receivedAt,
+    token,
+  };
+}
+
+/** Puts a peer's answer away before anybody judges it (DESIGN section 5). */
+export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<EntityRecords, 'storeAnswer'> {
+  async function keepLate(
+    trx: Transaction<Database>,
+    intent: Intent,
+    fence: number,
+    answer: StoredAnswer,
+    token: ManagementToken | null,
+  ): Promise<void> {
+    const tokenEndpoint = await tokenEndpointOf(trx, intent.registrationId);
+    await insertOrphan(trx, sealer, lateOrphan(intent, fence, answer, token, tokenEndpoint), answer);
+    // An update's token belongs to the client that the registration holds: the settlement ladder needs it.
+    if (intent.kind === 'update' && token !== null)
+      await insertManagementToken(trx, sealer, intent.registrationId, token);
+  }
+
+  return {
+    async storeAnswer(intentId, fence, answer, token) {
+      const hash = sha256(canonicalJson(answer));
+      return db.transaction().execute(async (trx) => {
+        const updated = await trx
+          .updateTable('intents')
+          .set({
+            state: 'answered',
+            answered_at: toRfc3339(clock.now()),
+            answer_sha256: hash,
+            sealed_answer: sealJson(sealer, ['intents.answer', intentId], answer),
+          })
+          .where('intent_id', '=', intentId)
+          .where('state', '=', 'sending')
+          .where('fence', '=', fence)
+          .returningAll()
+          .executeTakeFirst();
+        if (updated !== undefined) {
+          if (token !== null) await insertManagementToken(trx, sealer, updated.registration_id, token);
+          return 'stored';
+        }
+        const row = await trx.selectFrom('intents').selectAll().where('intent_id', '=', intentId).executeTakeFirst();
+        if (row === undefined) throw new RecordsError('not-found', `There is no request ${intentId}.`);
+        // The commit of an earlier try may have gone through unseen, or a spool file is drained again.
+        if (row.fence === fence && row.answer_sha256 === hash) return 'stored';
+        await keepLate(trx, toIntent(row), fence, answer, token);
+        return 'late';
+      });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import type { EntityRecords } from '../../../domain/records.ts';
+import type { RecordsContext } from '../context.ts';
+import { openJson, sealJson } from '../sealed.ts';
+
+/** Milliseconds after which an entering secret that nobody claimed is deleted. */
+const unclaimedLifetime = 60 * 60 * 1000;
+
+/** Secrets on their way in: sealed under the operation that brought them, until they are claimed and spent. */
+export function createEnteringSecrets({
+  db,
+  sealer,
+  clock,
+}: RecordsContext): Pick<
+  EntityRecords,
+  'putEnteringSecret' | 'claimEnteringSecret' | 'spendEnteringSecret' | 'sweepEnteringSecrets'
+> {
+  return {
+    async putEnteringSecret({ operationId, registrationId, kind, value }) {
+      await db
+        .insertInto('entering_secrets')
+        .values({
+          operation_id: operationId,
+          registration_id: registrationId,
+          kind,
+          sealed_value: sealJson(sealer, ['entering_secrets.value', operationId], value),
+          entered_at: toRfc3339(clock.now()),
+        })
+        .onConflict((conflict) => conflict.column('operation_id').doNothing())
+        .execute();
+    },
+
+    async claimEnteringSecret(operationId, registrationId) {
+      const row = await db
+        .updateTable('entering_secrets')
+        .set({ claimed_at: sql<string>`coalesce(claimed_at, ${toRfc3339(clock.now())}::timestamptz)` })
+        .where('operation_id', '=', operationId)
+        .where('registration_id', '=', registrationId)
+        .where('sealed_value', 'is not', null)
+        .returning('sealed_value')
+        .executeTakeFirst();
+      if (row === undefined || row.sealed_value === null) return null;
+      return openJson<string>(sealer, ['entering_secrets.value', operationId], row.sealed_value);
+    },
+
+    async spendEnteringSecret(operationId) {
+      await db
+        .updateTable('entering_secrets')
+        .set({ sealed_value: null, spent_at: toRfc3339(clock.now()) })
+        .where('operation_id', '=', operationId)
+        .where('sealed_value', 'is not', null)
+        .execute();
+    },
+
+    async sweepEnteringSecrets() {
+      const { numDeletedRows } = await db
+        .deleteFrom('entering_secrets')
+        .where('claimed_at', 'is', null)
+        .where('spent_at', 'is', null)
+        .where('entered_at', '<=', new Date(clock.now() - unclaimedLifetime))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Selectable } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import type { Intent, IntentKind, IntentState, Settlement, StoredAnswer } from '../../../domain/intent.ts';
+import { type EntityRecords, RecordsError } from '../../../domain/records.ts';
+import type { RecordsContext } from '../context.ts';
+import { isUniqueViolation } from '../errors.ts';
+import { cleanText, jsonb } from '../json.ts';
+import type { Database } from '../schema.ts';
+import { openJson } from '../sealed.ts';
+
+type NewIntent = Parameters<EntityRecords['prepareIntent']>[0];
+
+const toMilliseconds = (time: Date | null) => time?.getTime() ?? null;
+
+export function toIntent(row: Selectable<Database['intents']>): Intent {
+  return {
+    intentId: row.intent_id,
+    registrationId: row.registration_id,
+    operationId: row.operation_id,
+    kind: row.kind as IntentKind,
+    endpoint: row.endpoint,
+    clientName: row.client_name,
+    clientId: row.client_id,
+    state: row.state as IntentState,
+    fence: row.fence,
+    preparedAt: row.prepared_at.getTime(),
+    sendingAt: toMilliseconds(row.sending_at),
+    answeredAt: toMilliseconds(row.answered_at),
+    settlement: row.settlement as Settlement | null,
+    outcome: row.outcome,
+  };
+}
+
+/** Intent rows (DESIGN section 5): every step is one compare-and-swap statement. */
+export function createIntents({
+  db,
+  sealer,
+  clock,
+}: RecordsContext): Pick<EntityRecords, 'intent' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent'> {
+  const now = () => toRfc3339(clock.now());
+
+  async function find(intentId: string): Promise<Intent | null> {
+    const row = await db.selectFrom('intents').selectAll().where('intent_id', '=', intentId).executeTakeFirst();
+    return row === undefined ? null : toIntent(row);
+  }
+
+  async function insertOrTakeOver(intent: NewIntent): Promise<Intent | null> {
+    const row = await db
+      .insertInto('intents')
+      .values({
+        intent_id: intent.intentId,
+        registration_id: intent.registrationId,
+        operation_id: intent.operationId,
+        kind: intent.kind,
+        endpoint: intent.endpoint,
+        client_name: cleanText(intent.clientName),
+        client_id: intent.clientId,
+        state: 'prepared',
+        fence: 1,
+        prepared_at: now(),
+        outcome: null,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .column('intent_id')
+          .doUpdateSet((eb) => ({ fence: eb('intents.fence', '+', 1) }))
+          .where('intents.state', '=', 'prepared')
+          .whereRef('intents.registration_id', '=', 'excluded.registration_id'),
+      )
+      .returningAll()
+      .executeTakeFirst();
+    return row === undefined ? null : toIntent(row);
+  }
+
+  /** Two first tries of one intent can meet in the index of open intents before they meet in the primary key. */
+  async function insertOrFind(intent: NewIntent): Promise<Intent | null> {
+    try {
+      return (await insertOrTakeOver(intent)) ?? (await find(intent.intentId));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const existing = await find(intent.intentId);
+      if (existing === null)
+        throw new RecordsError('open-intent', `Registration ${intent.registrationId} has another unsettled request.`);
+      return insertOrTakeOver(intent);
+    }
+  }
+
+  return {
+    intent: find,
+
+    async prepareIntent(intent) {
+      const row = (await insertOrFind(intent)) ?? (await find(intent.intentId));
+      if (row === null || row.registrationId !== intent.registrationId)
+        throw new RecordsError('exists', `Request ${intent.intentId} belongs to another registration.`);
+      return row;
+    },
+
+    async markSending(intentId, fence) {
+      const { numUpdatedRows } = await db
+        .updateTable('intents')
+        .set({ state: 'sending', sending_at: now() })
+        .where('intent_id', '=', intentId)
+        .where('state', '=', 'prepared')
+        .where('fence', '=', fence)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+
+    async readAnswer(intentId) {
+      const row = await db
+        .selectFrom('intents')
+        .select('sealed_answer')
+        .where('intent_id', '=', intentId)
+        .where('state', '=', 'answered')
+        .executeTakeFirst();
+      if (row === undefined || row.sealed_answer === null) return null;
+      return openJson<StoredAnswer>(sealer, ['intents.answer', intentId], row.sealed_answer);
+    },
+
+    async settleIntent(intentId, settlement, outcome) {
+      const { numUpdatedRows } = await db
+        .updateTable('intents')
+        .set({ state: 'settled', settlement, outcome: jsonb(outcome), settled_at: now(), sealed_answer: null })
+        .where('intent_id', '=', intentId)
+        .where('state', '!=', 'settled')
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+  };
+}

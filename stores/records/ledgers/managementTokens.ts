@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import type { ManagementToken } from '../../../domain/intent.ts';
+import type { EntityRecords } from '../../../domain/records.ts';
+import type { Sealer } from '../../crypto/sealer.ts';
+import type { RecordsContext } from '../context.ts';
+import { canonicalJson, sha256 } from '../json.ts';
+import type { Database } from '../schema.ts';
+import { openJson, type SealedPlace, sealJson } from '../sealed.ts';
+
+/** Tells tokens apart without opening them; where a token may be sent is part of what it is. */
+function hashOf(registrationId: string, { token, clientUri, clientId }: ManagementToken): string {
+  return sha256(canonicalJson([registrationId, token, clientUri, clientId]));
+}
+
+const placeOf = (registrationId: string, hash: string): SealedPlace => [
+  'management_tokens.token',
+  registrationId,
+  hash,
+];
+
+/** Journals a received token; the same one received again becomes the newest. */
+export async function insertManagementToken(
+  db: Kysely<Database>,
+  sealer: Sealer,
+  registrationId: string,
+  token: ManagementToken,
+): Promise<void> {
+  const hash = hashOf(registrationId, token);
+  await db
+    .insertInto('management_tokens')
+    .values({
+      registration_id: registrationId,
+      token_sha256: hash,
+      received_at: toRfc3339(token.receivedAt),
+      sealed_token: sealJson(sealer, placeOf(registrationId, hash), token),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['registration_id', 'token_sha256'])
+        .doUpdateSet((eb) => ({
+          received_at: eb.ref('excluded.received_at'),
+          sealed_token: eb.ref('excluded.sealed_token'),
+        }))
+        .whereRef('excluded.received_at', '>', 'management_tokens.received_at'),
+    )
+    .execute();
+}
+
+/** The journal of registration access tokens: nothing is ever removed from it while the registration exists. */
+export function createManagementTokens({
+  db,
+  sealer,
+}: RecordsContext): Pick<EntityRecords, 'managementTokens' | 'journalManagementToken'> {
+  return {
+    async managementTokens(registrationId) {
+      const rows = await db
+        .selectFrom('management_tokens')
+        .select(['token_sha256', 'sealed_token'])
+        .where('registration_id', '=', registrationId)
+        .orderBy('received_at', 'desc')
+        .orderBy('id', 'desc')
+        .execute();
+      return rows.map((row) =>
+        openJson<ManagementToken>(sealer, placeOf(registrationId, row.token_sha256), row.sealed_token),
+      );
+    },
+
+    journalManagementToken: (registrationId, token) => insertManagementToken(db, sealer, registrationId, token),
+  };
+}

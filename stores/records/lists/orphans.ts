@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Reason } from '../../../domain/reasons.ts';
+import type { ApiRecords } from '../../../domain/records.ts';
+import type { RecordsContext } from '../context.ts';
+import { decodeCursor } from './cursor.ts';
+import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
+import { visibleIn } from './visibility.ts';
+
+const sorting: Sorting = { list: 'orphans', column: 'o.since', idColumn: 'o.orphan_id', descending: false };
+
+/** The ledger of clients that nobody holds, oldest first. */
+export function createOrphanList({ db }: RecordsContext): Pick<ApiRecords, 'orphans'> {
+  return {
+    async orphans(visibility, page) {
+      const cursor = decodeCursor(page.cursor, sorting.list, 'time');
+      let query = db
+        .selectFrom('orphans as o')
+        .select([
+          'o.orphan_id',
+          'o.registration_id',
+          'o.token_endpoint',
+          'o.registration_endpoint',
+          'o.client_id',
+          'o.client_name',
+          'o.reason',
+          'o.since',
+          sql<boolean>`o.sealed_token is not null`.as('has_token'),
+        ])
+        .where(visibleIn('o', visibility));
+      if (cursor !== null) query = query.where(behind(cursor, sorting));
+      const rows = await query
+        .orderBy(orderOf(sorting))
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(
+        rows,
+        page,
+        sorting.list,
+        (row) => ({ value: row.since.toISOString(), id: row.orphan_id }),
+        (row) => ({
+          orphanId: row.orphan_id,
+          registrationId: row.registration_id,
+          tokenEndpoint: row.token_endpoint,
+          registrationEndpoint: row.registration_endpoint,
+          clientId: row.client_id,
+          clientName: row.client_name,
+          reason: row.reason as Reason,
+          since: row.since.toISOString(),
+          hasManagementToken: row.has_token,
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type ApiRecords, RecordsError, type RegistrationFilter } from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RecordsContext } from '../context.ts';
+import { cleanText } from '../json.ts';
+import { issKey } from '../registrations/iss.ts';
+import { decodeCursor } from './cursor.ts';
+import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
+import { visibleIn } from './visibility.ts';
+
+const columns = {
+  registrationId: 'registration_id',
+  expiresAt: 'expires_at',
+  rotationDueAt: 'rotation_due_at',
+  changedAt: 'changed_at',
+} as const;
+type SortName = keyof typeof columns;
+const isSortName = (name: string): name is SortName => Object.hasOwn(columns, name);
+
+function sortingOf(sort: string): Sorting & { readonly name: SortName } {
+  const descending = sort.startsWith('-');
+  const name = descending ? sort.slice(1) : sort;
+  if (!isSortName(name))
+    throw new RecordsError('invalid-sort', `Sort by one of ${Object.keys(columns).join(', ')}, with or without "-".`);
+  const list = `registrations:${sort}`;
+  return { name, list, column: `r.${columns[name]}`, idColumn: 'r.registration_id', descending };
+}
+
+/** Case-insensitive substring; `strpos` has no wildcards that would need escaping. */
+function containing(text: string): RawBuilder<boolean> {
+  const wanted = sql`lower(${cleanText(text)}::text)`;
+  return sql<boolean>`(strpos(lower(r.registration_id), ${wanted}) > 0 or strpos(lower(r.fhir_base_url), ${wanted}) > 0
+    or exists (select from tenants as t where t.tenant_id = r.tenant_id and strpos(lower(t.name), ${wanted}) > 0))`;
+}
+
+function conditionsOf(filter: RegistrationFilter): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  const equal = (column: string, value: string | boolean | undefined) => {
+    const wanted = typeof value === 'string' ? cleanText(value) : value;
+    if (wanted !== undefined) conditions.push(sql<boolean>`${sql.ref(column)} = ${wanted}`);
+  };
+  equal('r.phase', filter.phase);
+  equal('r.credential_health', filter.credentialHealth);
+  equal('r.needs_attention', filter.needsAttention);
+  equal('r.application_id', filter.applicationId);
+  equal('r.environment', filter.environment);
+  equal('r.tenant_id', filter.tenantId);
+  equal('r.iss_key', filter.iss === undefined ? undefined : issKey(filter.iss));
+  if (filter.q !== undefined && filter.q !== '') conditions.push(containing(filter.q));
+  return conditions;
+}
+
+/** The read model of registrations. */
+export function createRegistrations({ db }: RecordsContext): Pick<ApiRecords, 'registration' | 'registrations'> {
+  return {
+    async registration(registrationId, visibility) {
+      const row = await db
+        .selectFrom('registrations as r')
+        .select('r.view')
+        .where('r.registration_id', '=', cleanText(registrationId))
+        .where(visibleIn('r', visibility))
+        .executeTakeFirst();
+      return row === undefined ? null : (row.view as RegistrationView);
+    },
+
+    async registrations(filter, visibility, page) {
+      const { name, ...sorting } = sortingOf(filter.sort ?? 'registrationId');
+      const cursor = decodeCursor(page.cursor, sorting.list, name === 'registrationId' ? 'text' : 'time');
+      let query = db
+        .selectFrom('registrations as r')
+        .select(['r.registration_id', 'r.expires_at', 'r.rotation_due_at', 'r.changed_at', 'r.view'])
+        .where(visibleIn('r', visibility));
+      for (const condition of conditionsOf(filter)) query = query.where(condition);
+      if (cursor !== null) query = query.where(behind(cursor, sorting));
+      const rows = await query
+        .orderBy(orderOf(sorting))
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(
+        rows,
+        page,
+        sorting.list,
+        (row) => {
+          const value = row[columns[name]];
+          return { value: value instanceof Date ? value.toISOString() : value, id: row.registration_id };
+        },
+        (row) => row.view as RegistrationView,
+      );
+    },
+  };
+}

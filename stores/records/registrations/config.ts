@@ -1,0 +1,94 @@
+import { type Application, effectiveMetadata } from '../../../domain/clientMetadata.ts';
+import type { EntityRecords, RegistrationConfig } from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
+import type { RecordsContext } from '../context.ts';
+
+/** What the operator asked for, and where an entity starts from. */
+export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'config' | 'entityStart'> {
+  /**
+   * Before the first client the newest revision of the application counts, so that a corrected application helps a
+   * rejected registration; afterwards the revision that the registration was brought to.
+   */
+  async function read(registrationId: string) {
+    return db
+      .selectFrom('registrations as r')
+      .innerJoin('applications as a', 'a.application_id', 'r.application_id')
+      .innerJoin('application_revisions as v', (join) =>
+        join
+          .onRef('v.application_id', '=', 'r.application_id')
+          .on((eb) =>
+            eb(
+              'v.revision',
+              '=',
+              eb
+                .case()
+                .when('r.applied_revision', 'is', null)
+                .then(eb.ref('a.revision'))
+                .else(eb.ref('r.desired_revision'))
+                .end(),
+            ),
+          ),
+      )
+      .selectAll('r')
+      .select(['v.revision', 'v.contents'])
+      .where('r.registration_id', '=', registrationId)
+      .executeTakeFirst();
+  }
+
+  type Row = NonNullable<Awaited<ReturnType<typeof read>>>;
+
+  function toConfig(row: Row): RegistrationConfig {
+    const application = row.contents as Application;
+    return {
+      registrationId: row.registration_id,
+      tenantId: row.tenant_id,
+      applicationId: row.application_id,
+      environment: row.environment,
+      environmentClass: application.environments[row.environment]?.class ?? defaultEnvironmentClass(row.environment),
+      endpointId: row.endpoint_id,
+      fhirBaseUrl: row.fhir_base_url,
+      method: row.method as Method,
+      registrationEndpoint: row.given_registration_endpoint,
+      issuer: row.given_issuer,
+      revision: row.revision,
+      metadata: effectiveMetadata(application, row.environment, row.client_metadata),
+      authMethods: application.authMethods,
+      rotationPolicy: application.rotationPolicy,
+      policies: application.policies,
+    };
+  }
+
+  return {
+    async config(registrationId) {
+      const row = await read(registrationId);
+      return row === undefined ? null : toConfig(row);
+    },
+
+    async entityStart(registrationId) {
+      const row = await read(registrationId);
+      if (row === undefined) return null;
+      const openIntent = await db
+        .selectFrom('intents')
+        .select('intent_id')
+        .where('registration_id', '=', registrationId)
+        .where('state', '!=', 'settled')
+        .executeTakeFirst();
+      const token = await db
+        .selectFrom('entering_secrets')
+        .select('operation_id')
+        .where('registration_id', '=', registrationId)
+        .where('kind', '=', 'initial-access-token')
+        .where('sealed_value', 'is not', null)
+        .orderBy('id', 'desc')
+        .executeTakeFirst();
+      return {
+        config: toConfig(row),
+        view: row.view as RegistrationView,
+        sequence: row.sequence,
+        openIntentId: openIntent?.intent_id ?? null,
+        initialAccessTokenRef: token?.operation_id ?? null,
+      };
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { formatRegistrationId } from '../../../domain/ids.ts';
+import { type NewRegistration, RecordsError } from '../../../domain/records.ts';
+import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
+import { appendAudit, lastSequences } from '../audit/append.ts';
+import { type ChainHead, toEntry } from '../audit/chain.ts';
+import { inChunks } from '../chunks.ts';
+import type { RecordsContext } from '../context.ts';
+import { jsonb } from '../json.ts';
+import type { Database } from '../schema.ts';
+import { sealJson } from '../sealed.ts';
+import { initialView } from './initialView.ts';
+import { issKey } from './iss.ts';
+import { projectionOf } from './projection.ts';
+import { auditContentOf } from './transitions.ts';
+
+interface Added {
+  readonly given: NewRegistration;
+  readonly view: RegistrationView;
+}
+
+function idOf(tenantId: string, { applicationId, environment, endpointId }: NewRegistration): string {
+  return formatRegistrationId({ tenantId, applicationId, environment, endpointId });
+}
+
+async function revisionsOf(
+  trx: Transaction<Database>,
+  registrations: readonly NewRegistration[],
+): Promise<Map<string, number>> {
+  const ids = [...new Set(registrations.map(({ applicationId }) => applicationId))];
+  const rows = await trx
+    .selectFrom('applications')
+    .select(['application_id', 'revision'])
+    .where('application_id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.application_id, row.revision]));
+}
+
+async function refuseExisting(trx: Transaction<Database>, ids: readonly string[]): Promise<void> {
+  const taken = new Set<string>();
+  await inChunks(ids, async (some) => {
+    const rows = await trx
+      .selectFrom('registrations')
+      .select('registration_id')
+      .where('registration_id', 'in', [...some])
+      .execute();
+    for (const row of rows) taken.add(row.registration_id);
+  });
+  for (const [index, id] of ids.entries()) {
+    if (taken.has(id))
+      throw new RecordsError('exists', `Registration ${id} exists already.`, `/registrations/${index}`);
+    taken.add(id);
+  }
+}
+
+const createdTransition = (view: RegistrationView, at: string, actor: string): Transition => ({
+  registrationId: view.registrationId,
+  sequence: view.sequence,
+  at,
+  type: 'registration.created',
+  actor,
+  message: 'The registration was added.',
+  changes: { phase: { from: null, to: view.phase } },
+  view,
+});
+
+function toRow({ given, view }: Added, at: string) {
+  return {
+    registration_id: view.registrationId,
+    tenant_id: view.tenantId,
+    application_id: view.applicationId,
+    environment: view.environment,
+    endpoint_id: view.endpointId,
+    fhir_base_url: view.fhirBaseUrl,
+    iss_key: issKey(view.fhirBaseUrl),
+    method: view.method,
+    given_registration_endpoint: given.registrationEndpoint,
+    given_issuer: given.issuer,
+    client_metadata: jsonb(given.clientMetadata),
+    created_at: at,
+    ...projectionOf(view, at, view.sequence),
+    view: jsonb(view),
+  };
+}
+
+/** Tokens given with a registration are claimed by it at once: the sweeper never takes them, however long it waits. */
+function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: string) {
+  return added.flatMap(({ given, view }) => {
+    if (given.initialAccessToken === null) return [];
+    const operationId = randomUUID();
+    return {
+      operation_id: operationId,
+      registration_id: view.registrationId,
+      kind: 'initial-access-token',
+      sealed_value: sealJson(sealer, ['entering_secrets.value', operationId], given.initialAccessToken),
+      entered_at: at,
+      claimed_at: at,
+    };
+  });
+}
+
+/**
+ * Registrations with first event, sealed tokens and start requests, in the caller's transaction, which holds the
+ * chain. A registration that existed once goes on counting where its audit ended.
+ */
+export async function insertRegistrations(
+  context: RecordsContext,
+  trx: Transaction<Database>,
+  head: ChainHead,
+  tenantId: string,
+  registrations: readonly NewRegistration[],
+  at: string,
+  actor: string,
+): Promise<RegistrationView[]> {
+  if (registrations.length === 0) return [];
+  const revisions = await revisionsOf(trx, registrations);
+  const ids = registrations.map((registration) => idOf(tenantId, registration));
+  await refuseExisting(trx, ids);
+  const sequences = await lastSequences(trx, 'registration', ids);
+  const added = registrations.map((given, index): Added => {
+    const revision = revisions.get(given.applicationId);
+    if (revision === undefined)
+      throw new RecordsError(
+        'unknown-application',
+        `There is no application ${given.applicationId}; add it first.`,
+        `/registrations/${index}/applicationId`,
+      );
+    const sequence = (sequences.get(idOf(tenantId, given)) ?? 0) + 1;
+    return { given, view: initialView(tenantId, given, revision, sequence, at) };
+  });
+  const views = added.map(({ view }) => view);
+  await inChunks(added, (some) =>
+    trx
+      .insertInto('registrations')
+      .values(some.map((one) => toRow(one, at)))
+      .execute(),
+  );
+  await inChunks(views, (some) =>
+    trx
+      .insertInto('start_requests')
+      .values(some.map((view) => ({ registration_id: view.registrationId, requested_at: at })))
+      .execute(),
+  );
+  await inChunks(tokenRows(context, added, at), (some) => trx.insertInto('entering_secrets').values(some).execute());
+  const entries = views.map((view) => toEntry(auditContentOf(createdTransition(view, at, actor))));
+  await appendAudit(trx, head, entries, context.auditMacKey);
+  return views;
+}

@@ -1,0 +1,197 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** Read as Date, written as RFC 3339 UTC text. All times have milliseconds. */
+type Time = ColumnType<Date, string, string>;
+type OptionalTime = ColumnType<Date | null, string | null | undefined, string | null>;
+/** Read as its value; written only by `jsonb()` of json.ts. */
+type Json = ColumnType<unknown, unknown, unknown>;
+
+interface ApplicationsTable {
+  application_id: string;
+  revision: number;
+  updated_at: Time;
+}
+
+interface ApplicationRevisionsTable {
+  application_id: string;
+  revision: number;
+  contents: Json;
+  created_at: Time;
+}
+
+interface TenantsTable {
+  tenant_id: string;
+  name: string;
+  created_at: Time;
+}
+
+interface RegistrationsTable {
+  registration_id: string;
+  tenant_id: string;
+  application_id: string;
+  environment: string;
+  endpoint_id: string;
+  fhir_base_url: string;
+  iss_key: string;
+  method: string;
+  given_registration_endpoint: string | null;
+  given_issuer: string | null;
+  client_metadata: Json;
+  created_at: Time;
+  phase: string;
+  credential_health: string;
+  needs_attention: boolean;
+  next_attempt_at: OptionalTime;
+  expires_at: OptionalTime;
+  rotation_due_at: OptionalTime;
+  changed_at: Time;
+  applied_revision: number | null;
+  desired_revision: number;
+  sequence: number;
+  view: Json;
+}
+
+interface StartRequestsTable {
+  registration_id: string;
+  requested_at: Time;
+}
+
+interface AuditTable {
+  position: number;
+  subject_kind: string;
+  subject_id: string;
+  sequence: number;
+  at: Time;
+  type: string;
+  actor: string;
+  reason: string | null;
+  message: string;
+  operation_id: string | null;
+  changes: Json;
+  view_sha256: string | null;
+  content_hash: string;
+  previous_hash: string;
+  hash: string;
+  mac: string;
+  tenant_id: GeneratedAlways<string | null>;
+  application_id: GeneratedAlways<string | null>;
+}
+
+interface AuditHeadTable {
+  id: Generated<boolean>;
+  position: number;
+  hash: string;
+}
+
+interface IntentsTable {
+  intent_id: string;
+  registration_id: string;
+  operation_id: string;
+  kind: string;
+  endpoint: string;
+  client_name: string;
+  client_id: string | null;
+  state: string;
+  fence: number;
+  prepared_at: Time;
+  sending_at: OptionalTime;
+  answered_at: OptionalTime;
+  settled_at: OptionalTime;
+  settlement: string | null;
+  outcome: Json;
+  answer_sha256: string | null;
+  sealed_answer: Uint8Array | null;
+}
+
+interface ManagementTokensTable {
+  id: GeneratedAlways<number>;
+  registration_id: string;
+  token_sha256: string;
+  received_at: Time;
+  sealed_token: Uint8Array;
+}
+
+interface OrphansTable {
+  orphan_id: string;
+  registration_id: string;
+  token_endpoint: string | null;
+  registration_endpoint: string;
+  client_id: string | null;
+  client_name: string;
+  reason: string;
+  since: Time;
+  sealed_token: Uint8Array | null;
+  sealed_answer: Uint8Array | null;
+  tenant_id: GeneratedAlways<string>;
+  application_id: GeneratedAlways<string>;
+}
+
+interface EnteringSecretsTable {
+  id: GeneratedAlways<number>;
+  operation_id: string;
+  registration_id: string;
+  kind: string;
+  sealed_value: Uint8Array | null;
+  entered_at: Time;
+  claimed_at: OptionalTime;
+  spent_at: OptionalTime;
+}
+
+interface ProbeKnowledgeTable {
+  token_endpoint: string;
+  auth_method: string;
+  control_differs: boolean;
+  control_answer: string;
+  learned_at: Time;
+}
+
+interface ApiKeysTable {
+  key_id: string;
+  name: string;
+  role: string;
+  sha256: string;
+  tenant_ids: Json;
+  application_ids: Json;
+  created_at: Time;
+  expires_at: OptionalTime;
+  revoked_at: OptionalTime;
+}
+
+interface SessionsTable {
+  sha256: string;
+  key_id: string;
+  csrf_sha256: string;
+  created_at: Time;
+  last_seen_at: Time;
+  expires_at: Time;
+}
+
+interface IdempotencyTable {
+  principal: string;
+  route: string;
+  key: string;
+  request_mac: string;
+  created_at: Time;
+  claimed_at: Time;
+  status: number | null;
+  sealed_body: Uint8Array | null;
+}
+
+/** The tables of migration 001. Other migrations bring their own types (`db.withTables`). */
+export interface Database {
+  applications: ApplicationsTable;
+  application_revisions: ApplicationRevisionsTable;
+  tenants: TenantsTable;
+  registrations: RegistrationsTable;
+  start_requests: StartRequestsTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  intents: IntentsTable;
+  management_tokens: ManagementTokensTable;
+  orphans: OrphansTable;
+  entering_secrets: EnteringSecretsTable;
+  probe_knowledge: ProbeKnowledgeTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  idempotency: IdempotencyTable;
+}
