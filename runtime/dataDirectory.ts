@@ -60,7 +60,7 @@ const patienceMilliseconds = 500;
 function takeLock(path: string): DatabaseSync | null {
   const lock = new DatabaseSync(path, { timeout: patienceMilliseconds });
   try {
-    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();

@@ -21,7 +21,8 @@ export function isLoopback(host: string): boolean {
 /** Whether the text is an IP address without brackets, or a host name (RFC 1123, underscores allowed as in containers). */
 export function isHost(text: string): boolean {
   if (isIP(text) !== 0) return true;
-  return hostName.test(text.toLowerCase()) && !/^[0-9.]+$/.test(text);
+  // A name whose last label is a number would be read as an address in another notation (WHATWG URL, "ends in a number").
+  return hostName.test(text.toLowerCase()) && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
 }
 
 /** A port from 0 to 65535 in decimal digits, or null. */
