@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -60,7 +61,7 @@ const transparent6 = ranges6('::ffff:0:0/96', '64:ff9b::/96');
 
 /** Notations that embed an IPv4 address and reach it only through a translator or tunnel. */
 const embeddings6: readonly (readonly [Range6, (bytes: number[]) => number[][]])[] = [
-  [ipaddr.IPv6.parseCIDR('::/96'), (bytes) => (bytes[12] === 0 ? [] : [bytes.slice(12)])],
+  [ipaddr.IPv6.parseCIDR('::/96'), (bytes) => [bytes.slice(12)]],
   [ipaddr.IPv6.parseCIDR('::ffff:0:0:0/96'), (bytes) => [bytes.slice(12)]],
   // RFC 8215 leaves the prefix length to the site: every placement of RFC 6052 section 2.2.
   [
@@ -80,9 +81,9 @@ type Range6 = ReturnType<typeof ipaddr.IPv6.parseCIDR>;
  * NAT64 prefix (RFC 6052 section 2.2) cannot be recognised: a network that runs one must filter there.
  */
 export function classifyAddress(address: string): AddressClass {
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return classify4(ipaddr.IPv4.parse(address));
-  if (ipaddr.IPv6.isValid(address)) return classify6(ipaddr.IPv6.parse(address));
-  return 'forbidden';
+  const plain = canonical(address);
+  if (plain === null) return 'forbidden';
+  return plain.includes(':') ? classify6(ipaddr.IPv6.parse(plain)) : classify4(ipaddr.IPv4.parse(plain));
 }
 
 function classify4(address: ipaddr.IPv4): AddressClass {
@@ -94,18 +95,27 @@ function classify6(address: ipaddr.IPv6): AddressClass {
   const bytes = address.toByteArray();
   if (transparent6.some((range) => address.match(range))) return classify4(new ipaddr.IPv4(bytes.slice(12)));
   const embedded = embeddings6.flatMap(([range, extract]) => (address.match(range) ? extract(bytes) : []));
-  if (embedded.some((octets) => classify4(new ipaddr.IPv4(octets)) === 'forbidden')) return 'forbidden';
+  // Zero is the filling of a placement that is not used, and `::1` is no embedded address.
+  const reached = embedded.filter((octets) => octets[0] !== 0);
+  if (reached.some((octets) => classify4(new ipaddr.IPv4(octets)) === 'forbidden')) return 'forbidden';
   if (forbidden6.some((range) => address.match(range))) return 'forbidden';
   return address.match(global6) && !special6.some((range) => address.match(range)) ? 'public' : 'special';
 }
 
 /** Whether two literals are the same address; IPv4-mapped ones equal their IPv4 form, zones are ignored. */
 export function sameAddress(left: string, right: string): boolean {
-  return ipaddr.isValid(left) && ipaddr.isValid(right) && canonical(left) === canonical(right);
+  const [first, second] = [canonical(left), canonical(right)];
+  return first !== null && second !== null && ipaddr.process(first).toString() === ipaddr.process(second).toString();
 }
 
-function canonical(address: string): string {
-  return ipaddr.process(address.replace(/%.*$/, '')).toNormalizedString();
+/**
+ * Hexadecimal groups without zone, or four decimal parts; null for everything else. By the platform's parsers:
+ * ipaddr.js reads the IPv4-compatible `::8.8.8.8` as IPv4-mapped.
+ */
+function canonical(address: string): string | null {
+  const unzoned = address.replace(/%.*$/, '');
+  if (isIPv4(unzoned)) return unzoned;
+  return isIPv6(unzoned) ? new URL(`http://[${unzoned}]`).hostname.slice(1, -1) : null;
 }
 
 function ranges4(...blocks: string[]): Range4[] {
