@@ -1,6 +1,5 @@
 import type { DiscoveryView, Evidence, Finding } from './registrationView.ts';
 import type { AuthMethod, DiscoverySource } from './words.ts';
-import { authMethods } from './words.ts';
 
 /** Endpoints as one document names them, each already a URL that may be used. */
 export interface DocumentEndpoints {
@@ -51,7 +50,7 @@ export function chooseDiscovery(argument: {
     jwksUri: chosen.jwksUri,
     scopesSupported: chosen.scopesSupported,
     capabilities: chosen.capabilities,
-    tokenEndpointAuthMethods: chosen.tokenEndpointAuthMethods,
+    tokenEndpointAuthMethods: chosen.tokenEndpointAuthMethods ?? authMethodsByCapability(chosen.capabilities),
     findings,
     evidence,
   };
@@ -111,37 +110,17 @@ function chooseIssuer(documented: string | null, given: string | null, findings:
 }
 
 /**
- * Token endpoint authentication methods that the server takes, as far as it says: what it lists; else the SMART
- * capabilities `client-*`; else `client_secret_basic` (RFC 8414 section 2).
+ * Token endpoint authentication methods by the SMART capabilities `client-*`, for documents that list no
+ * `token_endpoint_auth_methods_supported`; null when they say nothing, which means `client_secret_basic`
+ * (RFC 8414 section 2).
  */
-export function supportedAuthMethods(
-  view: Pick<DiscoveryView, 'tokenEndpointAuthMethods' | 'capabilities'>,
-): readonly AuthMethod[] {
-  if (view.tokenEndpointAuthMethods !== null) {
-    const listed = view.tokenEndpointAuthMethods;
-    return authMethods.filter((method) => listed.includes(method));
-  }
-  const byCapability: readonly (readonly [string, AuthMethod])[] = [
-    ['client-confidential-symmetric', 'client_secret_basic'],
-    ['client-public', 'none'],
-    ['client-confidential-asymmetric', 'private_key_jwt'],
-  ];
-  const found = byCapability
-    .filter(([capability]) => view.capabilities?.includes(capability))
-    .map(([, method]) => method);
-  return found.length > 0 ? found : ['client_secret_basic'];
+export function authMethodsByCapability(capabilities: readonly string[] | null): readonly AuthMethod[] | null {
+  const methods = methodOfCapability.filter(([name]) => capabilities?.includes(name)).map(([, method]) => method);
+  return methods.length > 0 ? methods : null;
 }
 
-/**
- * The method to ask for: what the metadata fix, else the first preferred one that the server takes, else the first
- * preferred one (the server's list is not exhaustive; its answer decides).
- */
-export function chooseAuthMethod(
-  fixed: AuthMethod | undefined,
-  preferred: readonly AuthMethod[],
-  view: Pick<DiscoveryView, 'tokenEndpointAuthMethods' | 'capabilities'>,
-): AuthMethod {
-  if (fixed !== undefined) return fixed;
-  const supported = supportedAuthMethods(view);
-  return preferred.find((method) => supported.includes(method)) ?? preferred[0] ?? 'client_secret_basic';
-}
+const methodOfCapability: readonly (readonly [string, AuthMethod])[] = [
+  ['client-confidential-symmetric', 'client_secret_basic'],
+  ['client-public', 'none'],
+  ['client-confidential-asymmetric', 'private_key_jwt'],
+];

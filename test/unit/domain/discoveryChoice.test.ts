@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  chooseAuthMethod,
-  chooseDiscovery,
-  type DocumentEndpoints,
-  needsAnotherDocument,
-  supportedAuthMethods,
-} from '../../../domain/discoveryChoice.ts';
+import { chooseDiscovery, type DocumentEndpoints, needsAnotherDocument } from '../../../domain/discoveryChoice.ts';
 
 const smart: DocumentEndpoints = {
   source: 'smart-configuration',
@@ -114,26 +108,14 @@ describe('which document', () => {
   });
 });
 
-describe('authentication method', () => {
+describe('authentication methods', () => {
   it.each([
-    ['listed', ['client_secret_post', 'x'], null, ['client_secret_post']],
+    ['as listed', ['client_secret_post', 'x'], ['client-public'], ['client_secret_post', 'x']],
     ['by capability', null, ['client-public', 'client-confidential-symmetric'], ['client_secret_basic', 'none']],
-    ['said nowhere', null, ['launch-ehr'], ['client_secret_basic']],
+    ['said nowhere', null, ['launch-ehr'], null],
   ] as const)('%s', (_name, tokenEndpointAuthMethods, capabilities, expected) => {
-    expect(supportedAuthMethods({ tokenEndpointAuthMethods, capabilities })).toEqual(expected);
-  });
-
-  it.each([
-    ['fixed', 'none', ['client_secret_post'], ['client_secret_post'], 'none'],
-    [
-      'preferred and taken',
-      undefined,
-      ['client_secret_post', 'client_secret_basic'],
-      ['client_secret_basic'],
-      'client_secret_basic',
-    ],
-    ['preferred only', undefined, ['client_secret_post'], ['client_secret_basic'], 'client_secret_post'],
-  ] as const)('chosen: %s', (_name, fixed, preferred, listed, expected) => {
-    expect(chooseAuthMethod(fixed, preferred, { tokenEndpointAuthMethods: listed, capabilities: null })).toBe(expected);
+    expect(choose({ smart: { ...smart, tokenEndpointAuthMethods, capabilities } })?.tokenEndpointAuthMethods).toEqual(
+      expected,
+    );
   });
 });

@@ -1,0 +1,112 @@
+import type { RetryClass } from '../../domain/failure.ts';
+import type { StoredAnswer } from '../../domain/intent.ts';
+import type { Reason } from '../../domain/reasons.ts';
+import type { AudienceSecret } from '../http/audience.ts';
+import type { GuardedRequest } from '../http/client.ts';
+import { bodyLimits } from '../http/limits.ts';
+import {
+  type ClientInformation,
+  type ReadingContext,
+  readClientId,
+  readClientInformation,
+} from './clientInformation.ts';
+import { type ErrorMembers, type Refusal, readErrorMembers, refusal } from './errorAnswer.ts';
+import { readJsonBody } from './jsonBody.ts';
+import { metadataToSend } from './metadataToSend.ts';
+
+/**
+ * Client registration request (RFC 7591 section 3.1). Members that only the server may set are left out whatever the
+ * metadata hold. `token` is the initial access token; null for open registration.
+ */
+export function registrationRequest(argument: {
+  readonly endpoint: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly token: AudienceSecret | null;
+}): GuardedRequest {
+  return {
+    method: 'POST',
+    url: argument.endpoint,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(metadataToSend(argument.metadata)),
+    ...(argument.token === null ? {} : { credential: { secret: argument.token, scheme: 'bearer' } }),
+    maxBytes: bodyLimits.registrationAnswer,
+    followRedirects: false,
+  };
+}
+
+export type ParsedRegistration = ClientInformation | Refusal;
+
+/**
+ * Judges the answer to a registration request (RFC 7591 sections 3.2.1 and 3.2.2), tolerantly. Never throws; whatever
+ * the peer sent becomes one of the two results.
+ */
+export function parseRegistrationResponse(
+  answer: StoredAnswer,
+  context: ReadingContext & { readonly tokenSent: boolean },
+): ParsedRegistration {
+  const body = readJsonBody(answer.body, answer.headers['content-type']);
+  if (answer.status >= 200 && answer.status < 300 && body.kind === 'object') {
+    const clientId = readClientId(body.value);
+    if (clientId !== null) return readClientInformation(clientId, body.value, answer, context);
+  }
+  const members = readErrorMembers(answer);
+  return refusal(answer, members, judge(answer.status, body.kind, members, context.tokenSent), {
+    now: context.now,
+    secretsInPlay: [...(context.secretsInPlay ?? []), ...secretsIn(answer)],
+  });
+}
+
+interface Judged {
+  readonly reason: Reason;
+  readonly retryClass?: RetryClass;
+  readonly clientMayExist: boolean;
+  readonly what?: string;
+}
+
+function judge(status: number, body: string, members: ErrorMembers, tokenSent: boolean): Judged {
+  if (status >= 200 && status < 300) return judgeSuccessWithoutClient(body);
+  if (status < 400) return notUsable('a redirect');
+  if (notAnEndpoint.has(status)) return notUsable(body === 'html' ? 'an HTML page' : undefined);
+  if (status === 425 || status === 429) return { reason: 'PeerNotAnswering', clientMayExist: false };
+  // RFC 7591 does not make the request repeatable: a server may have failed after it made the client.
+  if (status === 408 || status >= 500) return { reason: 'PeerNotAnswering', clientMayExist: true };
+  if (isTokenProblem(status, members, tokenSent)) {
+    const reason = tokenSent ? 'InitialAccessTokenRejected' : 'InitialAccessTokenNeeded';
+    return { reason, retryClass: 'token', clientMayExist: false };
+  }
+  return { reason: status === 403 ? 'RegistrationForbidden' : 'RegistrationRejected', clientMayExist: false };
+}
+
+function judgeSuccessWithoutClient(body: string): Judged {
+  if (body === 'html') return notUsable('an HTML page');
+  return {
+    reason: 'RegistrationAnswerNotUsable',
+    retryClass: 'input',
+    clientMayExist: true,
+    what: body === 'object' ? 'JSON without a usable client_id' : 'no JSON object',
+  };
+}
+
+function isTokenProblem(status: number, members: ErrorMembers, tokenSent: boolean): boolean {
+  if (status === 401 || members.error === 'invalid_token') return true;
+  // Without a token, servers answer 400 (oidc-provider) or 403 insufficient_scope (Keycloak's anonymous policies) too.
+  if (tokenSent) return false;
+  return members.error === 'insufficient_scope' || (members.wantsBearer && status <= 403);
+}
+
+const notAnEndpoint: ReadonlySet<number> = new Set([404, 405, 410, 501]);
+
+function notUsable(what: string | undefined): Judged {
+  return {
+    reason: 'RegistrationEndpointNotUsable',
+    retryClass: 'input',
+    clientMayExist: false,
+    ...(what === undefined ? {} : { what }),
+  };
+}
+
+/** Secrets that an unusable answer may hold, so that no message repeats them. */
+export function secretsIn(answer: StoredAnswer): string[] {
+  const found = answer.body.matchAll(/"(?:client_secret|registration_access_token)"\s*:\s*"((?:[^"\\]|\\.)+)"/g);
+  return [...found].map((match) => match[1] ?? '').filter((secret) => secret !== '');
+}
