@@ -1,5 +1,5 @@
 import { Client } from 'fhir-kit-client';
-import type { GuardedClient, GuardedRequest, GuardedResponse } from './guardedClient.ts';
+import type { GuardedClient, GuardedRequest, GuardedResponse } from './client.ts';
 import { HttpGuardError } from './httpGuardError.ts';
 import { originOf } from './publicUrl.ts';
 
