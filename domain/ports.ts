@@ -54,6 +54,8 @@ export interface RequestArguments {
   readonly intentId: string;
   readonly operationId: string;
   readonly endpoints: Endpoints;
+  /** Operation id of the initial access token that a registration is made with; null = anonymous. */
+  readonly initialAccessTokenRef: string | null;
 }
 
 /** How a request that cannot be repeated ended, as far as can be known. */
@@ -104,7 +106,7 @@ export interface PeerActivities {
   /** Reads the discovery documents. Repeatable. */
   discover(argument: { registrationId: string }): Promise<DiscoveryView>;
   /** RFC 7591 POST under an intent; the answer is stored before it is judged. Never retried. */
-  register(argument: RequestArguments & { initialAccessTokenRef: string | null }): Promise<RequestOutcome>;
+  register(argument: RequestArguments): Promise<RequestOutcome>;
   /** RFC 7592 PUT under an intent. Never retried. */
   update(argument: RequestArguments & { current: CredentialState }): Promise<RequestOutcome>;
   /** The settlement ladder (DESIGN section 5). Repeatable; call it only when the request's step is over. */

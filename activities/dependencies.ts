@@ -1,0 +1,30 @@
+import type { Clock } from '../domain/clock.ts';
+import { RegistrarFailure } from '../domain/failure.ts';
+import type { EntityRecords, RegistrationConfig } from '../domain/records.ts';
+import type { SecretStore } from '../domain/secretStore.ts';
+import type { GuardedClient } from '../protocols/http/client.ts';
+import type { Spool } from '../stores/spool/spool.ts';
+
+/** What the activities are made of; `runtime/` puts it together. */
+export interface Dependencies {
+  readonly records: EntityRecords;
+  readonly secrets: SecretStore;
+  readonly client: GuardedClient;
+  readonly spool: Spool;
+  /** Brings spooled answers of this machine to the database. */
+  readonly drainSpool: () => Promise<void>;
+  /** Whether the guard would connect there: https, or a host that was allow-listed. */
+  readonly isAllowedUrl: (url: string) => boolean;
+  readonly clock: Clock;
+}
+
+/** The registration's configuration; fails when there is no such registration. */
+export async function configOf(deps: Dependencies, registrationId: string): Promise<RegistrationConfig> {
+  const config = await deps.records.config(registrationId);
+  if (config !== null) return config;
+  throw new RegistrarFailure({
+    reason: 'OperationFailed',
+    retryClass: 'input',
+    message: `There is no registration ${registrationId}.`,
+  });
+}

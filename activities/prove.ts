@@ -1,0 +1,102 @@
+import { RegistrarFailure } from '../domain/failure.ts';
+import { clientSecretName, managementSecretName } from '../domain/ids.ts';
+import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
+import { decideProof } from '../domain/proofDecision.ts';
+import { explain } from '../domain/reasons.ts';
+import type { RegistrationConfig } from '../domain/records.ts';
+import { audienceSecret } from '../protocols/http/audience.ts';
+import { type Probe, probeCredential } from '../protocols/oauth/probe.ts';
+import { versionIdOf } from '../stores/secrets/versionId.ts';
+import { tokenEndpointOf } from './audience.ts';
+import {
+  type ClientSecret,
+  clientSecretSchema,
+  managementSecretSchema,
+  putCurrent,
+  readSecret,
+  tagsOf,
+} from './clientSecret.ts';
+import { configOf, type Dependencies } from './dependencies.ts';
+
+type ProveArguments = Parameters<PeerActivities['prove']>[0];
+
+/**
+ * Proves the pending credential, else the current one, at the token endpoint, and promotes what proved good: in this
+ * order, so that an application never reads a secret that was not proved (DESIGN section 6). Repeatable.
+ */
+export async function prove(deps: Dependencies, argument: ProveArguments): Promise<ProofOutcome> {
+  const config = await configOf(deps, argument.registrationId);
+  const { pending, current } = argument;
+  const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
+  const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
+  const currentProbe = probeCurrent ? await probe(deps, config, argument, current) : null;
+  const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
+  const message = [pendingProbe?.message, currentProbe?.message]
+    .filter((text) => text !== undefined)
+    .join(' Current one: ');
+  if (decision.action === 'keep' || pending === null) return { decision, current, pending, message };
+
+  const proved = { ...pending, provedAt: decision.reason === 'ProofSucceeded' ? deps.clock.now() : null };
+  const promoted = await promote(deps, config, proved, current);
+  return { decision, current: promoted, pending: null, message };
+}
+
+async function probe(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+  credential: CredentialState,
+): Promise<Probe> {
+  const secret = await readCredential(deps, config, credential);
+  const tokenEndpoint = tokenEndpointOf(argument.endpoints);
+  const knowledge = await deps.records.probeKnowledge(tokenEndpoint, credential.authMethod);
+  const result = await probeCredential(deps.client, {
+    tokenEndpoint,
+    clientId: secret.client_id,
+    clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
+    authMethod: credential.authMethod,
+    redirectUri: secret.redirect_uris[0] ?? '',
+    knowledge,
+    allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
+  });
+  if (result.learned !== undefined) await deps.records.learnProbe(tokenEndpoint, credential.authMethod, result.learned);
+  return result;
+}
+
+async function readCredential(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  credential: CredentialState,
+): Promise<ClientSecret> {
+  const { versionId } = credential;
+  const name = nameOf(config, credential);
+  const found =
+    credential.place === 'client'
+      ? (await readSecret(deps.secrets, name, { versionId }, clientSecretSchema))?.value
+      : (await readSecret(deps.secrets, name, { versionId }, managementSecretSchema))?.value.client;
+  if (found !== undefined) return found;
+  const message = `${explain('SecretStoreRefused')} Version ${versionId} of ${name} is not there.`;
+  throw new RegistrarFailure({ reason: 'SecretStoreRefused', retryClass: 'input', message });
+}
+
+function nameOf(config: RegistrationConfig, credential: CredentialState): string {
+  return credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
+}
+
+/** The first credential makes the secret that the application reads; later ones move it by compare-and-swap. */
+async function promote(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  pending: CredentialState,
+  current: CredentialState | null,
+): Promise<CredentialState> {
+  const name = clientSecretName(config);
+  if (pending.place === 'client') {
+    await deps.secrets.promote(name, pending.versionId, current?.versionId ?? null);
+    return pending;
+  }
+  const versionId = versionIdOf(pending.versionId, 'client');
+  const secret = await readCredential(deps, config, pending);
+  await putCurrent(deps.secrets, name, versionId, secret, tagsOf(config));
+  return { ...pending, place: 'client', versionId };
+}

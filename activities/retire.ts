@@ -1,0 +1,104 @@
+import { RegistrarFailure } from '../domain/failure.ts';
+import { clientSecretName, managementSecretName } from '../domain/ids.ts';
+import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../domain/ports.ts';
+import { explain, type Reason } from '../domain/reasons.ts';
+import type { RegistrationConfig } from '../domain/records.ts';
+import { HttpGuardError } from '../protocols/http/httpGuardError.ts';
+import { deleteRequest, type ParsedDeletion, parseDeleteResponse } from '../protocols/oauth/management.ts';
+import { managementAudience } from './audience.ts';
+import { configOf, type Dependencies } from './dependencies.ts';
+import { type ManagementAccess, managementAccesses } from './management.ts';
+import { prove } from './prove.ts';
+
+type RetireArguments = Parameters<PeerActivities['retire']>[0];
+
+/**
+ * RFC 7592 section 2.3: deletes the client, then its secrets. A client that cannot be deleted is listed for a person
+ * and keeps its secrets: a secret that a server issued is never deleted while its client exists. Repeatable.
+ */
+export async function retire(deps: Dependencies, argument: RetireArguments): Promise<DeleteOutcome> {
+  const config = await configOf(deps, argument.registrationId);
+  const { credential, endpoints } = argument;
+  if (credential === null || endpoints === null) {
+    return { kind: 'deleted', message: explain('RetireWithoutClient') };
+  }
+  const refused = await deleteClient(deps, config, credential, endpoints);
+  if (refused !== null && !(await looksDeleted(deps, argument))) {
+    await list(deps, config, credential, endpoints, refused.reason);
+    return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
+  }
+  await deps.secrets.remove(clientSecretName(config));
+  await deps.secrets.remove(managementSecretName(config));
+  return { kind: 'deleted', message: explain('RetireDeleted') };
+}
+
+/** Null when the client is gone; otherwise why it is not. */
+async function deleteClient(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  credential: CredentialState,
+  endpoints: Endpoints,
+): Promise<{ reason: Reason; message: string } | null> {
+  let refusal: { reason: Reason; message: string } = {
+    reason: 'RetireNotSupported',
+    message: 'No registration access token is stored.',
+  };
+  for (const access of await managementAccesses(deps, config, credential.clientId)) {
+    const parsed = await deleteWith(deps, access, credential, endpoints);
+    if (parsed.kind !== 'refused') return null;
+    if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+    refusal = { reason: parsed.reason, message: parsed.message };
+    // Another token helps against a dead one only.
+    if (parsed.status !== 401) break;
+  }
+  return refusal;
+}
+
+async function deleteWith(
+  deps: Dependencies,
+  access: ManagementAccess,
+  credential: CredentialState,
+  endpoints: Endpoints,
+): Promise<ParsedDeletion> {
+  try {
+    const { status, headers, body } = await deps.client.request(deleteRequest(access));
+    const now = deps.clock.now();
+    const context = { now, managementOrigins: managementAudience(endpoints), clientId: credential.clientId };
+    return parseDeleteResponse({ status, headers, body, receivedAt: now }, context);
+  } catch (error) {
+    if (!(error instanceof HttpGuardError)) throw error;
+    throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });
+  }
+}
+
+/**
+ * A deletion whose answer was lost looks like a dead token (401) when it is repeated. The client is gone when its
+ * credential is refused as well.
+ */
+async function looksDeleted(deps: Dependencies, argument: RetireArguments): Promise<boolean> {
+  const { registrationId, endpoints, credential } = argument;
+  if (endpoints === null || credential === null || !credential.manageable) return false;
+  const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null });
+  return proof.decision.reason === 'CredentialRejected';
+}
+
+async function list(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  credential: CredentialState,
+  endpoints: Endpoints,
+  reason: Reason,
+): Promise<void> {
+  const [token] = await deps.records.managementTokens(config.registrationId);
+  await deps.records.addOrphan({
+    orphanId: `retired/${config.registrationId}/${credential.clientId}`,
+    registrationId: config.registrationId,
+    tokenEndpoint: endpoints.tokenEndpoint,
+    registrationEndpoint: endpoints.registrationEndpoint ?? '',
+    clientId: credential.clientId,
+    clientName: String(config.metadata['client_name'] ?? ''),
+    reason,
+    since: deps.clock.now(),
+    token: token ?? null,
+  });
+}

@@ -1,0 +1,98 @@
+import { RegistrarFailure } from '../domain/failure.ts';
+import type { Intent, IntentKind, ManagementToken, StoredAnswer } from '../domain/intent.ts';
+import type { Failure, RequestOutcome } from '../domain/ports.ts';
+import type { GuardedRequest } from '../protocols/http/client.ts';
+import { HttpGuardError } from '../protocols/http/httpGuardError.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface SendOnce {
+  readonly intentId: string;
+  readonly registrationId: string;
+  readonly operationId: string;
+  readonly kind: IntentKind;
+  readonly clientName: string;
+  readonly clientId: string | null;
+  readonly request: GuardedRequest;
+  /** Finds the registration access token in an answer that nobody has judged yet. */
+  readonly tokenOf: (answer: StoredAnswer) => ManagementToken | null;
+}
+
+/** `answered`: the answer is stored, and to be judged by the caller. */
+export type Sent =
+  | { readonly kind: 'answered'; readonly intent: Intent; readonly answer: StoredAnswer }
+  | RequestOutcome;
+
+/**
+ * Sends what cannot be repeated, at most once per intent, and stores the answer before anybody judges it
+ * (DESIGN section 5). Rejects when it is not known whether the peer acted: the settlement ladder comes next.
+ */
+export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent> {
+  const { intentId, registrationId, operationId, kind, clientName, clientId } = what;
+  const endpoint = what.request.url;
+  const intent = await deps.records.prepareIntent({
+    intentId,
+    registrationId,
+    operationId,
+    kind,
+    endpoint,
+    clientName,
+    clientId,
+  });
+  if (intent.state !== 'prepared' || !(await deps.records.markSending(intentId, intent.fence))) {
+    throw unsettled('Another attempt of this request is under way or over.');
+  }
+  let answer: StoredAnswer;
+  try {
+    const response = await deps.client.request(what.request);
+    const { status, headers, body } = response;
+    answer = { status, headers, body, receivedAt: deps.clock.now() };
+  } catch (error) {
+    if (!(error instanceof HttpGuardError) || error.requestSent) throw unsettled(guardMessage(error));
+    const outcome: RequestOutcome = { kind: 'not-sent', failure: notSentFailure(error) };
+    await deps.records.settleIntent(intentId, 'not-sent', outcome);
+    return outcome;
+  }
+  await keep(deps, intent, answer, what.tokenOf(answer));
+  return { kind: 'answered', intent, answer };
+}
+
+/** Database away: a sealed, fsynced file at once. It is drained at every start and by the settlement ladder. */
+async function keep(
+  deps: Dependencies,
+  intent: Intent,
+  answer: StoredAnswer,
+  token: ManagementToken | null,
+): Promise<void> {
+  let stored: 'stored' | 'late';
+  try {
+    stored = await deps.records.storeAnswer(intent.intentId, intent.fence, answer, token);
+  } catch {
+    await deps.spool.write({ intentId: intent.intentId, fence: intent.fence, answer, token });
+    throw unsettled('The database did not take the answer; it is kept in the spool.');
+  }
+  if (stored === 'late')
+    throw unsettled('The answer came after the request was given up; it is kept in the orphan ledger.');
+}
+
+function unsettled(message: string): RegistrarFailure {
+  return new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message });
+}
+
+function guardMessage(error: unknown): string {
+  return error instanceof HttpGuardError ? error.message : 'The request ended without an answer.';
+}
+
+/** The guard's own refusals wait for a person; a peer that cannot be reached is tried again. */
+export function notSentFailure(error: HttpGuardError): Failure {
+  const reachable =
+    error.code === 'dns' || error.code === 'network' || error.code === 'timeout' || error.code === 'aborted';
+  const reason =
+    error.code === 'audience-refused' ? 'AudienceRefused' : reachable ? 'PeerNotAnswering' : 'AddressNotAllowed';
+  return {
+    reason,
+    retryClass: reachable ? 'transient' : 'input',
+    status: null,
+    retryAfterSeconds: null,
+    message: error.message,
+  };
+}

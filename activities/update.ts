@@ -1,0 +1,77 @@
+import type { Intent, StoredAnswer } from '../domain/intent.ts';
+import type { Failure, RequestOutcome } from '../domain/ports.ts';
+import type { RegistrationConfig } from '../domain/records.ts';
+import { requestedMetadata } from '../domain/requestedMetadata.ts';
+import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
+import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
+import { managementAudience } from './audience.ts';
+import { configOf, type Dependencies } from './dependencies.ts';
+import { climb } from './ladder.ts';
+import { managementAccesses } from './management.ts';
+import { sendOnce } from './sendOnce.ts';
+import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
+
+/** RFC 7592 section 2.2: updates the client with its whole metadata, once per intent, so that a new secret is issued. */
+export async function update(deps: Dependencies, argument: UpdateArguments): Promise<RequestOutcome> {
+  const config = await configOf(deps, argument.registrationId);
+  const { current } = argument;
+  const [access] = await managementAccesses(deps, config, current.clientId);
+  if (access === undefined) return managementRejected('No registration access token is stored.');
+  const metadata = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const sent = await sendOnce(deps, {
+    ...argument,
+    kind: 'update',
+    clientName: String(metadata['client_name'] ?? ''),
+    clientId: current.clientId,
+    request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata, token: access.token }),
+    tokenOf: (answer) =>
+      extractManagementToken(answer, { audience: access.token.audience, clientId: current.clientId }),
+  });
+  if (sent.kind !== 'answered') return sent;
+  return await absorbUpdate(deps, config, argument, sent.intent, sent.answer);
+}
+
+/** Judges a stored answer to an update. Repeatable: version ids come from the intent. */
+export async function absorbUpdate(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: UpdateArguments,
+  intent: Intent,
+  answer: StoredAnswer,
+): Promise<RequestOutcome> {
+  const parsed = parseUpdateResponse(answer, {
+    now: deps.clock.now(),
+    managementOrigins: managementAudience(argument.endpoints),
+    askedAuthMethod: argument.current.authMethod,
+    clientId: argument.current.clientId,
+  });
+  if (parsed.kind === 'unchanged') {
+    const outcome: RequestOutcome = {
+      ...parsed,
+      expiresAt: null,
+      expiryKnown: false,
+      manageable: true,
+      tokenReceived: false,
+    };
+    await deps.records.settleIntent(intent.intentId, 'applied', outcome);
+    return outcome;
+  }
+  if (parsed.kind === 'client') {
+    const outcome = await storeUpdated(deps, config, argument, intent.intentId, parsed);
+    await deps.records.settleIntent(intent.intentId, 'applied', outcome);
+    return outcome;
+  }
+  const { reason, retryClass, status, retryAfterSeconds, message } = parsed;
+  const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
+  const outcome = leavesOpen(failure)
+    ? await climb(deps, config, argument, failure)
+    : ({ kind: 'refused', failure } satisfies RequestOutcome);
+  await deps.records.settleIntent(intent.intentId, 'refused', outcome);
+  return outcome;
+}
+
+/** A dead token is looked for on the ladder; so is what the server may have done before it failed. */
+function leavesOpen(failure: Failure): boolean {
+  if (failure.reason === 'ManagementRejected' || failure.reason === 'RegistrationAnswerNotUsable') return true;
+  return failure.retryClass === 'transient' && failure.status !== 429 && failure.status !== 425;
+}
