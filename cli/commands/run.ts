@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
+import { type Context, printJson } from './context.ts';
+
+/** `start`, `api`, `worker` and `migrate`: what runs Registrar itself. */
+export function addRunCommands(program: Command, context: Context): void {
+  const configured = '\nConfiguration comes from environment variables; see docs/configuration.md.';
+
+  program
+    .command('start')
+    .description('run everything in one process: API, page and worker, embedded services where none are configured')
+    .addHelpText(
+      'after',
+      `${configured}
+
+Examples:
+  $ registrar start
+  $ REGISTRAR_DATA_DIR=/var/lib/registrar REGISTRAR_PORT=8080 registrar start`,
+    )
+    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startEmbedded()));
+
+  program
+    .command('api')
+    .description('run the API and the page; needs DATABASE_URL and TEMPORAL_ADDRESS')
+    .addHelpText(
+      'after',
+      `${configured}
+
+Example:
+  $ DATABASE_URL=postgresql://registrar@db/registrar TEMPORAL_ADDRESS=temporal:7233 \\
+    REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar api`,
+    )
+    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startApi()));
+
+  program
+    .command('worker')
+    .description('run a worker; needs DATABASE_URL and TEMPORAL_ADDRESS')
+    .addHelpText(
+      'after',
+      `${configured}
+
+Example:
+  $ DATABASE_URL=postgresql://registrar@db/registrar TEMPORAL_ADDRESS=temporal:7233 \\
+    REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar worker`,
+    )
+    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startWorker()));
+
+  program
+    .command('migrate')
+    .description('bring the database to the form that this version needs, then end')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `${configured}
+
+Example:
+  $ DATABASE_URL=postgresql://registrar@db/registrar DATABASE_MIGRATION_URL=postgresql://owner@db/registrar \\
+    REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar migrate`,
+    )
+    .action(async (options: { json?: true }) => {
+      const exitCode = await (await import('../../runtime/start.ts')).runMigrations();
+      if (options.json === true) printJson(context.terminal, { migrated: exitCode === exitCodes.done });
+      context.finish(exitCode);
+    });
+}

@@ -1,0 +1,69 @@
+import type { KeyRecord, Page } from '../domain/records.ts';
+import type { Role } from '../domain/words.ts';
+import { isLocked } from '../runtime/dataDirectory.ts';
+import { type ConnectionOptions, connect, dataDirOf } from './connection.ts';
+import { badInput } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** As `POST /v1/keys` takes it. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: Role;
+  readonly tenantIds?: readonly string[];
+  readonly applicationIds?: readonly string[];
+  /** RFC 3339 UTC; 90 days from now when left out. */
+  readonly expiresAt?: string;
+}
+
+/** The keys of one Registrar. */
+export interface KeyAccess {
+  create(key: NewKey): Promise<{ keyId: string; key: string }>;
+  list(): Promise<readonly KeyRecord[]>;
+  /** Rejects when there is no such key. */
+  revoke(keyId: string): Promise<void>;
+}
+
+const largestPage = 500;
+
+async function online(terminal: Terminal, options: ConnectionOptions): Promise<KeyAccess> {
+  const client = await connect(terminal, options);
+  return {
+    create: (key) => client.send('POST', '/v1/keys', key),
+    async list() {
+      const keys: KeyRecord[] = [];
+      let cursor: string | undefined;
+      do {
+        const parameters = new URLSearchParams({
+          limit: String(largestPage),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        const page: Page<KeyRecord> = await client.get(`/v1/keys?${parameters}`);
+        keys.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      return keys;
+    },
+    revoke: (keyId) => client.send('DELETE', `/v1/keys/${encodeURIComponent(keyId)}`),
+  };
+}
+
+async function offline(): Promise<KeyAccess> {
+  const { createKeyOffline, listKeysOffline, revokeKeyOffline } = await import('../runtime/offline.ts');
+  return {
+    create: createKeyOffline,
+    list: listKeysOffline,
+    async revoke(keyId) {
+      if (!(await revokeKeyOffline(keyId))) throw badInput('KEY-ID', 'there is no such key', 'See registrar key list');
+    },
+  };
+}
+
+/**
+ * Keys by the API where a Registrar is named or works in the data directory, or where the database is elsewhere;
+ * otherwise straight from the embedded database, so that a stopped Registrar can be given a new key.
+ */
+export function keyAccess(terminal: Terminal, options: ConnectionOptions): Promise<KeyAccess> {
+  const elsewhere = (terminal.environment['DATABASE_URL'] ?? '') !== '';
+  const named = options.url !== undefined || options.keyFile !== undefined || options.keyStdin === true;
+  return named || elsewhere || isLocked(dataDirOf(terminal)) ? online(terminal, options) : offline();
+}

@@ -1,0 +1,175 @@
+import { styleText } from 'node:util';
+import { attentionOf } from '../domain/attention.ts';
+import type { EventRecord } from '../domain/records.ts';
+import type { RegistrationView } from '../domain/registrationView.ts';
+import { relativeTime } from '../domain/relativeTime.ts';
+import type { CredentialHealth, Phase } from '../domain/words.ts';
+import { plainText, wrap } from './plainText.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** How output looks: width in cells, colours or none, and the time that relative times count from. */
+export interface Look {
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'gray';
+
+const phaseColours: Readonly<Partial<Record<Phase, Colour>>> = {
+  active: 'green',
+  discovering: 'cyan',
+  registering: 'cyan',
+  verifying: 'cyan',
+  retiring: 'cyan',
+  suspended: 'gray',
+  retired: 'gray',
+};
+const healthColours: Readonly<Record<CredentialHealth, Colour>> = {
+  none: 'gray',
+  healthy: 'green',
+  due: 'yellow',
+  rotating: 'cyan',
+  overdue: 'red',
+  expired: 'red',
+  rejected: 'red',
+  unknown: 'gray',
+};
+
+function painter(look: Look): (colour: Colour, text: string) => string {
+  return (colour, text) => (look.colour ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+function when(at: string | null | undefined, now: number): string {
+  return at == null ? '-' : relativeTime(Date.parse(at), now);
+}
+
+function expiry(view: RegistrationView, now: number): string {
+  if (view.credential === null) return '-';
+  if (view.credential.expiresAt !== null) return when(view.credential.expiresAt, now);
+  return view.credential.expiryKnown ? 'never' : 'unknown';
+}
+
+function columns(look: Look): Column<RegistrationView>[] {
+  const paint = painter(look);
+  return [
+    { name: 'REGISTRATION', cell: (view) => view.registrationId, dropFirst: 0, least: 24 },
+    {
+      name: 'PHASE',
+      cell: (view) => view.phase,
+      paint: (text, view) => paint(phaseColours[view.phase] ?? 'yellow', text),
+      dropFirst: 0,
+      least: 15,
+    },
+    {
+      name: 'CREDENTIAL',
+      cell: (view) => view.credentialHealth,
+      paint: (text, view) => paint(healthColours[view.credentialHealth], text),
+      dropFirst: 0,
+      least: 8,
+    },
+    { name: 'EXPIRES', cell: (view) => expiry(view, look.now), dropFirst: 1, least: 14 },
+    {
+      name: 'NEXT ROTATION',
+      cell: (view) => when(view.credential?.rotationDueAt, look.now),
+      dropFirst: 2,
+      least: 14,
+    },
+  ];
+}
+
+/** Lines that say what needs a person and why, soonest expiry first. */
+export function attentionLines(views: readonly RegistrationView[], look: Look): string[] {
+  const paint = painter(look);
+  return views.flatMap((view) => {
+    const attention = attentionOf(view);
+    if (attention === null) return [];
+    const texts = [
+      `${attention.reason}: ${attention.sentence}`,
+      ...(attention.message === attention.sentence ? [] : [attention.message]),
+      ...(attention.action === null ? [] : [`Do: ${attention.action}`]),
+    ];
+    return [
+      `${paint('red', '!')} ${plainText(view.registrationId)}  (since ${when(attention.since, look.now)})`,
+      ...texts.flatMap((text) => wrap(plainText(text), look.columns - 4).map((line) => `    ${line}`)),
+    ];
+  });
+}
+
+/** What `status` shows: attention first, then the table. */
+export function statusLines(
+  status: {
+    readonly attention: readonly RegistrationView[];
+    readonly others: readonly RegistrationView[];
+    readonly total: number;
+    readonly needsAttention: number;
+  },
+  look: Look,
+): string[] {
+  const shown = [...status.attention, ...status.others];
+  if (shown.length === 0) return ['No registration. Add the first tenant: registrar tenant add --help'];
+  const attention = attentionLines(status.attention, look);
+  const more = status.total - shown.length;
+  return [
+    status.needsAttention === 0
+      ? 'Nothing needs a person.'
+      : `${status.needsAttention} of ${status.total} need attention.`,
+    ...attention,
+    '',
+    ...renderTable(columns(look), shown, look.columns),
+    ...(more > 0 ? [`… and ${more} more; narrow the list (registrar status --help) or use --limit.`] : []),
+  ];
+}
+
+/** One line for an event of the stream. */
+export function eventLine(event: EventRecord): string {
+  const operation = event.operationId === undefined ? '' : ` [${event.operationId}]`;
+  return plainText(`${event.at} ${event.registrationId} ${event.type}: ${event.message}${operation}`);
+}
+
+/** What `status REGISTRATION` shows. */
+export function detailLines(view: RegistrationView, events: readonly EventRecord[], look: Look): string[] {
+  const facts: readonly (readonly [string, string | null | undefined])[] = [
+    ['Phase', view.phase],
+    ['Credential', view.credentialHealth],
+    ['Next attempt', view.nextAttemptAt === null ? null : when(view.nextAttemptAt, look.now)],
+    ['FHIR base URL', view.fhirBaseUrl],
+    ['Token endpoint', view.discovery?.tokenEndpoint],
+    ['Registration endpoint', view.discovery?.registrationEndpoint],
+    ['Client id', view.credential?.clientId],
+    ['Secret expires', view.credential === null ? null : absolute(view.credential.expiresAt, expiry(view, look.now))],
+    ['Next rotation', absolute(view.credential?.rotationDueAt, when(view.credential?.rotationDueAt, look.now))],
+    ['Proved', absolute(view.credential?.provedAt, when(view.credential?.provedAt, look.now))],
+    ['Stored in', view.credential === null ? null : `${view.credential.ref.store}: ${view.credential.ref.name}`],
+    ['Version', view.credential?.ref.versionId],
+  ];
+  const known = facts.filter(([, value]) => value != null && value !== '-');
+  const width = Math.max(...known.map(([name]) => name.length));
+  return [
+    view.registrationId,
+    ...attentionLines([view], look),
+    ...known.map(([name, value]) => `  ${name.padEnd(width)}  ${plainText(String(value))}`),
+    '',
+    ...renderTable(
+      [
+        { name: 'CONDITION', cell: (condition) => condition.type, dropFirst: 0, least: 14 },
+        { name: 'STATUS', cell: (condition) => condition.status, dropFirst: 0, least: 7 },
+        { name: 'REASON', cell: (condition) => condition.reason, dropFirst: 0, least: 12 },
+        { name: 'SINCE', cell: (condition) => when(condition.lastTransitionTime, look.now), dropFirst: 1, least: 10 },
+      ],
+      view.conditions,
+      look.columns,
+    ),
+    '',
+    'Latest events (all of them: GET /v1/registrations/{id}/events)',
+    ...events.flatMap((event) => {
+      const line = plainText(`${event.at}  ${event.type}: ${event.message}`);
+      return Number.isFinite(look.columns) ? wrap(line, look.columns) : [line];
+    }),
+  ];
+}
+
+function absolute(at: string | null | undefined, relative: string): string {
+  return at == null ? relative : `${at} (${relative})`;
+}
