@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import type { EntityClient } from '../domain/operations.ts';
+import type { ApiRecords, EntityRecords } from '../domain/records.ts';
+
+/** What the API is made of; `runtime/` wires it. */
+export interface ApiDependencies {
+  readonly records: ApiRecords;
+  readonly entities: EntityClient;
+  readonly putEnteringSecret: EntityRecords['putEnteringSecret'];
+  /**
+   * Whether the guarded client would speak to a URL (DESIGN section 9): scheme, literal address, and what the name
+   * resolves to now. A name that does not resolve now is allowed. The message may be shown.
+   */
+  readonly checkUrl: (
+    url: string,
+  ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }>;
+  /** Keyed hash of a request, as hex (DESIGN section 8, label `idempotency-mac`). */
+  readonly macs: { idempotency(data: string): string };
+  /** Rejects when the secret store cannot be used. */
+  readonly checkSecretStore: () => Promise<void>;
+  readonly clock: Clock;
+  /** Takes allow-listed fields only; false = nothing is logged. */
+  readonly logger: Logger | false;
+  /** `REGISTRAR_PUBLIC_URL`; null = plain http on loopback. */
+  readonly publicUrl: string | null;
+  /** Where the built dashboard is; null = none is served. */
+  readonly dashboardDirectory: string | null;
+  /** Host names, without port, that requests may name besides loopback and that of `publicUrl`. */
+  readonly allowedHostNames: readonly string[];
+  readonly limits?: Partial<ApiLimits>;
+}
+
+/** Limits of the API. Raise them for a trusted network; lower them where strangers can reach the port. */
+export interface ApiLimits {
+  /** Requests of one principal (or address, before authentication) and minute. */
+  readonly requestsPerMinute: number;
+  /** Unknown routes that one address may ask for in a minute. */
+  readonly unknownRoutesPerMinute: number;
+  /** Refused credentials of one address and minute. */
+  readonly refusalsPerMinute: number;
+  /** Retirements of one principal and hour. */
+  readonly retirementsPerHour: number;
+  /** Forced rotations of one principal and hour. */
+  readonly rotationsPerHour: number;
+  /** Open event streams of one principal. */
+  readonly streamsPerPrincipal: number;
+  /** Milliseconds between two looks for new events, shared by all streams. */
+  readonly pollInterval: number;
+  /** Milliseconds between two comments on an idle stream, and two checks of its credential. */
+  readonly heartbeatInterval: number;
+}
+
+export const defaultLimits: ApiLimits = {
+  requestsPerMinute: 6_000,
+  unknownRoutesPerMinute: 300,
+  refusalsPerMinute: 120,
+  retirementsPerHour: 10,
+  rotationsPerHour: 50,
+  streamsPerPrincipal: 20,
+  pollInterval: 250,
+  heartbeatInterval: 15_000,
+};
+
+/** The limits in force. */
+export function limitsOf(dependencies: ApiDependencies): ApiLimits {
+  return { ...defaultLimits, ...dependencies.limits };
+}

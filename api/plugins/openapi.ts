@@ -1,0 +1,57 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { sessionCookieName } from '../authenticators/session.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+/** The explorer draws its logo and arrows from data URLs and has no inline script. */
+const explorerPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The OpenAPI 3.1 document, made from the routes, and an explorer of it with local assets. */
+export const openApiPlugin = fp(
+  async (app: FastifyInstance, { dependencies }: { dependencies: ApiDependencies }) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Registrar',
+          description: 'Keeps a SMART on FHIR application registered at every health system.',
+          version: '1.0.0',
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        servers: [{ url: '/' }],
+        components: {
+          securitySchemes: {
+            apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rgk_…' },
+            session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(dependencies.publicUrl) },
+          },
+        },
+      },
+      transform: jsonSchemaTransform,
+      transformObject: jsonSchemaTransformObject,
+    });
+    app.get('/v1/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async (_request, reply) =>
+      reply.send(app.swagger()),
+    );
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: explorerPolicy,
+      // Its default asks a validator of the vendor for a badge.
+      uiConfig: { validatorUrl: null, url: '/v1/openapi.json' },
+      theme: { title: 'Registrar API' },
+    });
+  },
+  { name: 'openapi', dependencies: ['authorization'] },
+);

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { EntityError } from '../../domain/operations.ts';
+import { RecordsError } from '../../domain/records.ts';
+import { type ApiDependencies, limitsOf } from '../dependencies.ts';
+import { ProblemError } from '../problem.ts';
+import { problemOfEntityError, problemOfRecordsError } from '../storeProblems.ts';
+
+/** Answers a request with a problem. */
+export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
+  return reply
+    .code(error.problem.status)
+    .headers(error.headers)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(error.problem);
+}
+
+/** Every error of every route becomes a problem; what is not foreseen says nothing but an id. */
+export const problemsPlugin = fp(
+  async (app: FastifyInstance, { dependencies }: { dependencies: ApiDependencies }) => {
+    app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, problemOfError(error) ?? unforeseen(error, request, dependencies.logger)),
+    );
+    app.setNotFoundHandler(
+      { preHandler: app.rateLimit({ max: limitsOf(dependencies).unknownRoutesPerMinute, timeWindow: 60_000 }) },
+      (request, reply) => sendProblem(reply, noSuchRoute(request)),
+    );
+  },
+  { name: 'problems', dependencies: ['@fastify/rate-limit'] },
+);
+
+function noSuchRoute(request: FastifyRequest): ProblemError {
+  return new ProblemError(
+    'no-such-route',
+    `There is no ${request.method} of this path in this version. The routes are listed at /docs and /v1/openapi.json.`,
+  );
+}
+
+/** The problem of an error that was foreseen; null for any other. */
+export function problemOfError(error: unknown): ProblemError | null {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof RecordsError) return problemOfRecordsError(error);
+  if (error instanceof EntityError) return problemOfEntityError(error);
+  const { code, statusCode } = error as Partial<FastifyError>;
+  return (code === undefined ? null : problemOfFramework(code)) ?? (statusCode === 400 ? malformedRequest() : null);
+}
+
+function problemOfFramework(code: string): ProblemError | null {
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemError('body-too-large', 'The body exceeds the limit of this route. Send less at once.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemError(
+        'unsupported-media-type',
+        'Bodies are JSON. Send them with the header "Content-Type: application/json".',
+        { headers: { accept: 'application/json' } },
+      );
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return malformedRequest();
+    default:
+      return null;
+  }
+}
+
+function malformedRequest(): ProblemError {
+  return new ProblemError(
+    'malformed-request',
+    'The path, its percent-encoding or the length of the body is malformed.',
+  );
+}
+
+/**
+ * Errors of libraries may carry values of the request or answers of peers in their messages: only the class, the code
+ * and where it was thrown are logged.
+ */
+function unforeseen(error: FastifyError, request: FastifyRequest, logger: ApiDependencies['logger']): ProblemError {
+  const errorId = randomUUID();
+  if (logger !== false)
+    logger.error(
+      {
+        errorId,
+        requestId: request.id,
+        route: request.routeOptions.url ?? null,
+        errorName: error.constructor?.name ?? null,
+        errorCode: typeof error.code === 'string' ? error.code : null,
+        frames: framesOf(error),
+      },
+      'request failed',
+    );
+  return new ProblemError('internal-error', `Give this id to the operator, who finds it in the log: ${errorId}`, {
+    instance: `urn:uuid:${errorId}`,
+  });
+}
+
+function framesOf(error: Error): string[] {
+  const lines = (error.stack ?? '').split('\n').map((line) => line.trim());
+  return lines.filter((line) => /^at .*:\d+:\d+\)?$/.test(line)).slice(0, 8);
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { ApiDependencies } from './dependencies.ts';
+import type { checkNames, readinessView } from './schemas/overview.ts';
+
+export type Readiness = z.infer<typeof readinessView>;
+
+/** Milliseconds after which a part counts as failing. */
+const longestCheck = 3_000;
+/** Milliseconds for which an answer is given again: anybody may ask, and a check may cost money. */
+const keptFor = 1_000;
+
+/** Asks every part that a request may need, all at once; callers within a second share one answer. */
+export class ReadinessChecks {
+  readonly #dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'clock'>;
+  #answer: { readonly at: number; readonly readiness: Promise<Readiness> } | null = null;
+
+  constructor(dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'clock'>) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Never rejects. */
+  read(): Promise<Readiness> {
+    const now = this.#dependencies.clock.now();
+    if (this.#answer === null || now - this.#answer.at >= keptFor) this.#answer = { at: now, readiness: this.#ask() };
+    return this.#answer.readiness;
+  }
+
+  async #ask(): Promise<Readiness> {
+    const { records, entities, checkSecretStore } = this.#dependencies;
+    const checks: Record<(typeof checkNames)[number], () => Promise<void>> = {
+      database: () => records.check(),
+      temporal: () => entities.check(),
+      secretStore: () => checkSecretStore(),
+    };
+    const entries = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
+    );
+    const ready = entries.every(([, state]) => state === 'ok');
+    return { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(entries) as Readiness['checks'] };
+  }
+}
+
+async function stateOf(check: () => Promise<void>): Promise<'ok' | 'failing'> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<'failing'>((resolve) => {
+    timer = setTimeout(() => resolve('failing'), longestCheck);
+  });
+  const asked = check().then(
+    () => 'ok' as const,
+    () => 'failing' as const,
+  );
+  try {
+    return await Promise.race([asked, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

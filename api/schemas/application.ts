@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { applicationSchema, type ClientMetadata, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
+import { idPartRule, isIdPart } from '../../domain/ids.ts';
+import { authMethods, environmentClasses } from '../../domain/words.ts';
+import { redirectUriObstacle } from '../clientUris.ts';
+import { instantText, word } from './common.ts';
+
+/** Members of a JWK that are private or symmetric (RFC 7518 section 6). */
+const privateKeyMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What is wrong with client metadata beyond its form. */
+function faultsOf(metadata: ClientMetadata): Fault[] {
+  const redirects = (metadata.redirect_uris ?? []).flatMap((uri, index): Fault[] => {
+    const message = redirectUriObstacle(uri);
+    return message === null ? [] : [{ path: ['redirect_uris', index], message }];
+  });
+  return [...redirects, ...privateKeys(metadata['jwks'])];
+}
+
+function privateKeys(jwks: unknown): Fault[] {
+  const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks && Array.isArray(jwks.keys) ? jwks.keys : [];
+  return keys.flatMap((key: unknown, index): Fault[] => {
+    const present = typeof key === 'object' && key !== null ? privateKeyMembers.filter((name) => name in key) : [];
+    return present.map((name) => ({
+      path: ['jwks', 'keys', index, name],
+      message: 'is part of a private key; give public keys only',
+    }));
+  });
+}
+
+/** `clientMetadata` of one registration: a merge patch (RFC 7396) on that of the application. */
+export const registrationMetadata = clientMetadataPatchSchema.superRefine((metadata, context) => {
+  for (const { path, message } of faultsOf(metadata)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+/** What `PUT /v1/applications/{applicationId}` takes. */
+export const applicationBody = applicationSchema.superRefine((application, context) => {
+  const add = (prefix: readonly PropertyKey[], metadata: ClientMetadata) => {
+    for (const { path, message } of faultsOf(metadata))
+      context.addIssue({ code: 'custom', path: [...prefix, ...path], message });
+  };
+  add(['clientMetadata'], application.clientMetadata);
+  for (const [name, environment] of Object.entries(application.environments)) {
+    if (!isIdPart(name))
+      context.addIssue({
+        code: 'custom',
+        path: ['environments', name],
+        message: `the environment's name must be ${idPartRule}`,
+      });
+    add(['environments', name, 'clientMetadata'], environment.clientMetadata ?? {});
+  }
+});
+
+const metadata = z.record(z.string(), z.unknown());
+
+/** An application as it is answered: what was put, with its revision. */
+export const applicationView = z.object({
+  applicationId: z.string(),
+  revision: z.number().int(),
+  updatedAt: instantText,
+  clientMetadata: metadata,
+  launchUris: z.array(z.string()),
+  authMethods: z.array(word(authMethods)),
+  environments: z.record(
+    z.string(),
+    z.object({ class: word(environmentClasses), clientMetadata: metadata.optional() }),
+  ),
+  rotationPolicy: z.object({
+    renewBefore: z.string().optional(),
+    maxAge: z.string().optional(),
+    freezeWindows: z.array(z.object({ start: instantText, end: instantText })).optional(),
+  }),
+  policies: z.object({
+    allowReplace: z.boolean(),
+    allowAnonymous: z.boolean(),
+    allowIssuerEndpoint: z.boolean(),
+    trimScopes: z.boolean(),
+  }),
+});

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { reasons } from '../../domain/reasons.ts';
+import { eventTypes } from '../../domain/registrationView.ts';
+import {
+  authMethods,
+  conditionTypes,
+  credentialHealths,
+  discoverySources,
+  methods,
+  phases,
+  strategies,
+} from '../../domain/words.ts';
+import { idPart, instantText, links, pageQuery, word } from './common.ts';
+
+const reason = word(Object.keys(reasons));
+const textOrNull = z.string().nullable();
+const texts = z.array(z.string());
+const instantOrNull = instantText.nullable();
+
+const condition = z.object({
+  type: word(conditionTypes),
+  status: word(['True', 'False', 'Unknown']),
+  reason,
+  message: z.string(),
+  lastTransitionTime: instantText,
+});
+
+const discovery = z.object({
+  registrationEndpoint: textOrNull,
+  source: word(discoverySources),
+  registrationSource: word(discoverySources),
+  tokenEndpoint: textOrNull,
+  authorizationEndpoint: textOrNull,
+  issuer: textOrNull,
+  jwksUri: textOrNull,
+  scopesSupported: texts.nullable(),
+  capabilities: texts.nullable(),
+  tokenEndpointAuthMethods: texts.nullable(),
+  findings: z.array(z.object({ code: z.string(), severity: word(['info', 'warning', 'error']), message: z.string() })),
+  evidence: z.array(
+    z.object({
+      url: z.string(),
+      sha256: z.string(),
+      fetchedAt: instantText,
+      status: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  ),
+});
+
+const credential = z.object({
+  clientId: z.string(),
+  authMethod: word(authMethods),
+  ref: z
+    .object({ store: word(['database', 'aws', 'azure']), name: z.string(), versionId: z.string() })
+    .describe('Where the application reads the credential; the value never leaves the store'),
+  issuedAt: instantText,
+  expiresAt: instantOrNull.describe('Null: never expires when expiryKnown, otherwise unknown'),
+  expiryKnown: z.boolean(),
+  clientExpiresAt: instantOrNull,
+  rotationDueAt: instantOrNull,
+  strategy: word(strategies),
+  provedAt: instantOrNull,
+});
+
+const scopes = z.object({
+  requested: texts,
+  advertised: texts.nullable(),
+  registered: texts.nullable(),
+  granted: texts.nullable(),
+  differences: z.array(
+    z.object({ scope: z.string(), kind: word(['not-registered', 'added', 'not-advertised']), message: z.string() }),
+  ),
+});
+
+/** A registration as lists answer it. */
+export const registrationView = z
+  .object({
+    registrationId: z.string(),
+    tenantId: z.string(),
+    applicationId: z.string(),
+    environment: z.string(),
+    endpointId: z.string(),
+    fhirBaseUrl: z.string(),
+    method: word(methods),
+    clientBinding: word(['own', 'shared']),
+    phase: word(phases),
+    credentialHealth: word(credentialHealths),
+    conditions: z.array(condition),
+    nextAttemptAt: instantOrNull,
+    discovery: discovery.nullable(),
+    credential: credential.nullable(),
+    scopes: scopes.nullable(),
+    appliedRevision: z.number().int().nullable(),
+    desiredRevision: z.number().int(),
+    sequence: z.number().int(),
+  })
+  .meta({ id: 'Registration' });
+
+/** One registration, with links. */
+export const registrationWithLinks = registrationView.extend({ links });
+
+/** One line of the audit timeline. */
+export const eventView = z
+  .object({
+    position: z.number().int().describe('Global, in commit order'),
+    sequence: z.number().int().describe('Of this registration, from 1'),
+    at: instantText,
+    type: word(eventTypes),
+    registrationId: z.string(),
+    actor: z.string(),
+    reason: reason.optional(),
+    message: z.string(),
+    operationId: z.string().optional(),
+    changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })).optional(),
+  })
+  .meta({ id: 'Event' });
+
+const sortable = ['registrationId', 'expiresAt', 'rotationDueAt', 'changedAt'] as const;
+
+export const registrationQuery = z.strictObject({
+  ...pageQuery,
+  phase: z.enum(phases).optional(),
+  credentialHealth: z.enum(credentialHealths).optional(),
+  needsAttention: z.enum(['true', 'false']).optional(),
+  applicationId: idPart.optional(),
+  environment: idPart.optional(),
+  tenantId: idPart.optional(),
+  iss: z.string().min(1).max(2000).optional().describe('FHIR base URL of a launch; several registrations may match'),
+  q: z.string().min(1).max(200).optional().describe('Part of a tenant id or name, registration id or FHIR base URL'),
+  sort: z
+    .enum(sortable.flatMap((field) => [field, `-${field}` as const]))
+    .optional()
+    .describe('`-` before it: descending'),
+});
+
+/** Answer of every action: the outcome is an event with this `operationId`. */
+export const acceptedOperation = z.object({ operationId: z.string(), registrationId: z.string() });

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { methods, phases } from '../../domain/words.ts';
+import { registrationMetadata } from './application.ts';
+import { displayName, idPart, instantText, links, word } from './common.ts';
+
+/** A member of the contract that a later version takes; any value is refused, by name. */
+function laterMember(name: string) {
+  return z
+    .never({ error: `"${name}" is not available in this version; leave it out` })
+    .optional()
+    .meta({ deprecated: true, description: 'Not available in this version' });
+}
+
+const url = z.string().min(1).max(2000);
+
+/** A token as it is sent in a header (RFC 6750 section 2.1, tolerant of vendors' alphabets). */
+export const tokenText = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces or line breaks; check how it was pasted')
+  .meta({ format: 'password', writeOnly: true });
+
+/** Most registrations that one request brings. */
+const mostRegistrations = 100;
+
+export const registrationRequest = z.strictObject({
+  applicationId: idPart,
+  environment: idPart.default('production'),
+  endpointId: idPart.default('main'),
+  fhirBaseUrl: url.describe('https, without user name, query and fragment'),
+  method: z.enum(methods).default('auto'),
+  initialAccessToken: tokenText.optional().describe('RFC 7591 section 3.1; sealed at once'),
+  registrationEndpoint: url.optional().describe('Outranks discovery; administrators only'),
+  issuer: url.optional().describe('Administrators only'),
+  clientMetadata: registrationMetadata.optional().describe('Merge patch (RFC 7396) on the application'),
+  discoveryHeaders: laterMember('discoveryHeaders'),
+  shareWith: laterMember('shareWith'),
+});
+export type RegistrationRequest = z.output<typeof registrationRequest>;
+
+const registrationRequests = z.array(registrationRequest).max(mostRegistrations);
+
+/** What `POST /v1/tenants` takes. */
+export const tenantBody = z.strictObject({
+  tenantId: idPart,
+  name: displayName,
+  registrations: registrationRequests.default([]),
+});
+
+/** What `POST /v1/tenants/{tenantId}/registrations` takes. */
+export const moreRegistrationsBody = z.strictObject({ registrations: registrationRequests.min(1) });
+
+export const tenantPatch = z.strictObject({ name: displayName });
+
+/** Answer of the two. */
+export const addedRegistrations = z.object({
+  tenantId: z.string(),
+  registrations: z.array(z.object({ registrationId: z.string(), phase: word(phases), links })),
+});
+
+export const tenantView = z.object({
+  tenantId: z.string(),
+  name: z.string(),
+  createdAt: instantText,
+  registrations: z.array(z.object({ registrationId: z.string(), phase: word(phases) })),
+});
