@@ -4,6 +4,7 @@ import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/po
 import { decideProof } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
+import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { audienceSecret } from '../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../protocols/oauth/probe.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
@@ -55,12 +56,19 @@ async function probe(
     clientId: secret.client_id,
     clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
     authMethod: credential.authMethod,
-    redirectUri: secret.redirect_uris[0] ?? '',
+    redirectUri: secret.redirect_uris[0] ?? null,
+    grantTypes: grantTypesOf(config),
     knowledge,
     allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
+    clock: deps.clock,
   });
   if (result.learned !== undefined) await deps.records.learnProbe(tokenEndpoint, credential.authMethod, result.learned);
   return result;
+}
+
+function grantTypesOf(config: RegistrationConfig): string[] {
+  const asked = requestedMetadata(config, null, null)['grant_types'];
+  return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 
 async function readCredential(

@@ -154,7 +154,7 @@ async function build(options: FindOptions): Promise<Attempt> {
     try {
       const binary = await installIntoCache(cacheRoot(options.environment), async (directory) => {
         const settings = { env: goEnvironment(options.environment, directory), timeout: buildMilliseconds };
-        await run(go, ['install', '-ldflags=-s -w', temporalGoPackage], settings);
+        await run(go, ['install', '-trimpath', '-ldflags=-s -w', temporalGoPackage], settings);
       });
       return { found: { binary, source: 'go' } };
     } catch (error) {

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Clock } from '../domain/clock.ts';
+import type { Records } from '../domain/records.ts';
+import type { SecretStore } from '../domain/secretStore.ts';
+import type { TimePolicy } from '../domain/timePolicy.ts';
+import { createGuardedClient, type GuardedClient } from '../protocols/http/client.ts';
+import { createKeyring, type Keyring } from '../stores/crypto/keyring.ts';
+import { createRecords, type Database } from '../stores/records/records.ts';
+import { createSecretStore } from '../stores/secrets/index.ts';
+import { createSpool, type Spool } from '../stores/spool/spool.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { type DataDirectory, openDataDirectory } from './dataDirectory.ts';
+import { makePrivateDirectory } from './files.ts';
+import { checkMasterKey, type KeyCheckTables } from './keyCheck.ts';
+import { loadMasterKeys } from './keys.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** What API and worker share in one process. */
+export interface Services {
+  /** Null when nothing embedded runs here: then any number of processes may use the directory. */
+  readonly dataDirectory: DataDirectory | null;
+  readonly db: Kysely<Database>;
+  readonly keyring: Keyring;
+  readonly records: Records;
+  readonly secrets: SecretStore;
+  readonly spool: Spool;
+  readonly client: GuardedClient;
+  readonly clock: Clock;
+}
+
+/** Opens everything in order and hands each part to the shutdown, which closes the last one first. */
+export async function openServices(config: Config, policy: TimePolicy, shutdown: Shutdown): Promise<Services> {
+  const clock: Clock = { now: Date.now };
+  const embedded = config.database.kind === 'embedded' || config.temporal.kind === 'embedded';
+  const dataDirectory = embedded ? await openDataDirectory(config.dataDir) : null;
+  if (dataDirectory === null) await makePrivateDirectory(config.dataDir);
+  else shutdown.add('data-directory', () => dataDirectory.release());
+
+  const keyring = createKeyring(await loadMasterKeys(config));
+  const db = await openDatabase(config, dataDirectory);
+  shutdown.add('database', () => db.destroy());
+  await checkMasterKey(db.withTables<KeyCheckTables>(), keyring);
+  const sealer = keyring.sealer('escrow');
+  const records = createRecords({ db, sealer, auditMacKey: keyring.mac('audit-mac'), clock });
+  const secrets = createSecretStore(config.secretStore, { database: db, keyring, clock, deadline: policy.secretStore });
+  const spoolDirectory = join(config.dataDir, 'spool');
+  await makePrivateDirectory(spoolDirectory);
+  const spool = createSpool(spoolDirectory, sealer);
+  const client = createGuardedClient({
+    allowedHosts: config.allowedHosts,
+    timeouts: { total: policy.httpTotal },
+    clock,
+  });
+  shutdown.add('http-client', () => client.close());
+  return { dataDirectory, db, keyring, records, secrets, spool, client, clock };
+}

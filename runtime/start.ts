@@ -1,0 +1,136 @@
+import { defaultTimePolicy, type TimePolicy } from '../domain/timePolicy.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { migrateExternal } from './database.ts';
+import { createProgress } from './embedded/progress.ts';
+import type { Environment } from './environment.ts';
+import { createLog, type Log } from './log.ts';
+import { openServices } from './services.ts';
+import { createShutdown } from './shutdown.ts';
+import { startApiPart } from './startApi.ts';
+import { startWorkerPart } from './startWorker.ts';
+import { dataConverter } from './temporal/dataConverter.ts';
+import { createEntityClient } from './temporal/entityClient.ts';
+import { installRuntime, openTemporalClient, reachTemporal } from './temporal/open.ts';
+
+/** Exit codes of the command line (DESIGN section 8). */
+const badInput = 2;
+const failed = 1;
+
+export interface StartOptions {
+  readonly environment?: Environment;
+  /** Tests scale it; the product uses the default. */
+  readonly policy?: TimePolicy;
+}
+
+/** Everything in one process: what is not configured otherwise is embedded. Resolves to the exit code of a start that failed; else never. */
+export function startEmbedded(options: StartOptions = {}): Promise<number> {
+  return start({ api: true, worker: true }, options);
+}
+
+/** The API alone, against an external database and Temporal. */
+export function startApi(options: StartOptions = {}): Promise<number> {
+  return start({ api: true, worker: false }, options);
+}
+
+/** The worker alone, against an external database and Temporal. */
+export function startWorker(options: StartOptions = {}): Promise<number> {
+  return start({ api: false, worker: true }, options);
+}
+
+/** Brings the schema of `DATABASE_URL` up to date and ends. */
+export async function runMigrations(options: StartOptions = {}): Promise<number> {
+  const config = readConfig(options.environment ?? process.env);
+  if (config === null) return badInput;
+  if (config.database.kind === 'embedded') {
+    complain(
+      'DATABASE_URL: it is not set. The embedded database is migrated by each start; set DATABASE_URL to migrate another one.',
+    );
+    return badInput;
+  }
+  await migrateExternal(config.database);
+  say('The database is up to date.');
+  return 0;
+}
+
+async function start(parts: { api: boolean; worker: boolean }, options: StartOptions): Promise<number> {
+  const environment = options.environment ?? process.env;
+  const policy = options.policy ?? defaultTimePolicy;
+  const config = readConfig(environment);
+  if (config === null) return badInput;
+  if (!(parts.api && parts.worker) && (config.database.kind === 'embedded' || config.temporal.kind === 'embedded')) {
+    complain(
+      'DATABASE_URL and TEMPORAL_ADDRESS: both are needed to run API and worker apart. Set them, or use "registrar start".',
+    );
+    return badInput;
+  }
+  const log = createLog(config.logLevel);
+  for (const warning of config.warnings) complain(warning);
+  const longest = Math.max(policy.requestStep, policy.repeatableStep);
+  const shutdown = createShutdown({ log, graceMilliseconds: longest + policy.secretStore });
+  try {
+    await startParts(parts, config, environment, policy, log, shutdown);
+  } catch (error) {
+    if (!shutdown.signal.aborted) complain(startMessage(error, log));
+    await shutdown.begin(error);
+    return failed;
+  }
+  return await new Promise<number>(() => undefined);
+}
+
+async function startParts(
+  parts: { api: boolean; worker: boolean },
+  config: Config,
+  environment: Environment,
+  policy: TimePolicy,
+  log: Log,
+  shutdown: ReturnType<typeof createShutdown>,
+): Promise<void> {
+  const services = await openServices(config, policy, shutdown);
+  installRuntime(log);
+  const temporal = await reachTemporal(config, environment, log, createProgress(), shutdown);
+  const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
+  const entities = createEntityClient(client, policy);
+  if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
+  if (parts.api) await startApiPart(config, services, entities, log, shutdown, say);
+  else say('Registrar worker is ready');
+}
+
+/** Null after having told every problem at once. */
+function readConfig(environment: Environment): Config | null {
+  try {
+    return parseConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    complain(error.message);
+    return null;
+  }
+}
+
+/** Errors of ours say what to do; of others only the class is told, as their text may hold anything. */
+const ours = new Set([
+  'ConfigError',
+  'KeyError',
+  'DataDirectoryLockedError',
+  'TemporalUnavailableError',
+  'TemporalChildError',
+  'EmbeddedDatabaseError',
+  'MetricsPortError',
+  'RecordsError',
+  'SecretStoreError',
+]);
+
+function startMessage(error: unknown, log: Log): string {
+  if (error instanceof Error && ours.has(error.name)) return error.message;
+  log.error('start.failed', {}, error);
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'EADDRINUSE') return 'The port is in use. Set REGISTRAR_PORT to a free port.';
+  return 'Registrar could not start; the log line "start.failed" tells where.';
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,62 @@
+import { createActivities } from '../activities/index.ts';
+import type { TimePolicy } from '../domain/timePolicy.ts';
+import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
+import { anchorAudit } from '../stores/records/records.ts';
+import { drain } from '../stores/spool/drain.ts';
+import type { Config } from './config.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import type { Log } from './log.ts';
+import { workflowBundlePath } from './paths.ts';
+import type { Services } from './services.ts';
+import type { Shutdown } from './shutdown.ts';
+import type { TemporalConnectionOptions } from './temporal/connection.ts';
+import { dataConverter } from './temporal/dataConverter.ts';
+import { redactFailures } from './temporal/interceptors.ts';
+import { startWorkers } from './temporal/worker.ts';
+
+/** The worker part of a process: activities, workflows and housekeeping. */
+export async function startWorkerPart(
+  config: Config,
+  services: Services,
+  temporal: TemporalConnectionOptions,
+  policy: TimePolicy,
+  log: Log,
+  shutdown: Shutdown,
+): Promise<void> {
+  const { records, secrets, spool, client, clock, db, keyring } = services;
+  const allowedHosts = parseAllowedHosts(config.allowedHosts);
+  const drainSpool = async () => {
+    const report = await drain(spool, records);
+    for (const { id } of report.unreadable) log.error('spool.unreadable', { intentId: id });
+    return report.stored;
+  };
+  const activities = createActivities({
+    records,
+    secrets,
+    spool,
+    client,
+    clock,
+    drainSpool: async () => void (await drainSpool()),
+    isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
+  });
+  const housekeeping = startHousekeeping(
+    {
+      drainSpool,
+      sweepEnteringSecrets: () => records.sweepEnteringSecrets(),
+      anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
+    },
+    log,
+  );
+  shutdown.add('housekeeping', () => housekeeping.stop());
+  const workers = await startWorkers({
+    connection: temporal.connection,
+    namespace: temporal.namespace,
+    workflowBundle: workflowBundlePath,
+    activities,
+    dataConverter: dataConverter(keyring),
+    activityInterceptors: [redactFailures(log)],
+    longestStep: Math.max(policy.requestStep, policy.repeatableStep),
+    onFailure: (error) => void shutdown.begin(error),
+  });
+  shutdown.add('workers', () => workers.stop());
+}

@@ -1,0 +1,46 @@
+import { Client, Connection } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
+import type { Config } from '../config.ts';
+import type { Progress } from '../embedded/progress.ts';
+import { startTemporalChild } from '../embedded/temporal/child.ts';
+import { findTemporal } from '../embedded/temporal/find.ts';
+import type { Environment } from '../environment.ts';
+import type { Log } from '../log.ts';
+import { temporalLogger } from '../logAdapters.ts';
+import type { Shutdown } from '../shutdown.ts';
+import { type TemporalConnectionOptions, temporalConnectionOptions } from './connection.ts';
+
+/** Starts the embedded server where the configuration asks for it; answers how to reach Temporal. */
+export async function reachTemporal(
+  config: Config,
+  environment: Environment,
+  log: Log,
+  progress: Progress,
+  shutdown: Shutdown,
+): Promise<TemporalConnectionOptions> {
+  if (config.temporal.kind === 'external') return temporalConnectionOptions(config, environment);
+  const { binary } = await findTemporal({ environment, progress });
+  const child = await startTemporalChild({ binary, dataDir: config.dataDir, log, signal: shutdown.signal });
+  shutdown.add('temporal-server', () => child.stop());
+  return temporalConnectionOptions(config, environment, child.address);
+}
+
+/** The SDK's runtime for this process: our log, and no signal handling of its own (DESIGN section 5). */
+export function installRuntime(log: Log): void {
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+}
+
+/** A client of the server, closed by the shutdown. */
+export async function openTemporalClient(
+  options: TemporalConnectionOptions,
+  dataConverter: ConstructorParameters<typeof Client>[0] extends infer O
+    ? O extends { dataConverter?: infer D }
+      ? D
+      : never
+    : never,
+  shutdown: Shutdown,
+): Promise<Client> {
+  const connection = await Connection.connect(options.connection);
+  shutdown.add('temporal-client', () => connection.close());
+  return new Client({ connection, namespace: options.namespace, dataConverter });
+}
