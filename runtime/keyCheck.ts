@@ -3,9 +3,9 @@ import type { KeyCheck, Keyring } from '../stores/crypto/keyring.ts';
 import { KeyError } from './keys.ts';
 
 /** The part of the database that the check needs; migration `003-key-check`. */
-export interface KeyCheckTables {
+export type KeyCheckTables = {
   key_check: { key_id: string; mac: string };
-}
+};
 
 async function readChecks(database: Kysely<KeyCheckTables>): Promise<KeyCheck[]> {
   const rows = await database.selectFrom('key_check').select(['key_id', 'mac']).orderBy('key_id').execute();
