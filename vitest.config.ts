@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { CountingReporter } from './test/support/countingReporter.ts';
 
 const minute = 60_000;
+/** Where `npm test` wants the totals. */
+const totals = process.env.TEST_TOTALS_FILE;
 const soak = process.env.REGISTRAR_SOAK === '1';
 
 /** Real servers take turns on few cores: two files at a time, and one at a time where a file says so by its name. */
@@ -84,7 +86,11 @@ export default defineConfig({
     pool: 'forks',
     globalSetup: ['test/support/servers/globalSetup.ts'],
     teardownTimeout: minute,
-    reporters: ['default', new CountingReporter()],
+    reporters: [
+      'default',
+      new CountingReporter(),
+      ...(totals ? [['json', { outputFile: totals }] as ['json', object]] : []),
+    ],
     projects: soak ? soakRun : everyRun,
   },
 });
