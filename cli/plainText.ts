@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
  */
 export function plainText(text: string): string {
   return stripVTControlCharacters(text)
-    .replace(/[\s\u2028\u2029]+/g, ' ')
+    .replace(/[^\S\ufeff]+/g, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, '');
 }
 

@@ -90,35 +90,42 @@ export function attentionLines(views: readonly RegistrationView[], look: Look): 
       ...(attention.message === attention.sentence ? [] : [attention.message]),
       ...(attention.action === null ? [] : [`Do: ${attention.action}`]),
     ];
+    const indented = (text: string, indent: string) =>
+      wrap(plainText(text), look.columns - 4).map((line) => `${indent}${line}`);
+    const [first = '', ...rest] = indented(`${view.registrationId} (since ${when(attention.since, look.now)})`, '');
     return [
-      `${paint('red', '!')} ${plainText(view.registrationId)}  (since ${when(attention.since, look.now)})`,
-      ...texts.flatMap((text) => wrap(plainText(text), look.columns - 4).map((line) => `    ${line}`)),
+      `${paint('red', '!')} ${first}`,
+      ...rest.map((line) => `  ${line}`),
+      ...texts.flatMap((text) => indented(text, '    ')),
     ];
   });
 }
 
+/** Registrations to show; what needs a person apart from the others. */
+export interface Status {
+  readonly attention: readonly RegistrationView[];
+  readonly others: readonly RegistrationView[];
+  /** How many there are beyond those shown: a number, or `some` where nobody counted. */
+  readonly more: number | 'some';
+  /** How many need a person altogether. */
+  readonly needsAttention: number;
+}
+
 /** What `status` shows: attention first, then the table. */
-export function statusLines(
-  status: {
-    readonly attention: readonly RegistrationView[];
-    readonly others: readonly RegistrationView[];
-    readonly total: number;
-    readonly needsAttention: number;
-  },
-  look: Look,
-): string[] {
+export function statusLines(status: Status, look: Look): string[] {
   const shown = [...status.attention, ...status.others];
-  if (shown.length === 0) return ['No registration. Add the first tenant: registrar tenant add --help'];
+  if (shown.length === 0) return ['No registration is here. To add a tenant: registrar tenant add --help'];
   const attention = attentionLines(status.attention, look);
-  const more = status.total - shown.length;
   return [
     status.needsAttention === 0
       ? 'Nothing needs a person.'
-      : `${status.needsAttention} of ${status.total} need attention.`,
+      : `${status.needsAttention} ${status.needsAttention === 1 ? 'needs' : 'need'} attention.`,
     ...attention,
     '',
     ...renderTable(columns(look), shown, look.columns),
-    ...(more > 0 ? [`… and ${more} more; narrow the list (registrar status --help) or use --limit.`] : []),
+    ...(status.more === 0
+      ? []
+      : wrap(`… and ${status.more} more; narrow the list (registrar status --help) or raise --limit.`, look.columns)),
   ];
 }
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodes } from '../errors.ts';
-import { type Context, printJson } from './context.ts';
+import type { Context } from './context.ts';
 
 /** `start`, `api`, `worker` and `migrate`: what runs Registrar itself. */
 export function addRunCommands(program: Command, context: Context): void {
@@ -48,7 +47,6 @@ Example:
   program
     .command('migrate')
     .description('bring the database to the form that this version needs, then end')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `${configured}
@@ -57,9 +55,5 @@ Example:
   $ DATABASE_URL=postgresql://registrar@db/registrar DATABASE_MIGRATION_URL=postgresql://owner@db/registrar \\
     REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar migrate`,
     )
-    .action(async (options: { json?: true }) => {
-      const exitCode = await (await import('../../runtime/start.ts')).runMigrations();
-      if (options.json === true) printJson(context.terminal, { migrated: exitCode === exitCodes.done });
-      context.finish(exitCode);
-    });
+    .action(async () => context.finish(await (await import('../../runtime/start.ts')).runMigrations()));
 }

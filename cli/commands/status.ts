@@ -4,7 +4,7 @@ import type { RegistrationView } from '../../domain/registrationView.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
-import { detailLines, type Look, statusLines } from '../render.ts';
+import { detailLines, type Look, type Status, statusLines } from '../render.ts';
 import { printEvents, redraw } from '../watch.ts';
 import { type Context, printJson } from './context.ts';
 import { lookOf } from './look.ts';
@@ -23,13 +23,6 @@ interface StatusOptions extends ConnectionOptions {
 
 interface Summary {
   readonly phases: Readonly<Record<string, number>>;
-  readonly needsAttention: number;
-}
-
-interface Status {
-  readonly attention: readonly RegistrationView[];
-  readonly others: readonly RegistrationView[];
-  readonly total: number;
   readonly needsAttention: number;
 }
 
@@ -87,15 +80,15 @@ async function readStatus(client: ApiClient, options: StatusOptions, limit: numb
   const attention = await readList(client, withAttention(filter, true), limit);
   const room = options.attention === true ? 0 : limit - attention.items.length;
   const others = room > 0 ? await readList(client, withAttention(filter, false), room) : { items: [], more: false };
-  const counted = { attention: attention.items, others: others.items };
-  const filtered = filter.size > 0 || options.attention === true;
-  if (filtered || !(attention.more || others.more || room === 0)) {
-    const total = attention.items.length + others.items.length;
-    return { ...counted, total, needsAttention: attention.items.length };
-  }
+  const shown = { attention: attention.items, others: others.items };
+  const cut = attention.more || others.more || (room === 0 && options.attention !== true);
+  if (!cut) return { ...shown, more: 0, needsAttention: attention.items.length };
+  if (filter.size > 0 || options.attention === true)
+    return { ...shown, more: 'some', needsAttention: attention.items.length };
   const summary = await client.get<Summary>('/v1/summary');
   const total = Object.values(summary.phases).reduce((sum, count) => sum + count, 0);
-  return { ...counted, total, needsAttention: summary.needsAttention };
+  const more = Math.max(0, total - attention.items.length - others.items.length);
+  return { ...shown, more, needsAttention: summary.needsAttention };
 }
 
 async function readDetail(client: ApiClient, registrationId: string) {
@@ -160,7 +153,7 @@ With --watch a terminal is redrawn on every event; a file or pipe gets one line 
         const status = await readStatus(client, options, options.limit);
         printJson(terminal, {
           items: [...status.attention, ...status.others],
-          total: status.total,
+          more: status.more !== 0,
           needsAttention: status.needsAttention,
         });
       } else {

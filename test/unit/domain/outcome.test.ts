@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { type OperationKind, operationKinds } from '../../../domain/operations.ts';
+import { type Outcome, outcomeOf } from '../../../domain/outcome.ts';
+import type { EventType } from '../../../domain/registrationView.ts';
+
+test.each<[OperationKind, EventType, Outcome | null]>([
+  ['rotate', 'operation.accepted', null],
+  ['rotate', 'credential.rotation-started', null],
+  ['rotate', 'credential.proved', null],
+  ['rotate', 'credential.rotated', 'succeeded'],
+  ['rotate', 'credential.rotation-deferred', 'deferred'],
+  ['rotate', 'credential.rotation-failed', 'failed'],
+  ['verify', 'credential.proved', 'succeeded'],
+  ['verify', 'credential.proof-failed', 'failed'],
+  ['verify', 'step.delayed', null],
+  ['supplyInitialAccessToken', 'registration.token-supplied', null],
+  ['supplyInitialAccessToken', 'registration.registered', 'succeeded'],
+  ['supplyInitialAccessToken', 'registration.awaiting-token', 'failed'],
+  ['retire', 'registration.retiring', null],
+  ['retire', 'registration.retired', 'succeeded'],
+])('%s: %s says %s', (kind, type, outcome) => {
+  expect(outcomeOf(kind, type)).toBe(outcome);
+});
+
+test.each(operationKinds.map((kind) => [kind] as const))('%s ends when the entity refuses it', (kind) => {
+  expect(outcomeOf(kind, 'operation.refused')).toBe('failed');
+});
