@@ -3,8 +3,8 @@ import type { StoredAnswer } from '../../domain/intent.ts';
 import type { Finding } from '../../domain/registrationView.ts';
 import { splitScopes } from '../../domain/scopes.ts';
 import { type AuthMethod, authMethods } from '../../domain/words.ts';
+import { readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';
-import { readText } from './jsonBody.ts';
 import { longestToken, sendable } from './managementToken.ts';
 import { readNumericDate } from './numericDate.ts';
 

@@ -4,7 +4,7 @@ import type { StoredAnswer } from '../../domain/intent.ts';
 import type { Reason } from '../../domain/reasons.ts';
 import { safeText } from '../../domain/redaction.ts';
 import type { SafeText } from '../../domain/safeText.ts';
-import { isObject, readJsonBody } from './jsonBody.ts';
+import { isObject, readJsonBody } from '../jsonBody.ts';
 import { readRetryAfter } from './numericDate.ts';
 
 /** An answer that says no, or says nothing that can be used. Everything in it may be shown. */

@@ -1,6 +1,6 @@
 import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
+import { readJsonBody, readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';
-import { readJsonBody, readText } from './jsonBody.ts';
 
 /** Longest registration access token taken, in characters; some are JWTs. */
 export const longestToken = 16_384;

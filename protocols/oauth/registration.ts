@@ -4,6 +4,7 @@ import type { Reason } from '../../domain/reasons.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
+import { readJsonBody } from '../jsonBody.ts';
 import {
   type ClientInformation,
   type ReadingContext,
@@ -11,7 +12,6 @@ import {
   readClientInformation,
 } from './clientInformation.ts';
 import { type ErrorMembers, type Refusal, readErrorMembers, refusal } from './errorAnswer.ts';
-import { readJsonBody } from './jsonBody.ts';
 import { metadataToSend } from './metadataToSend.ts';
 
 /**

@@ -1,0 +1,38 @@
+import type { DocumentEndpoints } from '../../domain/discoveryChoice.ts';
+import { type MemberContext, readEndpoint, readIssuer, readListMember } from './members.ts';
+
+/**
+ * SMART configuration document (SMART App Launch 2.2, "Using .well-known"). Tolerant: missing members make an older
+ * server, not an error. Never throws.
+ */
+export function parseSmartConfiguration(
+  document: Readonly<Record<string, unknown>>,
+  context: MemberContext,
+): DocumentEndpoints {
+  const list = (name: string) => readListMember(document[name], name, context.list);
+  const endpoint = (name: string) => readEndpoint(document[name], name, context);
+  const capabilities = list('capabilities');
+  const challenges = list('code_challenge_methods_supported');
+  if (challenges !== null && !challenges.includes('S256')) {
+    context.list.add('pkce-s256-not-advertised', 'warning', 'The server does not advertise PKCE with S256.');
+  }
+  if (capabilities === null) {
+    context.list.add('capabilities-missing', 'info', 'The SMART configuration lists no capabilities.');
+  }
+  const tokenEndpoint = endpoint('token_endpoint');
+  if (tokenEndpoint === null) {
+    context.list.add('token-endpoint-missing', 'error', 'The SMART configuration names no usable token endpoint.');
+  }
+  return {
+    source: 'smart-configuration',
+    tokenEndpoint,
+    authorizationEndpoint: endpoint('authorization_endpoint'),
+    registrationEndpoint: endpoint('registration_endpoint'),
+    managementEndpoint: endpoint('management_endpoint'),
+    issuer: readIssuer(document['issuer'], context),
+    jwksUri: endpoint('jwks_uri'),
+    scopesSupported: list('scopes_supported'),
+    capabilities,
+    tokenEndpointAuthMethods: list('token_endpoint_auth_methods_supported'),
+  };
+}

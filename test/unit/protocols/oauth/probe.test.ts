@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { audienceSecret } from '../../../../protocols/http/audience.ts';
+import type { GuardedClient } from '../../../../protocols/http/client.ts';
+import { HttpGuardError } from '../../../../protocols/http/httpGuardError.ts';
+import { type ProbeArgument, probeCredential } from '../../../../protocols/oauth/probe.ts';
+
+const tokenEndpoint = 'https://as.example/token';
+const secret = 'p%ss:wörd +1';
+const now = Date.parse('2026-11-21T10:00:00Z');
+const argument: ProbeArgument = {
+  tokenEndpoint,
+  clientId: 'client-1_a.b:c',
+  clientSecret: audienceSecret(secret, [tokenEndpoint]),
+  authMethod: 'client_secret_basic',
+  redirectUri: 'https://app.example/cb?x=1',
+  knowledge: null,
+  allowControl: true,
+  clock: { now: () => now },
+};
+
+interface Sent {
+  readonly headers: Headers;
+  readonly body: URLSearchParams;
+}
+
+/** A token endpoint without network: answers by what was sent. */
+function endpointThat(answer: (sent: Sent, index: number) => Response | Promise<never>) {
+  const sent: Sent[] = [];
+  const audiences: (readonly string[])[] = [];
+  const client: Pick<GuardedClient, 'fetchFor'> = {
+    fetchFor: ({ audience }) => {
+      audiences.push(audience);
+      return async (_url, init) => {
+        const one = { headers: new Headers(init?.headers), body: new URLSearchParams(String(init?.body)) };
+        sent.push(one);
+        return await answer(one, sent.length - 1);
+      };
+    },
+  };
+  return { client: client as GuardedClient, sent, audiences };
+}
+
+const oauthError = (status: number, error: string, error_description?: string) =>
+  Response.json({ error, error_description }, { status });
+const rightSecret = ({ headers }: Sent) => headers.get('authorization') === basic;
+const basic = `Basic ${Buffer.from('client-1_a.b%3Ac:p%25ss%3Aw%C3%B6rd+%2B1').toString('base64')}`;
+
+describe('what is sent', () => {
+  it('RFC 6749 section 4.1.3: a code that never existed, with the registered redirect URI and a code verifier', async () => {
+    const { client, sent, audiences } = endpointThat(() => oauthError(401, 'invalid_client'));
+    await probeCredential(client, argument);
+    expect(sent).toHaveLength(1);
+    expect(Object.fromEntries(sent[0]?.body ?? [])).toEqual({
+      grant_type: 'authorization_code',
+      code: expect.stringMatching(/^registrar-probe-.{43}$/),
+      redirect_uri: argument.redirectUri,
+      code_verifier: expect.stringMatching(/^.{43}$/),
+    });
+    expect(audiences).toEqual([[new URL(tokenEndpoint).origin]]);
+  });
+
+  it('RFC 6749 section 2.3.1: id and secret form-encoded before Basic, and no more of them than needed', async () => {
+    const { client, sent } = endpointThat(() => oauthError(401, 'invalid_client'));
+    await probeCredential(client, argument);
+    expect(sent[0]?.headers.get('authorization')).toBe(basic);
+  });
+
+  it('client_secret_post puts both in the body, none only the client id', async () => {
+    const post = endpointThat(() => oauthError(401, 'invalid_client'));
+    await probeCredential(post.client, { ...argument, authMethod: 'client_secret_post' });
+    expect(post.sent[0]?.body.get('client_secret')).toBe(secret);
+    const none = endpointThat(() => oauthError(401, 'invalid_client'));
+    await probeCredential(none.client, { ...argument, authMethod: 'none', clientSecret: null });
+    expect(none.sent[0]?.body.get('client_id')).toBe(argument.clientId);
+    expect(none.sent[0]?.body.has('client_secret')).toBe(false);
+    expect(none.sent[0]?.headers.has('authorization')).toBe(false);
+  });
+
+  it('client credentials when they are the only grant', async () => {
+    const { client, sent } = endpointThat(() => Response.json({ access_token: 'at', token_type: 'bearer' }));
+    const proved = await probeCredential(client, { ...argument, grantTypes: ['client_credentials'] });
+    expect(sent[0]?.body.get('grant_type')).toBe('client_credentials');
+    expect(proved).toMatchObject({ verdict: 'good', reason: 'authenticated' });
+  });
+});
+
+describe('the control', () => {
+  it('sends a wrong secret once, and learns that it is answered otherwise', async () => {
+    const { client, sent } = endpointThat((one) =>
+      rightSecret(one) ? oauthError(400, 'invalid_grant') : oauthError(401, 'unauthorized_client'),
+    );
+    const proved = await probeCredential(client, argument);
+    expect(proved).toMatchObject({
+      verdict: 'good',
+      answer: { status: 400, error: 'invalid_grant' },
+      learned: { controlDiffers: true, controlAnswer: '401 unauthorized_client', learnedAt: now },
+    });
+    expect(sent.map(rightSecret)).toEqual([true, false]);
+  });
+
+  it('learns that a server judges the code before the client', async () => {
+    const { client } = endpointThat(() => oauthError(400, 'invalid_grant'));
+    const proved = await probeCredential(client, argument);
+    expect(proved).toMatchObject({ verdict: 'inconclusive', learned: { controlDiffers: false } });
+  });
+
+  it('is not sent when it is known, not allowed, or not needed', async () => {
+    const knowledge = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now };
+    const known = endpointThat(() => oauthError(400, 'invalid_grant'));
+    expect(await probeCredential(known.client, { ...argument, knowledge })).toMatchObject({ verdict: 'good' });
+    expect(known.sent).toHaveLength(1);
+    const forbidden = endpointThat(() => oauthError(400, 'invalid_grant'));
+    expect(await probeCredential(forbidden.client, { ...argument, allowControl: false })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'control-needed',
+    });
+    expect(forbidden.sent).toHaveLength(1);
+    const rejected = endpointThat(() => oauthError(401, 'invalid_client'));
+    expect(await probeCredential(rejected.client, argument)).toMatchObject({ verdict: 'rejected' });
+    expect(rejected.sent).toHaveLength(1);
+  });
+
+  it('renews knowledge that is older than a month, where it may', async () => {
+    const knowledge = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now - 31 * 86_400_000 };
+    const changed = endpointThat(() => oauthError(400, 'invalid_grant'));
+    expect(await probeCredential(changed.client, { ...argument, knowledge })).toMatchObject({
+      verdict: 'inconclusive',
+      learned: { controlDiffers: false },
+    });
+    expect(await probeCredential(changed.client, { ...argument, knowledge, allowControl: false })).toMatchObject({
+      verdict: 'good',
+    });
+  });
+
+  it('of a public client is a client id that does not exist', async () => {
+    const { client, sent } = endpointThat(({ body }) =>
+      body.get('client_id') === argument.clientId
+        ? oauthError(400, 'invalid_grant')
+        : oauthError(401, 'invalid_client'),
+    );
+    const proved = await probeCredential(client, { ...argument, authMethod: 'none', clientSecret: null });
+    expect(proved.verdict).toBe('good');
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('whatever happens', () => {
+  it.each([
+    ['a guard error', () => Promise.reject(new HttpGuardError('network', 'refused'))],
+    ['any other error with a cause', () => Promise.reject(new Error(secret, { cause: { secret } }))],
+    ['a page', () => new Response('<html></html>', { status: 200 })],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://x.example/' } })],
+    [
+      'a challenge without body',
+      () => new Response('', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+    ],
+    ['broken JSON', () => new Response('{"error":', { status: 400 })],
+    ['a secret in the error', () => oauthError(400, secret, `no ${secret} ${encodeURIComponent(secret)}`)],
+  ])('%s is a verdict that shows no secret', async (_name, answer) => {
+    const { client } = endpointThat(answer);
+    const proved = await probeCredential(client, argument);
+    expect(proved.verdict).toBe('inconclusive');
+    const shown = JSON.stringify(proved);
+    for (const form of [secret, encodeURIComponent(secret), basic.slice(6)]) expect(shown).not.toContain(form);
+  });
+
+  it('does not try a method that it cannot carry out', async () => {
+    const { client, sent } = endpointThat(() => oauthError(400, 'invalid_grant'));
+    expect(await probeCredential(client, { ...argument, authMethod: 'private_key_jwt' })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'method-not-supported',
+    });
+    expect(await probeCredential(client, { ...argument, clientSecret: null })).toMatchObject({
+      verdict: 'inconclusive',
+    });
+    expect(sent).toHaveLength(0);
+  });
+});
