@@ -6,6 +6,7 @@ import { ProblemError } from './problem.ts';
 export interface Caller {
   /** `key:{keyId}`: also the actor in the audit and the principal of idempotency rows and limits. */
   readonly id: string;
+  readonly keyId: string;
   readonly role: Role;
   readonly visibility: Visibility;
   /** Milliseconds since the epoch, UTC; null = the credential does not end by itself. */

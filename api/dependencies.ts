@@ -1,7 +1,29 @@
-import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type { EntityClient } from '../domain/operations.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
+
+/** Everything that the API ever logs: never a header, a body, or a URL with what stands in it. */
+export interface ApiLogFields {
+  readonly requestId?: string;
+  readonly method?: string;
+  /** Pattern of the route. */
+  readonly route?: string | undefined;
+  readonly status?: number;
+  readonly durationMilliseconds?: number;
+  /** Who asked. */
+  readonly keyId?: string | undefined;
+  readonly registrationId?: string;
+  readonly operationKind?: string;
+}
+
+type WriteLine = (event: string, fields?: ApiLogFields, error?: unknown) => void;
+
+/** Writes one line about an event, a constant; reduces an error to what may be told. `Log` of `runtime/` is one. */
+export interface ApiLogger {
+  readonly info: WriteLine;
+  readonly warn: WriteLine;
+  readonly error: WriteLine;
+}
 
 /** What the API is made of; `runtime/` wires it. */
 export interface ApiDependencies {
@@ -10,7 +32,8 @@ export interface ApiDependencies {
   readonly putEnteringSecret: EntityRecords['putEnteringSecret'];
   /**
    * Whether the guarded client would speak to a URL (DESIGN section 9): scheme, literal address, and what the name
-   * resolves to now. A name that does not resolve now is allowed. The message may be shown.
+   * resolves to now. `url-not-allowed` and `address-not-allowed` refuse it; a name that does not resolve now is taken,
+   * and becomes a finding. The message may be shown.
    */
   readonly checkUrl: (
     url: string,
@@ -20,8 +43,8 @@ export interface ApiDependencies {
   /** Rejects when the secret store cannot be used. */
   readonly checkSecretStore: () => Promise<void>;
   readonly clock: Clock;
-  /** Takes allow-listed fields only; false = nothing is logged. */
-  readonly logger: Logger | false;
+  /** False = nothing is logged. */
+  readonly logger: ApiLogger | false;
   /** `REGISTRAR_PUBLIC_URL`; null = plain http on loopback. */
   readonly publicUrl: string | null;
   /** Where the built dashboard is; null = none is served. */

@@ -31,11 +31,7 @@ export class EntityStarter {
       await entities.start(registrationId);
       await records.markStarted(registrationId);
     } catch (error) {
-      if (logger !== false)
-        logger.warn(
-          { registrationId, errorName: error instanceof Error ? error.name : null },
-          'entity not started yet; the dispatcher starts it',
-        );
+      if (logger !== false) logger.warn('entity.start-left-to-dispatcher', { registrationId }, error);
     }
   }
 }

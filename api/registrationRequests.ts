@@ -100,9 +100,8 @@ async function refusedUrls(
       const verdict = verdicts.get(url) ?? checkUrl(url);
       verdicts.set(url, verdict);
       const judged = await verdict;
-      if (judged.ok) return [];
-      const name = judged.code === 'address-not-allowed' ? 'address-not-allowed' : 'url-not-allowed';
-      return [fault(name, `/registrations/${index}/${member}`, judged.message)];
+      if (judged.ok || (judged.code !== 'address-not-allowed' && judged.code !== 'url-not-allowed')) return [];
+      return [fault(judged.code, `/registrations/${index}/${member}`, judged.message)];
     }),
   );
   return (await Promise.all(found)).flat();

@@ -1,16 +1,16 @@
 import type { EntityError } from '../domain/operations.ts';
 import type { RecordsError } from '../domain/records.ts';
-import { notFound, ProblemError, type ProblemItem, type ProblemName } from './problem.ts';
+import { notFound, ProblemError, type ProblemName } from './problem.ts';
 
 /** What a refusal of the records means to the caller; null when it is a defect of ours. */
 export function problemOfRecordsError(error: RecordsError): ProblemError | null {
   switch (error.code) {
     case 'exists':
-      return pointed('already-exists', error, `${error.message} Choose another id, or change what exists.`);
+      return pointed('already-exists', error);
     case 'unknown-application':
-      return pointed('unknown-application', error, `${error.message} Put the application first.`);
+      return pointed('unknown-application', error);
     case 'not-empty':
-      return new ProblemError('not-empty', `${error.message} Retire its registrations first.`);
+      return new ProblemError('not-empty', error.message);
     case 'not-found':
       return notFound('thing');
     case 'invalid-cursor':
@@ -28,9 +28,8 @@ export function problemOfRecordsError(error: RecordsError): ProblemError | null 
   }
 }
 
-function pointed(name: ProblemName, error: RecordsError, detail: string): ProblemError {
-  const errors: ProblemItem[] = error.pointer === null ? [] : [{ pointer: error.pointer, message: error.message }];
-  return new ProblemError(name, detail, errors.length === 0 ? {} : { errors });
+function pointed(name: ProblemName, { message, pointer }: RecordsError): ProblemError {
+  return new ProblemError(name, message, pointer === null ? {} : { errors: [{ pointer, message }] });
 }
 
 function parameter(name: string, message: string): ProblemError {

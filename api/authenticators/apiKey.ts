@@ -43,6 +43,7 @@ export async function goodKey(
 export function callerFields(key: KeyRecord) {
   return {
     id: `key:${key.keyId}`,
+    keyId: key.keyId,
     role: key.role,
     visibility: { tenantIds: key.tenantIds, applicationIds: key.applicationIds },
   };

@@ -3,8 +3,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { sessionCookieName } from '../authenticators/session.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { tidyDocument } from '../openApiDocument.ts';
 
 /** The explorer draws its logo and arrows from data URLs and has no inline script. */
 const explorerPolicy = [
@@ -22,6 +24,11 @@ const explorerPolicy = [
 /** The OpenAPI 3.1 document, made from the routes, and an explorer of it with local assets. */
 export const openApiPlugin = fp(
   async (app: FastifyInstance, { dependencies }: { dependencies: ApiDependencies }) => {
+    const withOptionalBody = new Set<string>();
+    app.addHook('onRoute', ({ schema }) => {
+      const { body, operationId } = (schema ?? {}) as { body?: unknown; operationId?: string };
+      if (operationId !== undefined && body instanceof z.ZodOptional) withOptionalBody.add(operationId);
+    });
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
@@ -35,12 +42,17 @@ export const openApiPlugin = fp(
         components: {
           securitySchemes: {
             apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: rgk_…' },
-            session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(dependencies.publicUrl) },
+            session: {
+              type: 'apiKey',
+              in: 'cookie',
+              name: sessionCookieName(dependencies.publicUrl),
+              description: 'Unsafe methods also need our exact Origin, and X-Registrar-CSRF with the csrfToken.',
+            },
           },
         },
       },
       transform: jsonSchemaTransform,
-      transformObject: jsonSchemaTransformObject,
+      transformObject: (made) => tidyDocument(jsonSchemaTransformObject(made), withOptionalBody),
     });
     app.get('/v1/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async (_request, reply) =>
       reply.send(app.swagger()),

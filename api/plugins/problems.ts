@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { EntityError } from '../../domain/operations.ts';
@@ -72,30 +71,13 @@ function malformedRequest(): ProblemError {
   );
 }
 
-/**
- * Errors of libraries may carry values of the request or answers of peers in their messages: only the class, the code
- * and where it was thrown are logged.
- */
+/** Errors of libraries may carry values of the request or answers of peers: the caller gets an id and no more. */
 function unforeseen(error: FastifyError, request: FastifyRequest, logger: ApiDependencies['logger']): ProblemError {
-  const errorId = randomUUID();
-  if (logger !== false)
-    logger.error(
-      {
-        errorId,
-        requestId: request.id,
-        route: request.routeOptions.url ?? null,
-        errorName: error.constructor?.name ?? null,
-        errorCode: typeof error.code === 'string' ? error.code : null,
-        frames: framesOf(error),
-      },
-      'request failed',
-    );
-  return new ProblemError('internal-error', `Give this id to the operator, who finds it in the log: ${errorId}`, {
-    instance: `urn:uuid:${errorId}`,
+  if (logger !== false) {
+    const { id: requestId, method, routeOptions, caller } = request;
+    logger.error('request.failed', { requestId, method, route: routeOptions.url, keyId: caller?.keyId }, error);
+  }
+  return new ProblemError('internal-error', `The operator finds this id in the log as requestId: ${request.id}`, {
+    instance: `urn:uuid:${request.id}`,
   });
-}
-
-function framesOf(error: Error): string[] {
-  const lines = (error.stack ?? '').split('\n').map((line) => line.trim());
-  return lines.filter((line) => /^at .*:\d+:\d+\)?$/.test(line)).slice(0, 8);
 }

@@ -64,7 +64,7 @@ export const keyRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies }>
       tag,
       access,
       params: z.object({ keyId: z.string() }),
-      problems: [404],
+      problems: [404, 413, 415],
       answers: { 204: null },
     }),
     handler: async (request, reply) => {

@@ -71,7 +71,11 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
       return bulk[kind]?.take(callerOf(request).id) ?? (() => undefined);
     } catch (error) {
       if (error instanceof ProblemError && logger !== false)
-        logger.warn({ principal: callerOf(request).id, operation: kind, requestId: request.id }, 'bulk limit reached');
+        logger.warn('bulk-limit.reached', {
+          requestId: request.id,
+          keyId: callerOf(request).keyId,
+          operationKind: kind,
+        });
       throw error;
     }
   }

@@ -68,7 +68,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencie
       summary: 'Ends the session',
       tag,
       access: { role: 'viewer' },
-      problems: [404],
+      problems: [404, 413, 415],
       answers: { 204: null },
     }),
     handler: async (request, reply) => {

@@ -30,4 +30,4 @@ export const sessionBody = z.strictObject({
   key: z.string().min(1).max(200).meta({ format: 'password', writeOnly: true }),
 });
 
-export const sessionView = z.object({ csrfToken: z.string(), role: word(roles), expiresAt: instantText, word });
+export const sessionView = z.object({ csrfToken: z.string(), role: word(roles), expiresAt: instantText });
