@@ -39,8 +39,10 @@ export function openPostgres(
     keepAlive: true,
     types,
   });
-  // Without a listener the death of an idle connection ends the process; the next query opens a new one.
+  // Without listeners the death of a connection between two queries ends the process: the pool listens while the
+  // connection is idle, the client must while it is lent. The next query fails or opens a new one.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPglite, openPostgres } from '../../../../stores/records/database.ts';
+import { describeWith } from '../../../support/describeWith.ts';
+import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabase.ts';
+import { type Fixture, fixtureOn } from './fixture.ts';
+import { auditSuite } from './suites/audit.ts';
+import { callerSuite } from './suites/callers.ts';
+import { intentSuite } from './suites/intents.ts';
+import { ledgerSuite } from './suites/ledgers.ts';
+import { listSuite } from './suites/lists.ts';
+import { transitionSuite } from './suites/transitions.ts';
+
+/** Everything that holds on every database. */
+function contract(fixture: () => Fixture): void {
+  transitionSuite(fixture);
+  auditSuite(fixture);
+  intentSuite(fixture);
+  ledgerSuite(fixture);
+  callerSuite(fixture);
+  listSuite(fixture);
+  it('checks by a real query', async () => {
+    await expect(fixture().records.check()).resolves.toBeUndefined();
+  });
+}
+
+describe('records on PGlite', () => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await fixtureOn(await openPglite('memory://'));
+  });
+  afterAll(() => fixture.db.destroy());
+  contract(() => fixture);
+});
+
+describeWith('postgres', 'records on PostgreSQL', ({ postgres }) => {
+  let database: FreshDatabase;
+  let fixture: Fixture;
+  beforeAll(async () => {
+    database = await freshDatabase(postgres);
+    fixture = await fixtureOn(openPostgres(database.url));
+  });
+  afterAll(async () => {
+    await fixture.db.destroy();
+    await database.drop();
+  });
+  contract(() => fixture);
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { anAnswer, aToken, everything, type Fixture, oneRegistration } from '../fixture.ts';
+
+export function intentSuite(fixture: () => Fixture): void {
+  describe('intents', () => {
+    async function anIntent(kind: 'register' | 'update' = 'register') {
+      const view = await oneRegistration(fixture());
+      return {
+        intentId: crypto.randomUUID(),
+        registrationId: view.registrationId,
+        operationId: crypto.randomUUID(),
+        kind,
+        endpoint: 'https://as.example/register',
+        clientName: 'Growth Chart',
+        clientId: kind === 'update' ? 'client-1' : null,
+      };
+    }
+    const orphansOf = async (registrationId: string) => {
+      const visibility = { tenantIds: [registrationId.split('.')[0]!], applicationIds: null };
+      return (await fixture().records.orphans(visibility, { limit: 10 })).items;
+    };
+
+    it('goes from prepared to settled', async () => {
+      const { records, clock } = fixture();
+      const given = await anIntent();
+      const { registrationId, intentId } = given;
+      expect(await records.prepareIntent(given)).toEqual({
+        ...given,
+        state: 'prepared',
+        fence: 1,
+        preparedAt: clock.now(),
+        sendingAt: null,
+        answeredAt: null,
+        settlement: null,
+        outcome: null,
+      });
+      expect((await records.entityStart(registrationId))?.openIntentId).toBe(intentId);
+      expect(await records.markSending(intentId, 1)).toBe(true);
+      expect(await records.readAnswer(intentId)).toBeNull();
+      const answer = anAnswer('secret-1');
+      const token = aToken('rat-1');
+      expect(await records.storeAnswer(intentId, 1, answer, token)).toBe('stored');
+      expect(await records.intent(intentId)).toMatchObject({ state: 'answered', answeredAt: clock.now() });
+      expect(await records.readAnswer(intentId)).toEqual(answer);
+      expect(await records.managementTokens(registrationId)).toEqual([token]);
+      expect(await records.settleIntent(intentId, 'applied', { kind: 'stored' })).toBe(true);
+      expect(await records.settleIntent(intentId, 'refused', { kind: 'other' })).toBe(false);
+      expect(await records.intent(intentId)).toMatchObject({
+        state: 'settled',
+        settlement: 'applied',
+        outcome: { kind: 'stored' },
+      });
+      expect(await records.readAnswer(intentId)).toBeNull();
+      expect(await records.managementTokens(registrationId)).toEqual([token]);
+      expect((await records.entityStart(registrationId))?.openIntentId).toBeNull();
+    });
+
+    it('lets exactly one of two senders send', async () => {
+      const { records } = fixture();
+      const { intentId } = await records.prepareIntent(await anIntent());
+      const outcomes = await Promise.all([records.markSending(intentId, 1), records.markSending(intentId, 1)]);
+      expect(outcomes.toSorted()).toEqual([false, true]);
+    });
+
+    it('fences off whoever prepared before', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      expect(await records.prepareIntent(given)).toMatchObject({ state: 'prepared', fence: 2 });
+      expect(await records.markSending(given.intentId, 1)).toBe(false);
+      expect(await records.markSending(given.intentId, 2)).toBe(true);
+    });
+
+    it('shows a later try that the request may be on its way', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      expect(await records.prepareIntent(given)).toMatchObject({ state: 'sending', fence: 1 });
+      expect(await records.markSending(given.intentId, 1)).toBe(false);
+    });
+
+    it('gives tries that start together different fences', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      const prepared = await Promise.all(Array.from({ length: 8 }, () => records.prepareIntent(given)));
+      expect(prepared.map(({ fence }) => fence).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('allows one unsettled request per registration', async () => {
+      const { records } = fixture();
+      const first = await anIntent();
+      const second = { ...first, intentId: crypto.randomUUID() };
+      const outcomes = await Promise.allSettled([records.prepareIntent(first), records.prepareIntent(second)]);
+      expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'open-intent' } });
+      const [winner, loser] = outcomes[0]?.status === 'fulfilled' ? [first, second] : [second, first];
+      await records.settleIntent(winner.intentId, 'not-sent', null);
+      expect(await records.prepareIntent(loser)).toMatchObject({ state: 'prepared', fence: 1 });
+    });
+
+    it('refuses an intent of another registration', async () => {
+      const { records } = fixture();
+      const first = await records.prepareIntent(await anIntent());
+      const other = { ...(await anIntent()), intentId: first.intentId };
+      await expect(records.prepareIntent(other)).rejects.toMatchObject({ code: 'exists' });
+      expect(await records.intent(first.intentId)).toEqual(first);
+    });
+
+    it('keeps an answer that came after settlement as an orphan with its token', async () => {
+      const { records, db, keyring } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      await records.settleIntent(given.intentId, 'unanswered', null);
+      const answer = anAnswer('late-secret', 'late-client');
+      const token = aToken('late-rat', { clientId: 'late-client' });
+      expect(await records.storeAnswer(given.intentId, 1, answer, token)).toBe('late');
+      expect(await records.storeAnswer(given.intentId, 1, answer, token)).toBe('late');
+      expect(await orphansOf(given.registrationId)).toEqual([
+        {
+          orphanId: `${given.intentId}-1`,
+          registrationId: given.registrationId,
+          tokenEndpoint: null,
+          registrationEndpoint: given.endpoint,
+          clientId: 'late-client',
+          clientName: given.clientName,
+          reason: 'AnswerLate',
+          since: '2026-11-21T09:00:02.000Z',
+          hasManagementToken: true,
+        },
+      ]);
+      const row = await db
+        .selectFrom('orphans')
+        .selectAll()
+        .where('registration_id', '=', given.registrationId)
+        .executeTakeFirstOrThrow();
+      const opened = keyring.sealer('escrow').open(row.sealed_token!, ['orphans.token', row.orphan_id]);
+      expect(JSON.parse(Buffer.from(opened).toString())).toEqual(token);
+      expect(await records.intent(given.intentId)).toMatchObject({ state: 'settled', settlement: 'unanswered' });
+      expect(await records.managementTokens(given.registrationId)).toEqual([]);
+    });
+
+    it('keeps an answer of a fenced-off try as an orphan, without a token too', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      await records.prepareIntent(given);
+      expect(await records.storeAnswer(given.intentId, 1, anAnswer('s', 'c-9'), null)).toBe('late');
+      expect(await orphansOf(given.registrationId)).toMatchObject([{ clientId: 'c-9', hasManagementToken: false }]);
+      expect(await records.intent(given.intentId)).toMatchObject({ state: 'prepared', fence: 2 });
+    });
+
+    it('journals the token of a late update, which belongs to the client in use', async () => {
+      const { records } = fixture();
+      const given = await anIntent('update');
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      await records.settleIntent(given.intentId, 'unanswered', null);
+      expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), aToken('rat-2'))).toBe('late');
+      expect(await records.managementTokens(given.registrationId)).toMatchObject([{ token: 'rat-2' }]);
+    });
+
+    it('recognises an answer that it stored before, settled or not', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      const store = () => records.storeAnswer(given.intentId, 1, anAnswer('again'), aToken('rat'));
+      expect(await store()).toBe('stored');
+      expect(await store()).toBe('stored');
+      await records.settleIntent(given.intentId, 'applied', null);
+      expect(await store()).toBe('stored');
+      expect(await orphansOf(given.registrationId)).toEqual([]);
+    });
+
+    it('refuses an answer to a request that nobody prepared', async () => {
+      const unknown = fixture().records.storeAnswer(crypto.randomUUID(), 1, anAnswer('s'), null);
+      await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+    });
+
+    it('lists an orphan once, with visibility', async () => {
+      const { records } = fixture();
+      const { registrationId, tenantId } = await oneRegistration(fixture());
+      const orphan = {
+        orphanId: crypto.randomUUID(),
+        registrationId,
+        tokenEndpoint: 'https://as.example/token',
+        registrationEndpoint: 'https://as.example/register',
+        clientId: null,
+        clientName: 'Growth Chart',
+        reason: 'InitialAccessTokenSpent',
+        since: 0,
+        token: null,
+      } as const;
+      await records.addOrphan(orphan);
+      await records.addOrphan({ ...orphan, clientName: 'other' });
+      const { token: _, ...rest } = orphan;
+      expect(await orphansOf(registrationId)).toEqual([
+        { ...rest, since: '1970-01-01T00:00:00.000Z', hasManagementToken: false },
+      ]);
+      const others = { ...everything, applicationIds: ['somebody-else'] };
+      const seen = await records.orphans({ ...others, tenantIds: [tenantId] }, { limit: 10 });
+      expect(seen.items).toEqual([]);
+    });
+  });
+}
