@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { type AudienceSecret, requireAudience } from './audience.ts';
 import { createDeadline } from './deadline.ts';
 import type { ExchangeAnswer } from './exchange.ts';
-import { createGuardedFetch, type GuardedFetchOptions } from './guardedFetch.ts';
+import { createGuardedFetch, type GuardedFetch, type GuardedFetchOptions } from './guardedFetch.ts';
 import { HttpGuardError, type HttpGuardErrorCode } from './httpGuardError.ts';
 import { bodyLimits, type HttpTimeouts, httpTimeouts } from './limits.ts';
 import { type AllowedHosts, addressMessage, literalAddress, parseAllowedHosts, parsePublicUrl } from './publicUrl.ts';
@@ -56,10 +56,10 @@ export interface GuardedClient {
    * A `fetch` for libraries: what carries Authorization or a body goes to `audience` only; redirects are returned, not
    * followed; the body is capped. Rejects with HttpGuardError.
    */
-  fetchFor(options: GuardedFetchOptions): typeof fetch;
+  fetchFor(options: GuardedFetchOptions): GuardedFetch;
   /** Judges a URL of an input: literal address, or all that its name resolves to. `dns`: does not resolve now. */
   checkUrl(url: string): Promise<{ ok: true } | { ok: false; code: HttpGuardErrorCode; message: string }>;
-  /** Waits for requests in flight; later ones are refused. */
+  /** Waits for requests in flight; later ones are refused. May be called again. */
   close(): Promise<void>;
 }
 

@@ -68,8 +68,9 @@ function dialOne(dial: Connector, target: buildConnector.Options, address: strin
   const servername = isIP(target.hostname) === 0 ? target.hostname.replace(/\.$/, '') : undefined;
   return new Promise((resolve, reject) => {
     dial({ ...target, hostname: address, ...(servername !== undefined && { servername }) }, (error, socket) => {
-      if (socket === null) reject(error ?? new Error('no socket'));
-      else resolve(socket);
+      // undici leaves the socket out when there is an error.
+      if (error === null) resolve(socket);
+      else reject(error);
     });
   });
 }

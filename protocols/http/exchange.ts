@@ -91,14 +91,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#status = status;
     this.#headers = plainHeaders(headers);
-    const refusal = this.#judgeHead();
-    if (refusal !== null) {
-      this.#fail(refusal);
-      return;
-    }
     if (this.#request.discardBody?.(status, this.#headers) === true) {
       this.#finish();
       this.#controller?.abort(this.#error('aborted', 'the body is not wanted'));
+      return;
+    }
+    const refusal = this.#judgeHead();
+    if (refusal !== null) {
+      this.#fail(refusal);
       return;
     }
     this.#watch(this.#request.timeouts.body, 'the answer stopped in the middle');

@@ -15,6 +15,20 @@ export interface GuardedFetchOptions {
   readonly onSend?: () => void;
 }
 
+/**
+ * What `fetch` is, with an init that also takes `undefined` members, as openid-client and oauth4webapi declare them.
+ */
+export type GuardedFetch = (input: string | URL | Request, init?: GuardedFetchInit) => Promise<Response>;
+export interface GuardedFetchInit {
+  readonly method?: string | undefined;
+  readonly headers?: RequestInit['headers'] | undefined;
+  readonly body?: RequestInit['body'] | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+  /** Whatever it is: redirects are returned. */
+  readonly redirect?: RequestInit['redirect'] | undefined;
+  readonly duplex?: 'half' | undefined;
+}
+
 /** Statuses whose Response must not be given a body (Fetch standard). */
 const nullBodyStatuses = new Set([204, 205, 304]);
 
@@ -24,7 +38,7 @@ export function createGuardedFetch(
   allowedHosts: AllowedHosts,
   total: number,
   options: GuardedFetchOptions,
-): typeof fetch {
+): GuardedFetch {
   const audience = options.audience.map(originOf);
   return async (input, init) => {
     const verdict = parsePublicUrl(input instanceof Request ? input.url : String(input), allowedHosts);
@@ -53,9 +67,15 @@ export function createGuardedFetch(
   };
 }
 
-function buildRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
+function buildRequest(input: string | URL | Request, init: GuardedFetchInit = {}): Request {
   try {
-    return new Request(input, init);
+    const { method, headers, body, signal } = init;
+    return new Request(input, {
+      ...(method !== undefined && { method }),
+      ...(headers !== undefined && { headers }),
+      ...(body != null && { body, duplex: 'half' }),
+      ...(signal != null && { signal }),
+    });
   } catch {
     // The platform's message quotes the header value or the URL.
     throw new HttpGuardError('header-not-allowed', 'the request has a malformed header or body');

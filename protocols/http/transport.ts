@@ -38,10 +38,10 @@ export function createTransport(options: TransportOptions): Transport {
   const pooled = new Agent({ ...settings, pipelining: 1, clientTtl: longestPin, keepAliveMaxTimeout: longestPin });
   const single = new Agent({ ...settings, pipelining: 0 });
   const limiter = createHostLimiter(options.limits);
-  let closed = false;
+  let closing: Promise<unknown> | undefined;
 
   async function send(request: TransportRequest): Promise<ExchangeAnswer> {
-    if (closed) throw new HttpGuardError('aborted', 'the client is closed');
+    if (closing !== undefined) throw new HttpGuardError('aborted', 'the client is closed');
     const release = await limiter.acquire(`${request.url.hostname}:${portOf(request.url)}`, request.signal);
     try {
       return await exchange(request.reuseConnection ? pooled : single, { ...request, timeouts });
@@ -60,8 +60,8 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     async close() {
-      closed = true;
-      await Promise.all([pooled.close(), single.close()]);
+      closing ??= Promise.all([pooled.close(), single.close()]);
+      await closing;
     },
   };
 }
