@@ -36,6 +36,8 @@ export function createGroupCommit<Item>(
 
   async function drain(): Promise<void> {
     draining = true;
+    // What arrives in the same turn of the event loop goes along with the first.
+    await Promise.resolve();
     while (queue.length > 0) await commitTogether(queue.splice(0, maxItems));
     draining = false;
   }
