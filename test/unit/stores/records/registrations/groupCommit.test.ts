@@ -21,15 +21,16 @@ describe('createGroupCommit', () => {
   it('commits together what arrives during a commit, in order and within the limit', async () => {
     const { batches, gates, commit } = heldCommit();
     const record = createGroupCommit(commit, never, 3);
-    const done = Promise.all([1, 2, 3, 4, 5].map(record));
+    const first = [1, 2].map(record);
+    await expect.poll(() => gates.length).toBe(1);
+    const done = Promise.all([...first, ...[3, 4, 5, 6].map(record)]);
     gates[0]?.resolve();
     await expect.poll(() => gates.length).toBe(2);
     gates[1]?.resolve();
+    await expect.poll(() => gates.length).toBe(3);
+    gates[2]?.resolve();
     await done;
-    expect(batches).toEqual([
-      [1, 2, 3],
-      [4, 5],
-    ]);
+    expect(batches).toEqual([[1, 2], [3, 4, 5], [6]]);
   });
 
   it('does not answer before the commit', async () => {
