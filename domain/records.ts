@@ -22,7 +22,10 @@ export interface RegistrationConfig {
   /** Given by an administrator; outranks discovery. */
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
-  /** Revision of the application that `metadata` was made from. */
+  /**
+   * Revision of the application that `metadata` was made from: the newest until a client is registered, then the
+   * desired one.
+   */
   readonly revision: number;
   /** Effective client metadata (application ← environment ← registration). */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -72,7 +75,9 @@ export interface EntityRecords {
   markSending(intentId: string, fence: number): Promise<boolean>;
   /**
    * sending → answered with the sealed answer and, in the same transaction, the token's journal row. When the intent
-   * was settled or taken over meanwhile the answer is kept as an orphan with its token, and `late` is returned.
+   * was settled or taken over meanwhile the answer is kept as an orphan with its token, and `late` is returned; the
+   * token of a late update is journalled too, as it belongs to the client in use. Repeatable: the same answer again is
+   * `stored` again, also after settlement.
    */
   storeAnswer(
     intentId: string,
@@ -167,7 +172,7 @@ export interface NewRegistration {
   readonly issuer: string | null;
   /** RFC 7396 patch on the application's metadata. */
   readonly clientMetadata: unknown;
-  /** Sealed at once, in the same transaction, under a new operation id. */
+  /** Sealed at once, in the same transaction, under a new operation id; claimed with it, so never swept. */
   readonly initialAccessToken: string | null;
 }
 
