@@ -64,6 +64,8 @@ function configurationOf(
     adapter,
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
+    // A secret ends when the answer said so; the default would let it work for some seconds longer.
+    clockTolerance: 0,
     scopes,
     claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
