@@ -410,12 +410,25 @@ describe('connections that fail', () => {
   });
 
   it('waiting for its turn counts into the total', async () => {
-    const server = await peer(() => undefined);
-    const client = clientFor([server.host], { maxConcurrentPerHost: 1, timeouts: { total: 1000 } });
-    const both = [1, 2].map(() => client.request({ method: 'POST', url: server.url }).catch((error: unknown) => error));
-    expect(await Promise.all(both)).toMatchObject([
-      { code: 'timeout', requestSent: true },
-      { code: 'timeout', requestSent: false },
-    ]);
+    const server = await peer((_hit, response) => response.end());
+    const client = clientFor([server.host], { maxPerSecondPerHost: 0.01, timeouts: { total: 1000 } });
+    await client.request({ method: 'POST', url: server.url });
+    const second = client.request({ method: 'POST', url: server.url });
+    await expect(second).rejects.toMatchObject({ code: 'timeout', requestSent: false });
+    expect(server.hits).toHaveLength(1);
+  });
+
+  it('given up while the connection is made: nothing is sent when it is there', async () => {
+    const server = await peer((_hit, response) => response.end());
+    const answer = Promise.withResolvers<{ address: string; family: number }[]>();
+    const client = clientFor([`ehr.test:${server.port}`], { resolve: () => answer.promise });
+    const abort = new AbortController();
+    const url = `http://ehr.test:${server.port}/`;
+    const running = client.request({ method: 'POST', url, signal: abort.signal });
+    abort.abort();
+    await expect(running).rejects.toMatchObject({ code: 'aborted', requestSent: false });
+    answer.resolve([{ address: '127.0.0.1', family: 4 }]);
+    await client.close();
+    expect(server.hits).toEqual([]);
   });
 });
