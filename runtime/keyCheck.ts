@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { KeyCheck, Keyring } from '../stores/crypto/keyring.ts';
+import type { Database } from '../stores/records/database.ts';
 import { KeyError } from './keys.ts';
 
 /** The part of the database that the check needs; migration `003-key-check`. */
@@ -26,7 +27,8 @@ function refuseUnknown(checks: readonly KeyCheck[], keyring: Keyring): void {
  * Refuses to go on with a master key other than the one the data were made with, and records the newest key. Rejects
  * with {@link KeyError}. Safe when several processes start at once.
  */
-export async function checkMasterKey(database: Kysely<KeyCheckTables>, keyring: Keyring): Promise<void> {
+export async function checkMasterKey(db: Kysely<Database>, keyring: Keyring): Promise<void> {
+  const database = db.withTables<KeyCheckTables>();
   refuseUnknown(await readChecks(database), keyring);
   const { keyId, mac } = keyring.checkValue();
   await database
