@@ -85,22 +85,26 @@ function isOwnMachine(url: URL): boolean {
   return isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
 }
 
-async function keyFor(terminal: Terminal, url: URL, options: ConnectionOptions): Promise<string> {
+async function keyFor(terminal: Terminal, url: URL, isOwn: boolean, options: ConnectionOptions): Promise<string> {
   const given = await readSecret(terminal, 'key', { file: options.keyFile, stdin: options.keyStdin });
   if (given !== null) return given;
-  // The administrator key of this machine's Registrar is not offered to another machine.
-  if (isOwnMachine(url)) {
+  // The administrator key of the data directory is not offered to another Registrar.
+  if (isOwn) {
     const local = await readFile(join(dataDirOf(terminal), 'admin-key'), 'utf8').catch(() => null);
     if (local !== null) return checkSecret('admin-key', local);
   }
   const asked = await readSecret(terminal, 'key', { prompt: `API key for ${url.origin}` });
   if (asked !== null) return asked;
-  throw badInput('--key-file', 'no API key was given and there is none in the data directory', 'Give --key-file FILE');
+  throw badInput(
+    '--key-file',
+    'no API key was given and there is none in the data directory',
+    'Give --key-file FILE, or start Registrar here with "registrar start"',
+  );
 }
 
 /** A client of the Registrar that the options name. */
 export async function connect(terminal: Terminal, options: ConnectionOptions): Promise<ApiClient> {
   const announced = options.url === undefined ? await readAnnouncedUrl(dataDirOf(terminal)) : null;
   const url = parseUrl(options.url ?? announced ?? defaultUrl);
-  return apiClient(url, await keyFor(terminal, url, options), terminal);
+  return apiClient(url, await keyFor(terminal, url, announced !== null || isOwnMachine(url), options), terminal);
 }

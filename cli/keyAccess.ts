@@ -1,8 +1,9 @@
 import type { KeyRecord, Page } from '../domain/records.ts';
 import type { Role } from '../domain/words.ts';
-import { isLocked } from '../runtime/dataDirectory.ts';
+import { ConfigError } from '../runtime/configError.ts';
+import { DataDirectoryLockedError, isLocked } from '../runtime/dataDirectory.ts';
 import { type ConnectionOptions, connect, dataDirOf } from './connection.ts';
-import { badInput } from './errors.ts';
+import { badInput, CommandError, exitCodes, failed } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** As `POST /v1/keys` takes it. */
@@ -50,12 +51,24 @@ async function online(terminal: Terminal, options: ConnectionOptions): Promise<K
 async function offline(): Promise<KeyAccess> {
   const { createKeyOffline, listKeysOffline, revokeKeyOffline } = await import('../runtime/offline.ts');
   return {
-    create: createKeyOffline,
-    list: listKeysOffline,
+    create: (key) => inOneLine(() => createKeyOffline(key)),
+    list: () => inOneLine(listKeysOffline),
     async revoke(keyId) {
-      if (!(await revokeKeyOffline(keyId))) throw badInput('KEY-ID', 'there is no such key', 'See registrar key list');
+      if (!(await inOneLine(() => revokeKeyOffline(keyId))))
+        throw badInput('KEY-ID', 'there is no such key', 'See registrar key list');
     },
   };
+}
+
+/** What the runtime refuses, as an error of the command line. */
+async function inOneLine<Result>(task: () => Promise<Result>): Promise<Result> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(exitCodes.badInput, error.message);
+    if (error instanceof DataDirectoryLockedError) throw failed(`${error.message} Or try again with --url.`);
+    throw error;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { addOperationCommands } from './commands/operations.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTenantCommands } from './commands/tenant.ts';
-import { CommandError, exitCodes } from './errors.ts';
+import { CommandError, exitCodes, failed } from './errors.ts';
 import { plainText } from './plainText.ts';
 import { refuseSecretArguments } from './secretArguments.ts';
 import type { Terminal } from './terminal.ts';
@@ -56,7 +56,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   let exitCode: number = exitCodes.done;
   const report = (error: CommandError): number => {
     const asJson = { error: { message: error.message, exitCode: error.exitCode, problem: error.problem } };
-    terminal.note(args.includes('--json') ? JSON.stringify(asJson) : `registrar: ${error.message}`);
+    terminal.note(args.includes('--json') ? JSON.stringify(asJson) : `registrar: ${plainText(error.message)}`);
     return error.exitCode;
   };
   const refusal = refuseSecretArguments(args);
@@ -73,7 +73,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   } catch (error) {
     if (error instanceof CommandError) return report(error);
     if (error instanceof CommanderError) return usage(error, program, args, report);
-    throw error;
+    // Nothing of ours throws these but by mistake; the text of another error may be a peer's.
+    return report(failed(`unexpected failure: ${error instanceof Error ? error.message : 'unknown'}`));
   }
 }
 

@@ -1,6 +1,10 @@
 import './styles/base.css';
 import './styles/parts.css';
-import './styles/pages.css';
+import './styles/shell.css';
+import './styles/sign-in.css';
+import './styles/overview.css';
+import './styles/table.css';
+import './styles/registration.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

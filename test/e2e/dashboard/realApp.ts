@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect } from 'kysely';
+import { build } from 'vite';
+import { buildApp } from '../../../api/app.ts';
+import { newApiKey, sha256Hex } from '../../../api/credentials.ts';
+import { applicationSchema } from '../../../domain/clientMetadata.ts';
+import type { OperationRequest } from '../../../domain/operations.ts';
+import type { Records } from '../../../domain/records.ts';
+import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
+import type { Role } from '../../../domain/words.ts';
+import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import { createRecords, type Database, migrate } from '../../../stores/records/records.ts';
+
+/**
+ * The real API, page and read model (in a PGlite of its own), as a browser and the command line meet them. In place of
+ * Temporal stands a list of the operations that were asked for; tests record what the entity would have recorded.
+ */
+export interface RealApp {
+  readonly url: string;
+  readonly records: Records;
+  readonly operations: readonly OperationRequest[];
+  newKey(role: Role): Promise<string>;
+  revokeKeys(): Promise<void>;
+  /** Adds a tenant with a registration of application `chart-app` in environment `production`. */
+  addTenant(tenantId: string, name?: string): Promise<RegistrationView>;
+  /** Records the next event of a registration with what is true after it. */
+  record(
+    registrationId: string,
+    event: Pick<Transition, 'type' | 'message'> & Partial<Pick<Transition, 'reason' | 'operationId' | 'changes'>>,
+    change?: Partial<RegistrationView>,
+  ): Promise<RegistrationView>;
+  /** Stops listening and drops every connection; {@link listen} takes the same port again. */
+  unplug(): Promise<void>;
+  plugIn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const everything = { tenantIds: null, applicationIds: null };
+
+const application = applicationSchema.parse({
+  clientMetadata: {
+    client_name: 'Chart App',
+    redirect_uris: ['https://app.example.org/callback'],
+    scope: 'launch/patient openid fhirUser patient/Observation.rs',
+  },
+});
+
+/** Builds the page as it is in the tree into a directory of its own, which the caller removes. */
+export async function buildDashboard(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'registrar-page-'));
+  const configFile = join(import.meta.dirname, '../../../dashboard/vite.config.ts');
+  await build({ configFile, logLevel: 'error', build: { outDir } });
+  return outDir;
+}
+
+/** Starts it; serves the page that {@link buildDashboard} made, if any. */
+export async function startRealApp(dashboardDirectory: string | null): Promise<RealApp> {
+  const clock = { now: () => Date.now() };
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) });
+  await migrate(db);
+  const keyring = createKeyring(parseMasterKey(generateMasterKey()));
+  const records = createRecords({
+    db,
+    sealer: keyring.sealer('escrow'),
+    auditMacKey: keyring.mac('audit-mac'),
+    clock,
+  });
+  await records.putApplication('chart-app', application);
+  const operations: OperationRequest[] = [];
+  const keyIds: string[] = [];
+
+  const makeApp = () =>
+    buildApp({
+      records,
+      entities: {
+        start: async () => undefined,
+        operate: async (_registrationId, operation) => {
+          operations.push(operation);
+          return { operationId: operation.operationId };
+        },
+        check: async () => undefined,
+      },
+      putEnteringSecret: records.putEnteringSecret,
+      checkUrl: async () => ({ ok: true }),
+      macs: { idempotency: keyring.mac('idempotency-mac') },
+      checkSecretStore: async () => undefined,
+      clock,
+      logger: false,
+      publicUrl: null,
+      dashboardDirectory,
+      allowedHostNames: [],
+      limits: { pollInterval: 50 },
+    });
+  let app = await makeApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const unplug = async () => {
+    app.server.closeAllConnections();
+    await app.close();
+  };
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    records,
+    operations,
+    async newKey(role) {
+      const key = newApiKey();
+      const keyId = randomUUID();
+      keyIds.push(keyId);
+      const bounds = { tenantIds: null, applicationIds: null, expiresAt: null };
+      await records.insertKey({ keyId, name: 'test', role, sha256: sha256Hex(key), ...bounds });
+      return key;
+    },
+    async revokeKeys() {
+      for (const keyId of keyIds) await records.revokeKey(keyId);
+    },
+    async addTenant(tenantId, name = tenantId) {
+      const [view] = await records.createTenant(
+        {
+          tenantId,
+          name,
+          registrations: [
+            {
+              applicationId: 'chart-app',
+              environment: 'production',
+              endpointId: 'main',
+              fhirBaseUrl: `https://fhir.${tenantId}.example/r4`,
+              method: 'auto',
+              registrationEndpoint: null,
+              issuer: null,
+              clientMetadata: null,
+              initialAccessToken: null,
+            },
+          ],
+        },
+        'system',
+      );
+      if (view === undefined) throw new Error('createTenant answered no registration');
+      return view;
+    },
+    async record(registrationId, event, change = {}) {
+      const before = await records.registration(registrationId, everything);
+      if (before === null) throw new Error(`there is no registration ${registrationId}`);
+      const sequence = before.sequence + 1;
+      const view: RegistrationView = { ...before, ...change, sequence };
+      const at = new Date().toISOString();
+      await records.recordTransition({ registrationId, sequence, at, actor: 'system', ...event, view });
+      return view;
+    },
+    unplug,
+    async plugIn() {
+      app = await makeApp();
+      await app.listen({ host: '127.0.0.1', port });
+    },
+    async close() {
+      await unplug();
+      await db.destroy();
+    },
+  };
+}
