@@ -8,30 +8,26 @@ const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 const encoding = 'binary/encrypted';
 const encodedEncoding = new TextEncoder().encode(encoding);
 
-export type PayloadRefusal = 'not-encrypted' | 'no-context' | SealError['code'];
-
-const messages: Record<Exclude<PayloadRefusal, SealError['code']>, string> = {
-  'not-encrypted': 'a payload was refused: Registrar did not encrypt it',
-  'no-context': 'a payload was refused: it is bound to no workflow',
-};
-
 /** A payload that is not ours, or not of this workflow. Says nothing about its contents. */
 export class PayloadRefusedError extends Error {
   override readonly name = 'PayloadRefusedError';
-  readonly code: PayloadRefusal;
-  constructor(refusal: Exclude<PayloadRefusal, SealError['code']> | SealError) {
-    super(refusal instanceof SealError ? `a payload was refused: ${refusal.message}` : messages[refusal]);
-    this.code = refusal instanceof SealError ? refusal.code : refusal;
+  readonly code: SealError['code'];
+  constructor(error: SealError) {
+    super(`a payload was refused: ${error.message}`);
+    this.code = error.code;
   }
 }
 
 /**
- * Namespace and workflow id, which workflow and its activities share. A payload outside of any workflow (a standalone
- * activity) could be put anywhere and is refused.
+ * What a payload is bound to: namespace and workflow id, which a workflow and its activities share. The SDK gives no
+ * context for the failure of a workflow task that could not be decoded; refusing to encode it would end the worker, so
+ * it is bound to nothing, and no workflow takes it.
  */
 function aadOf(context: SerializationContext | undefined): readonly string[] {
-  if (!context?.workflowId) throw new PayloadRefusedError('no-context');
-  return [context.namespace, context.workflowId];
+  if (context === undefined) return ['unbound'];
+  if (context.workflowId) return ['workflow', context.namespace, context.workflowId];
+  const { activityId = '' } = context as { activityId?: string };
+  return ['activity', context.namespace, activityId];
 }
 
 /**
@@ -52,9 +48,8 @@ export function createPayloadCodec(sealer: Sealer): PayloadCodec {
 
   function open(payload: Payload, aad: readonly string[]): Payload {
     const given = payload.metadata?.['encoding'];
-    if (given === undefined || new TextDecoder().decode(given) !== encoding)
-      throw new PayloadRefusedError('not-encrypted');
     try {
+      if (given == null || new TextDecoder().decode(given) !== encoding) throw new SealError('not-sealed');
       return PayloadMessage.decode(sealer.open(payload.data ?? new Uint8Array(), aad));
     } catch (error) {
       throw error instanceof SealError ? new PayloadRefusedError(error) : error;
@@ -63,12 +58,10 @@ export function createPayloadCodec(sealer: Sealer): PayloadCodec {
 
   return {
     async encode(payloads, context) {
-      if (payloads.length === 0) return [];
       const aad = aadOf(context);
       return payloads.map((payload) => seal(payload, aad));
     },
     async decode(payloads, context) {
-      if (payloads.length === 0) return [];
       const aad = aadOf(context);
       return payloads.map((payload) => open(payload, aad));
     },

@@ -97,15 +97,7 @@ export function createAwsSecretStore(options: AwsSecretStoreOptions = {}): Secre
         const state = await describeSecret(send, name);
         if (state === null || state.deletionPending)
           throw new SecretStoreError('not-found', `there is no secret ${name}`);
-        if (holderOf(state, 'current') !== versionId) await moveCurrent(send, name, versionId, expectedCurrent, state);
-        if (holderOf(state, 'pending') === versionId)
-          await send(
-            new UpdateSecretVersionStageCommand({
-              SecretId: name,
-              VersionStage: labels.pending,
-              RemoveFromVersionId: versionId,
-            }),
-          );
+        await makeCurrent(send, name, versionId, expectedCurrent, state);
       }),
 
     get: (name, which) =>
@@ -189,26 +181,28 @@ async function create(send: Send, request: PutRequest): Promise<SecretState | nu
 async function putVersion(send: Send, request: PutRequest, state: SecretState): Promise<void> {
   const { name, versionId, content } = request;
   if (state.deletionPending) await send(new RestoreSecretCommand({ SecretId: name }));
-  const isCurrent = holderOf(state, 'current') === versionId;
   const existing = state.versions.has(versionId) ? await readVersion(send, name, { VersionId: versionId }) : null;
   if (existing !== null && !sameContent(name, existing.content, content)) throw otherContent(request);
-  if (existing === null) await writeVersion(send, request, state.removed ? 'current' : 'pending');
+  if (existing === null) await writeVersion(send, request);
   if (!state.removed) return;
-  if (existing !== null && !isCurrent) await moveCurrent(send, name, versionId, holderOf(state, 'current'), state);
+  const restored = await describeSecret(send, name);
+  if (restored === null || restored.deletionPending)
+    throw new SecretStoreError('unavailable', `AWS Secrets Manager does not yet show secret ${name} as restored`);
+  await makeCurrent(send, name, versionId, holderOf(restored, 'current'), restored);
   await send(new UntagResourceCommand({ SecretId: name, TagKeys: [removedTag] }));
 }
 
 const otherContent = ({ name, versionId }: PutRequest) =>
   new SecretStoreError('conflict', `version ${versionId} of secret ${name} exists with other content`);
 
-async function writeVersion(send: Send, request: PutRequest, stage: SecretStage): Promise<void> {
+async function writeVersion(send: Send, request: PutRequest): Promise<void> {
   try {
     await send(
       new PutSecretValueCommand({
         SecretId: request.name,
         ClientRequestToken: request.versionId,
         SecretString: request.content,
-        VersionStages: [labels[stage]],
+        VersionStages: [labels.pending],
       }),
     );
   } catch (error) {
@@ -235,6 +229,20 @@ async function readVersion(
   }
 }
 
+/** Moves AWSCURRENT to a version, which loses AWSPENDING where it had it. Repeatable. */
+async function makeCurrent(
+  send: Send,
+  name: string,
+  versionId: string,
+  expectedCurrent: string | null,
+  state: SecretState,
+): Promise<void> {
+  if (holderOf(state, 'current') !== versionId) await moveCurrent(send, name, versionId, expectedCurrent, state);
+  if (holderOf(state, 'pending') !== versionId) return;
+  const label = { SecretId: name, VersionStage: labels.pending };
+  await send(new UpdateSecretVersionStageCommand({ ...label, RemoveFromVersionId: versionId }));
+}
+
 /** Compare-and-swap of AWSCURRENT; AWS itself moves AWSPREVIOUS to the former current version. */
 async function moveCurrent(
   send: Send,
@@ -244,11 +252,9 @@ async function moveCurrent(
   state: SecretState,
 ): Promise<void> {
   const conflict = new SecretStoreError('conflict', `another version of secret ${name} is current than was expected`);
-  if (holderOf(state, 'current') !== expectedCurrent) {
-    if ((await readVersion(send, name, { VersionId: versionId })) === null)
-      throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
-    throw conflict;
-  }
+  if (!state.versions.has(versionId) && (await readVersion(send, name, { VersionId: versionId })) === null)
+    throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
+  if (holderOf(state, 'current') !== expectedCurrent) throw conflict;
   try {
     await send(
       new UpdateSecretVersionStageCommand({
@@ -284,6 +290,7 @@ async function listVersions(send: Send, name: string): Promise<SecretVersionInfo
       versions.push({ versionId: version.VersionId, stages, createdAt: version.CreatedDate?.getTime() ?? 0 });
     }
     token = answer.NextToken;
-  } while (token !== undefined);
+    // moto ends with an empty token.
+  } while (token);
   return versions;
 }

@@ -1,5 +1,7 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../../../domain/secretStore.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
@@ -7,6 +9,7 @@ import { secrets } from '../../../../stores/records/migrations/002-secrets.ts';
 import { createAwsSecretStore } from '../../../../stores/secrets/aws.ts';
 import { createDatabaseSecretStore, type SecretTables } from '../../../../stores/secrets/database.ts';
 import { versionIdOf } from '../../../../stores/secrets/versionId.ts';
+import { describeWith } from '../../../support/describeWith.ts';
 import { secretStoreContract } from './contract.ts';
 import { StrictSecretsManager } from './strictSecretsManager.ts';
 
@@ -68,12 +71,21 @@ describe('database (PGlite)', () => {
     now = Date.now();
   });
 
-  it('cannot be used without its table', async () => {
-    const empty = new Kysely<SecretTables>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) });
-    const broken = createDatabaseSecretStore(empty, keyring.sealer('store'), { now: () => now });
-    await expect(broken.check()).rejects.toMatchObject({ name: 'SecretStoreError', code: 'refused' });
-    await empty.destroy();
-    await expect(broken.check()).rejects.toMatchObject({ name: 'SecretStoreError', code: 'unavailable' });
+  it('cannot be used without its tables', async () => {
+    const elsewhere = createDatabaseSecretStore(database.withSchema('nowhere'), keyring.sealer('store'), {
+      now: () => now,
+    });
+    await expect(elsewhere.check()).rejects.toMatchObject({ name: 'SecretStoreError', code: 'refused' });
+  });
+});
+
+describe('database (nothing answers)', () => {
+  it('is unavailable', async () => {
+    const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
+    const database = new Kysely<SecretTables>({ dialect: new PostgresDialect({ pool }) });
+    const store = createDatabaseSecretStore(database, keyring.sealer('store'), { now: () => Date.now() });
+    await expect(store.check()).rejects.toMatchObject({ name: 'SecretStoreError', code: 'unavailable' });
+    await database.destroy();
   });
 });
 
@@ -81,4 +93,51 @@ describe('aws (strict)', () => {
   const server = new StrictSecretsManager();
   const store = createAwsSecretStore({ client: server.client() });
   secretStoreContract(() => store);
+});
+
+describeWith('postgres', 'database (PostgreSQL)', ({ postgres }) => {
+  const name = `secrets_${crypto.randomUUID().replaceAll('-', '')}`;
+  let admin: pg.Client;
+  let database: Kysely<SecretTables>;
+  let store: SecretStore;
+  beforeAll(async () => {
+    admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+    await admin.query(`create database ${name}`);
+    const url = new URL(postgres.url);
+    url.pathname = `/${name}`;
+    const pool = new pg.Pool({ connectionString: url.href });
+    database = new Kysely<SecretTables>({ dialect: new PostgresDialect({ pool }) });
+    await secrets.up(database);
+    store = createDatabaseSecretStore(database, keyring.sealer('store'), { now: () => Date.now() });
+  });
+  afterAll(async () => {
+    await database.destroy();
+    await admin.query(`drop database ${name}`);
+    await admin.end();
+  });
+
+  secretStoreContract(() => store);
+});
+
+describeWith('moto', 'aws (moto)', ({ moto }) => {
+  const client = new SecretsManagerClient({
+    endpoint: moto.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const store = createAwsSecretStore({ client });
+  secretStoreContract(() => store);
+});
+
+describe('aws (nothing answers)', () => {
+  it('is unavailable within the deadline', async () => {
+    const client = new SecretsManagerClient({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const store = createAwsSecretStore({ client, deadline: 5_000 });
+    await expect(store.check()).rejects.toMatchObject({ name: 'SecretStoreError', code: 'unavailable' });
+  });
 });

@@ -46,20 +46,22 @@ describe('payload codec', () => {
   });
 
   it('refuses what it did not encrypt', async () => {
-    expect(await refusal(codec.decode([payload], workflow))).toBe('not-encrypted');
-    expect(await refusal(codec.decode([{ data: payload.data }], workflow))).toBe('not-encrypted');
+    expect(await refusal(codec.decode([payload], workflow))).toBe('not-sealed');
+    expect(await refusal(codec.decode([{ data: payload.data }], workflow))).toBe('not-sealed');
     const forged = { metadata: { encoding: Buffer.from('binary/encrypted') }, data: payload.data };
     expect(await refusal(codec.decode([forged], workflow))).toBe('not-sealed');
     const other = await createPayloadCodec(ring().sealer('codec')).encode([payload], workflow);
     expect(await refusal(codec.decode(other, workflow))).toBe('unknown-key');
   });
 
-  it('refuses payloads that belong to no workflow', async () => {
-    const sealed = await codec.encode([payload], workflow);
-    expect(await refusal(codec.decode(sealed))).toBe('no-context');
-    expect(await refusal(codec.encode([payload]))).toBe('no-context');
-    const standalone = { type: 'activity', namespace: 'n', activityId: '1', isLocal: false } as const;
-    expect(await refusal(codec.encode([payload], standalone))).toBe('no-context');
+  it('encodes what belongs to no workflow, so that no worker ends by it, and no workflow takes it', async () => {
+    const standalone = { type: 'activity', namespace: 'n', activityId: 'w', isLocal: false } as const;
+    for (const context of [undefined, standalone]) {
+      const sealed = await codec.encode([payload], context);
+      expect(Buffer.from((await codec.decode(sealed, context))[0]?.data ?? []).toString()).toBe('"planted"');
+      expect(await refusal(codec.decode(sealed, workflow))).toBe('rejected');
+      expect(await refusal(codec.decode(await codec.encode([payload], workflow), context))).toBe('rejected');
+    }
   });
 
   it('has nothing to do without payloads', async () => {
