@@ -4,7 +4,7 @@ import { CountingReporter } from './test/support/countingReporter.ts';
 const minute = 60_000;
 /** Where `npm test` wants the totals. */
 const totals = process.env.TEST_TOTALS_FILE;
-const soak = process.env.REGISTRAR_SOAK === '1';
+const soak = process.env.REGISTRAR_TEST_SOAK === '1';
 
 /** Real servers take turns on few cores: two files at a time, and one at a time where a file says so by its name. */
 const shared = { maxWorkers: 2 };

@@ -47,7 +47,7 @@ async function runTests(soak: boolean, files: readonly string[]): Promise<{ code
   try {
     const code = await run(join(bin, 'vitest'), ['run', ...files], {
       TEST_TOTALS_FILE: outputFile,
-      ...(soak ? { REGISTRAR_SOAK: '1' } : {}),
+      ...(soak ? { REGISTRAR_TEST_SOAK: '1' } : {}),
     });
     return { code, totals: totalsOf(outputFile) };
   } finally {
