@@ -289,6 +289,7 @@ export function callerSuite(fixture: () => Fixture): void {
       clock.move(minute - 1);
       expect(await records.beginIdempotent(row)).toEqual({ kind: 'in-progress' });
       clock.move(1);
+      expect(await records.beginIdempotent({ ...row, requestMac: 'other' })).toEqual({ kind: 'mismatch' });
       expect(await records.beginIdempotent(row)).toEqual({ kind: 'fresh' });
       await records.abandonIdempotent(row);
       expect(await records.beginIdempotent({ ...row, requestMac: 'other' })).toEqual({ kind: 'fresh' });
