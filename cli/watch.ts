@@ -1,74 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Agent, EventSource } from 'undici';
 import type { EventRecord } from '../domain/records.ts';
-import { eventTypes } from '../domain/registrationView.ts';
 import type { ApiClient } from './client.ts';
 import { CommandError } from './errors.ts';
+import { followEvents } from './eventStream.ts';
 import { eventLine, type Look } from './render.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Milliseconds until a stream that was refused is opened anew. */
-const reopenAfter = 3_000;
-
-/**
- * Follows the event stream until `signal` aborts. A broken connection is taken up again after the last event; a stream
- * that the API refuses is opened anew once the API answers, and `onOpen` tells that events may have been missed.
- * Rejects when the key is refused.
- */
-async function follow(
-  client: ApiClient,
-  signal: AbortSignal,
-  handlers: { onEvent: (event: EventRecord) => void; onOpen?: () => void; onBroken?: () => void },
-): Promise<void> {
-  const agent = new Agent({ bodyTimeout: 0 }).compose((dispatch) => (options, handler) => {
-    const headers = { ...(options.headers as Record<string, string>), authorization: client.authorization };
-    return dispatch({ ...options, headers }, handler);
-  });
-  try {
-    while (!signal.aborted) {
-      const refused = await followOnce(
-        new EventSource(new URL('/v1/events', client.url), { node: { dispatcher: agent } }),
-        signal,
-        handlers,
-      );
-      if (!refused) return;
-      // Shows why: an ended key rejects here, and a stopped Registrar does after a few tries.
-      await client.get('/v1/summary', signal);
-      await wait(reopenAfter, undefined, { signal });
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    await agent.destroy();
-  }
-}
-
-/** True when the API refused the stream; false when `signal` ended it. */
-function followOnce(
-  source: EventSource,
-  signal: AbortSignal,
-  handlers: Parameters<typeof follow>[2],
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (refused: boolean) => {
-      signal.removeEventListener('abort', onAbort);
-      source.close();
-      resolve(refused);
-    };
-    const onAbort = () => end(false);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) return end(false);
-    source.addEventListener('open', () => handlers.onOpen?.());
-    source.addEventListener('error', () => {
-      handlers.onBroken?.();
-      if (source.readyState === EventSource.CLOSED) end(true);
-    });
-    for (const type of eventTypes)
-      source.addEventListener(type, (message) => {
-        handlers.onEvent(JSON.parse((message as Event & { readonly data: string }).data) as EventRecord);
-      });
-  });
-}
 
 /** Prints every event as a line, or as a JSON object on a line, until Ctrl-C. */
 export async function printEvents(
@@ -76,7 +12,7 @@ export async function printEvents(
   terminal: Terminal,
   options: { readonly json: boolean; readonly belongs: (event: EventRecord) => boolean },
 ): Promise<void> {
-  await follow(client, terminal.signal, {
+  await followEvents(client, terminal.signal, {
     onOpen: () => terminal.note('Following events; Ctrl-C ends.'),
     onBroken: () => terminal.note('The connection broke; connecting again.'),
     onEvent: (event) => {
@@ -124,8 +60,8 @@ export async function redraw(
   let reading: Promise<void> | null = null;
   let again = false;
   async function gather(): Promise<void> {
-    await wait(gatherFor);
     do {
+      await wait(gatherFor);
       again = false;
       try {
         render = await read();
@@ -151,7 +87,7 @@ export async function redraw(
   const timer = setInterval(draw, tick);
   try {
     draw();
-    await follow(client, terminal.signal, {
+    await followEvents(client, terminal.signal, {
       onOpen: () => {
         live = true;
         changed();
