@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** One request that went through, as it was seen on the wire. */
+export interface Exchange {
+  /** From 0, in order of arrival. */
+  readonly index: number;
+  readonly method: string;
+  readonly path: string;
+  /** `x-amz-target` without its prefix, for a secret store. */
+  readonly operation: string | null;
+  readonly body: string;
+  /** Milliseconds since the epoch when it arrived, and when its answer was complete. */
+  readonly arrivedAt: number;
+  answeredAt: number | null;
+  status: number | null;
+}
+
+/** Called at the two cut points of each request; what it resolves to is done. `drop` closes the connection. */
+export type Gate = (exchange: Exchange, point: 'before' | 'after') => Promise<'go-on' | 'drop'>;
+
+/**
+ * An HTTP proxy before a real server. It records every request, and gives a test two places to interfere: before a
+ * request is forwarded, and after its answer came and before it is delivered. `Host` is kept, so that a server that
+ * makes URLs of it makes them of the proxy's.
+ */
+export class HttpProxy {
+  readonly exchanges: Exchange[] = [];
+  gate: Gate | null = null;
+  readonly #target: URL;
+  readonly #server: Server;
+
+  constructor(target: string) {
+    this.#target = new URL(target);
+    this.#server = createServer((incoming, outgoing) => {
+      this.#handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get url(): string {
+    return `http://${this.host}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    const target = incoming.headers['x-amz-target'];
+    const exchange: Exchange = {
+      index: this.exchanges.length,
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      operation: typeof target === 'string' ? target.replace(/^.*\./, '') : null,
+      body: body.toString('utf8'),
+      arrivedAt: Date.now(),
+      answeredAt: null,
+      status: null,
+    };
+    this.exchanges.push(exchange);
+    if ((await this.gate?.(exchange, 'before')) === 'drop') {
+      incoming.socket.destroy();
+      return;
+    }
+    const answer = await this.#forward(incoming, body);
+    exchange.status = answer.status;
+    exchange.answeredAt = Date.now();
+    if ((await this.gate?.(exchange, 'after')) === 'drop') {
+      incoming.socket.destroy();
+      return;
+    }
+    outgoing.writeHead(answer.status, answer.headers);
+    outgoing.end(answer.body);
+  }
+
+  #forward(
+    incoming: IncomingMessage,
+    body: Buffer,
+  ): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port } = this.#target;
+      const headers = { ...incoming.headers, connection: 'close' };
+      const forwarded = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+        buffer(answer).then((bytes) => {
+          const kept = { ...answer.headers };
+          delete kept['transfer-encoding'];
+          delete kept['connection'];
+          resolve({
+            status: answer.statusCode ?? 502,
+            headers: { ...kept, 'content-length': String(bytes.length) },
+            body: bytes,
+          });
+        }, reject);
+      });
+      forwarded.on('error', reject);
+      forwarded.end(body);
+    });
+  }
+}
+
+export function startHttpProxy(target: string): Promise<HttpProxy> {
+  return new HttpProxy(target).listen();
+}
