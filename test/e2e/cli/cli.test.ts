@@ -11,6 +11,7 @@ import { active, attention, hostileText } from '../dashboard/states.ts';
 
 const main = join(import.meta.dirname, '../../../cli/main.ts');
 const mercy = 'mercy.chart-app.production.main';
+const valley = 'valley.chart-app.production.main';
 
 describe('the command line against the real API', () => {
   let app: RealApp;
@@ -23,6 +24,15 @@ describe('the command line against the real API', () => {
     const keyFile = join(directory, 'key');
     await writeFile(keyFile, `${await app.newKey('administrator')}\n`);
     connection = ['--url', app.url, '--key-file', keyFile];
+    await app.addTenant('mercy');
+    await app.record(mercy, { type: 'registration.activated', message: 'It works.' }, active('mercy'));
+    await app.addTenant('valley');
+    const message = `${hostileText}\u001b[2J`;
+    await app.record(
+      valley,
+      { type: 'registration.attention', reason: 'RegistrationForbidden', message },
+      attention('awaiting_token', 'RegistrationForbidden', message),
+    );
   });
   afterAll(async () => {
     await app.close();
@@ -81,7 +91,7 @@ describe('the command line against the real API', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['an id that exists', ['tenant', 'add', 'lakeside', '--name', 'again'], /\/tenantId/],
+    ['an id that exists', ['tenant', 'add', 'mercy', '--name', 'again'], /\/tenantId/],
     [
       'an unknown application',
       ['tenant', 'add', 'hope', '--name', 'h', '--application', 'nope', '--fhir-base-url', 'https://h.example'],
@@ -100,25 +110,11 @@ describe('the command line against the real API', () => {
   test('a role that may not ends with 1', async () => {
     const viewer = await file('viewer', await app.newKey('viewer'));
     const terminal = fakeTerminal();
-    expect(
-      await runCommandLine(
-        ['verify', 'lakeside.portal.test2.patients', '--url', app.url, '--key-file', viewer],
-        terminal,
-      ),
-    ).toBe(1);
+    expect(await runCommandLine(['verify', mercy, '--url', app.url, '--key-file', viewer], terminal)).toBe(1);
     expect(terminal.notes).toHaveLength(1);
   });
 
   test('status puts attention first and lets no escape of a peer through', async () => {
-    await app.addTenant('mercy');
-    await app.record(mercy, { type: 'registration.activated', message: 'It works.' }, active('mercy'));
-    const { registrationId } = await app.addTenant('valley');
-    const message = `${hostileText}\u001b[2J`;
-    await app.record(
-      registrationId,
-      { type: 'registration.attention', reason: 'RegistrationForbidden', message },
-      attention('awaiting_token', 'RegistrationForbidden', message),
-    );
     const { exitCode, out } = await run(['status'], { columns: 100 });
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^1 needs attention\.\n! valley\.chart-app\.production\.main/);
@@ -134,8 +130,8 @@ describe('the command line against the real API', () => {
   });
 
   test('status pages, and says how many are left', async () => {
-    const { out } = await run(['status', '--limit', '2']);
-    expect(out).toMatch(/… and 1 more/);
+    const { out } = await run(['status', '--limit', '1']);
+    expect(out).toMatch(/… and [1-9] more/);
   });
 
   test.each([
@@ -199,7 +195,7 @@ describe('the command line against the real API', () => {
     const terminal = fakeTerminal({ signal: ending.signal });
     const watching = runCommandLine(['status', mercy, '--watch', '--json', ...connection], terminal);
     await expect.poll(() => terminal.notes.length).toBe(1);
-    await app.record('valley.chart-app.production.main', { type: 'step.delayed', message: 'Of another registration.' });
+    await app.record(valley, { type: 'step.delayed', message: 'Of another registration.' });
     await app.record(mercy, { type: 'credential.proved', message: 'Mine.' });
     await expect.poll(() => terminal.printed.length).toBe(1);
     expect(JSON.parse(terminal.printed[0] ?? '')).toMatchObject({ registrationId: mercy, message: 'Mine.' });

@@ -34,7 +34,7 @@ export function Discovery({ view }: { view: RegistrationView }) {
     <Section id="endpoints" title="Endpoints">
       <Facts
         of={[
-          ['FHIR base URL', <Endpoint key="base" url={view.fhirBaseUrl} source="operator" />],
+          ['FHIR base URL', <Endpoint key="base" url={view.fhirBaseUrl} />],
           ...(discovery === null
             ? []
             : ([

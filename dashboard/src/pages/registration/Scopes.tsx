@@ -40,7 +40,7 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
                 {known.map((stage) => {
                   const has = scopes[stage]?.includes(scope) === true;
                   return (
-                    <td key={stage} className={has ? 'yes' : 'no'}>
+                    <td key={stage} className={has ? 'yes' : stage === 'advertised' ? 'none' : 'no'}>
                       {has ? 'yes' : 'no'}
                     </td>
                   );
