@@ -75,39 +75,41 @@ export class EventFeed {
     }
   }
 
-  /** Runs while somebody waits. */
+  /** Runs while somebody waits. What was kept before a pause may be far behind, so it starts anew. */
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
+    this.#known = false;
+    this.#recent = [];
     try {
       while (this.#waiting.size > 0) {
-        if (await this.#look()) for (const wake of this.#waiting) wake();
-        await new Promise((resolve) => setTimeout(resolve, this.#interval));
+        const found = await this.#look();
+        if (found > 0) for (const wake of this.#waiting) wake();
+        if (found < batch) await new Promise((resolve) => setTimeout(resolve, this.#interval));
       }
     } finally {
       this.#polling = false;
     }
   }
 
-  /** Whether anything is new. A database that does not answer is asked again with the next look. */
-  async #look(): Promise<boolean> {
+  /** How much is new. A database that does not answer is asked again with the next look. */
+  async #look(): Promise<number> {
     try {
       if (!this.#known) {
-        this.#start = await this.#records.lastPosition();
-        this.#end = this.#start;
+        const newest = await this.#records.lastPosition();
+        this.#start = newest;
+        this.#end = newest;
         this.#known = true;
-        return true;
+        return 1;
       }
       const events = await this.#records.eventsAfter(this.#end, everything, batch);
-      const last = events.at(-1);
-      if (last === undefined) return false;
       this.#recent.push(...events);
-      this.#end = last.position;
+      this.#end = events.at(-1)?.position ?? this.#end;
       const dropped = this.#recent.splice(0, Math.max(0, this.#recent.length - kept));
       this.#start = dropped.at(-1)?.position ?? this.#start;
-      return true;
+      return events.length;
     } catch {
-      return false;
+      return 0;
     }
   }
 }

@@ -10,7 +10,7 @@ import { type Attempt, type Outcome, once } from '../idempotency.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { notFound, ProblemError } from '../problem.ts';
 import { judgeRegistrations } from '../registrationRequests.ts';
-import { linksOf, pageOf, pageQuery, reasonBody } from '../schemas/common.ts';
+import { linksOf, pageOf, pageQuery } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
 import { addedRegistrations, moreRegistrationsBody, tenantBody, tenantPatch, tenantView } from '../schemas/tenant.ts';
 
@@ -136,8 +136,8 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies
       tag,
       access: { role: 'administrator', sees: 'tenant', removes: true },
       params,
-      body: reasonBody,
       idempotent: true,
+      problems: [413, 415],
       answers: { 204: null },
     }),
     handler: (request, reply) =>
