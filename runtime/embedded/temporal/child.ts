@@ -102,13 +102,14 @@ async function startOn(options: ChildOptions, times: ChildTimes, port: number): 
 
 /**
  * Takes over the server that survived an earlier Registrar, or starts one, waits until it answers, and keeps it running
- * on the same port. Rejects with {@link TemporalChildError}.
+ * on the same port. Rejects with {@link TemporalChildError}, and when the signal ends the wait; no server is left then.
  */
 export async function startTemporalChild(options: ChildOptions): Promise<TemporalChild> {
   const { dataDir, log } = options;
   const times = { ...usualTimes, ...options.times };
   await makePrivateDirectory(temporalDirectory(dataDir));
   const survivor = await adopt(options, times);
+  options.signal?.throwIfAborted();
   const port = survivor?.port ?? (await choosePort(dataDir, log));
   let current: ProcessIdentity | null = survivor?.identity ?? (await startOn(options, times, port));
   const listeners: (() => void)[] = [];

@@ -45,12 +45,13 @@ function networkReason(error: unknown): string {
 async function fetchTo(
   path: string,
   archive: OfficialArchive,
-  options: { fetch: typeof fetch; onPercent: (percent: number) => void },
+  options: { fetch: typeof fetch; onPercent: (percent: number) => void; signal?: AbortSignal | undefined },
 ): Promise<string> {
   const controller = new AbortController();
   const patience = setTimeout(() => controller.abort(), connectMilliseconds);
   try {
-    const response = await options.fetch(archive.url, { signal: controller.signal });
+    const signals = [controller.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const response = await options.fetch(archive.url, { signal: AbortSignal.any(signals) });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       throw new DownloadError(`${archive.url} answered ${response.status}`);
@@ -78,10 +79,18 @@ async function fetchTo(
 export async function downloadTemporal(
   directory: string,
   archive: OfficialArchive,
-  options: { readonly fetch?: typeof fetch; readonly onPercent: (percent: number) => void },
+  options: {
+    readonly fetch?: typeof fetch;
+    readonly onPercent: (percent: number) => void;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   const path = join(directory, 'archive.tar.gz');
-  const sha256 = await fetchTo(path, archive, { fetch: options.fetch ?? fetch, onPercent: options.onPercent });
+  const sha256 = await fetchTo(path, archive, {
+    fetch: options.fetch ?? fetch,
+    onPercent: options.onPercent,
+    signal: options.signal,
+  });
   if (sha256 !== archive.sha256)
     throw new DownloadError(`the archive has SHA-256 ${sha256}, expected is ${archive.sha256}; it was not used`);
   try {

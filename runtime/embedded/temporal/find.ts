@@ -48,6 +48,8 @@ export interface FindOptions {
   readonly fetch?: typeof fetch;
   /** The archive for this machine; null when no checksum is committed. */
   readonly archive?: OfficialArchive | null;
+  /** Ends a download or a build that goes on; the search then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 type Attempt = { readonly found: FoundTemporal } | { readonly failed: string };
@@ -121,6 +123,7 @@ async function download(options: FindOptions): Promise<Attempt> {
         downloadTemporal(directory, archive, {
           onPercent: (percent) => step.update(`${percent} %`),
           ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
         }),
       );
       return { found: { binary, source: 'download' } };
@@ -153,7 +156,11 @@ async function build(options: FindOptions): Promise<Attempt> {
   return whileShown(step, async () => {
     try {
       const binary = await installIntoCache(cacheRoot(options.environment), async (directory) => {
-        const settings = { env: goEnvironment(options.environment, directory), timeout: buildMilliseconds };
+        const settings = {
+          env: goEnvironment(options.environment, directory),
+          timeout: buildMilliseconds,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        };
         await run(go, ['install', '-trimpath', '-ldflags=-s -w', temporalGoPackage], settings);
       });
       return { found: { binary, source: 'go' } };
@@ -173,6 +180,7 @@ async function build(options: FindOptions): Promise<Attempt> {
 export async function findTemporal(options: FindOptions): Promise<FoundTemporal> {
   const attempts: string[] = [];
   for (const attempt of [lookOnPath, lookInCache, download, build]) {
+    options.signal?.throwIfAborted();
     const result = await attempt(options);
     if ('found' in result) {
       options.progress.note(`Temporal server: ${result.found.binary} (${sourceWords[result.found.source]})`);
@@ -180,5 +188,6 @@ export async function findTemporal(options: FindOptions): Promise<FoundTemporal>
     }
     attempts.push(result.failed);
   }
+  options.signal?.throwIfAborted();
   throw new TemporalUnavailableError(attempts);
 }

@@ -164,6 +164,20 @@ describeWith('temporal', 'embedded Temporal server', ({ temporal }) => {
     expect(await processesOf(dataDir)).toEqual([]);
   });
 
+  it('leaves nothing behind when a start is given up', async () => {
+    const stopping = new AbortController();
+    const slow = join(dataDir, 'slow-temporal');
+    await writeFile(slow, '#!/bin/sh\nexec sleep 60\n');
+    await chmod(slow, 0o700);
+    const failure = start({ binary: slow, signal: stopping.signal }).catch((error: unknown) => error);
+    await vi.waitFor(() => stat(join(dataDir, 'temporal', 'process')), { timeout: 10_000 });
+    stopping.abort();
+    expect(await failure).toBeInstanceOf(TemporalChildError);
+    await expect(stat(join(dataDir, 'temporal', 'process'))).rejects.toThrow('ENOENT');
+    await expect(start({ signal: stopping.signal })).rejects.toBe(stopping.signal.reason);
+    expect(await processesOf(dataDir)).toEqual([]);
+  });
+
   it('can be stopped while it is being started again', async () => {
     const child = await start({ times: { watch: 5, firstPause: 60_000 } });
     process.kill(child.pid() ?? 0, 'SIGKILL');

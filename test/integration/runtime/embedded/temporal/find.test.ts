@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgress } from '../../../../../runtime/embedded/progress.ts';
 import { findTemporal, TemporalUnavailableError } from '../../../../../runtime/embedded/temporal/find.ts';
 
@@ -53,7 +53,7 @@ describe('findTemporal', () => {
 
   const url = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
   const good = () => ({ url: url('/archive'), sha256: createHash('sha256').update(archive).digest('hex') });
-  const find = (archiveToUse: { url: string; sha256: string } | null) =>
+  const find = (archiveToUse: { url: string; sha256: string } | null, signal?: AbortSignal) =>
     findTemporal({
       environment: {
         PATH: `${onPath}:relative:${root}/none`,
@@ -63,6 +63,7 @@ describe('findTemporal', () => {
       },
       progress: createProgress({ write: (text) => (shown += text) }),
       archive: archiveToUse,
+      ...(signal === undefined ? {} : { signal }),
     });
   /** A `go` that "builds" by writing the program to GOBIN, and shows what it was given. */
   const installGo = () =>
@@ -134,6 +135,18 @@ describe('findTemporal', () => {
   ])('skips the download with %s, and says so', async (_name, archiveToUse, reason) => {
     await expect(find(archiveToUse())).rejects.toThrow(reason);
     await expect(find(archiveToUse())).rejects.toThrow('"go" is not on the PATH');
+  });
+
+  it('ends a build when it is told to, and leaves nothing unfinished', async () => {
+    const started = join(root, 'go-started');
+    await writeProgram(join(onPath, 'go'), `#!/bin/sh\n: > "${started}"\nexec /bin/sleep 60\n`);
+    const stopping = new AbortController();
+    const attempt = find(null, stopping.signal);
+    const failure = attempt.catch((error: unknown) => error);
+    await vi.waitFor(() => stat(started), { timeout: 10_000 });
+    stopping.abort();
+    expect(await failure).toBe(stopping.signal.reason);
+    expect(await readdir(join(root, 'cache', 'registrar'))).toEqual([]);
   });
 
   it('can be asked by two processes at once', async () => {
