@@ -1,4 +1,4 @@
-import type { RegistrationActivities } from '../domain/ports.ts';
+import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
 import { prove } from './prove.ts';
@@ -9,16 +9,25 @@ import { update } from './update.ts';
 
 /** Every activity, bound to what it works on. */
 export function createActivities(deps: Dependencies): RegistrationActivities {
+  async function record(transitions: Unrecorded): Promise<void> {
+    for (const transition of transitions) await deps.records.recordTransition(transition);
+  }
+
+  function recordingFirst<Argument, Result>(step: (deps: Dependencies, argument: Argument) => Promise<Result>) {
+    return async (argument: Argument, unrecorded: Unrecorded = []): Promise<Result> => {
+      await record(unrecorded);
+      return await step(deps, argument);
+    };
+  }
+
   return {
-    discover: (argument) => discover(deps, argument),
-    register: (argument) => register(deps, argument),
-    update: (argument) => update(deps, argument),
-    settle: (argument) => settle(deps, argument),
-    prove: (argument) => prove(deps, argument),
-    retire: (argument) => retire(deps, argument),
+    discover: recordingFirst(discover),
+    register: recordingFirst(register),
+    update: recordingFirst(update),
+    settle: recordingFirst(settle),
+    prove: recordingFirst(prove),
+    retire: recordingFirst(retire),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),
-    async record(transitions) {
-      for (const transition of transitions) await deps.records.recordTransition(transition);
-    },
+    record,
   };
 }

@@ -101,42 +101,60 @@ export type DeleteOutcome =
   /** The client goes on existing; it is in the orphan ledger. */
   | { readonly kind: 'listed'; readonly reason: Reason; readonly message: string };
 
-/** Activities of the outbound task queue. Each rejects with a redacted failure only. */
+/** Transitions that are not recorded yet: the activity records them before it does anything else. */
+export type Unrecorded = readonly Transition[];
+
+/**
+ * Activities of the outbound task queue. Each records first what led to it, so that nothing is done on a decision that
+ * the records refuse, and rejects with a redacted failure only.
+ */
 export interface PeerActivities {
   /** Reads the discovery documents. Repeatable. */
-  discover(argument: { registrationId: string }): Promise<DiscoveryView>;
+  discover(argument: { registrationId: string }, unrecorded?: Unrecorded): Promise<DiscoveryView>;
   /** RFC 7591 POST under an intent; the answer is stored before it is judged. Never retried. */
-  register(argument: RequestArguments): Promise<RequestOutcome>;
+  register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestOutcome>;
   /** RFC 7592 PUT under an intent. Never retried. */
-  update(argument: RequestArguments & { current: CredentialState }): Promise<RequestOutcome>;
+  update(argument: RequestArguments & { current: CredentialState }, unrecorded?: Unrecorded): Promise<RequestOutcome>;
   /** The settlement ladder (DESIGN section 5). Repeatable; call it only when the request's step is over. */
   settle(
     argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
+    unrecorded?: Unrecorded,
   ): Promise<RequestOutcome>;
   /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
-  prove(argument: {
-    registrationId: string;
-    endpoints: Endpoints;
-    current: CredentialState | null;
-    pending: CredentialState | null;
-  }): Promise<ProofOutcome>;
+  prove(
+    argument: {
+      registrationId: string;
+      endpoints: Endpoints;
+      current: CredentialState | null;
+      pending: CredentialState | null;
+    },
+    unrecorded?: Unrecorded,
+  ): Promise<ProofOutcome>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */
-  retire(argument: {
-    registrationId: string;
-    endpoints: Endpoints | null;
-    credential: CredentialState | null;
-  }): Promise<DeleteOutcome>;
+  retire(
+    argument: {
+      registrationId: string;
+      endpoints: Endpoints | null;
+      credential: CredentialState | null;
+    },
+    unrecorded?: Unrecorded,
+  ): Promise<DeleteOutcome>;
 }
 
-/** Local activities: quick work on our own database. */
-export interface LocalActivities {
+/** Quick work on our own database. */
+export interface OwnActivities {
+  /** Reads only, so that a local activity will do. */
   entityStart(registrationId: string): Promise<EntityStart | null>;
+  /**
+   * Never a local activity: what is recorded must be in history first. A workflow task that dies is decided anew, at
+   * another time and perhaps otherwise, and a sequence that is recorded already could not be recorded again.
+   */
   record(transitions: readonly Transition[]): Promise<void>;
 }
 
-export type RegistrationActivities = PeerActivities & LocalActivities;
+export type RegistrationActivities = PeerActivities & OwnActivities;
 
-/** Task queue of workflows and local activities. */
+/** Task queue of workflows and of the work on our own database. */
 export const workflowTaskQueue = 'registrar';
 /** Task queue of everything that talks to a health system or a secret store. */
 export const peerTaskQueue = 'registrar-peer';

@@ -11,6 +11,8 @@ export interface TimePolicy {
   readonly requestStep: number;
   /** Start-to-close of a repeatable step. */
   readonly repeatableStep: number;
+  /** One decision of an entity; also how long one waits for the process that decided last. Lower it to get on sooner after a crash, raise it where workers are overloaded. */
+  readonly workflowTask: number;
   /** First back-off of a failed step; doubles. */
   readonly retryInitial: number;
   readonly retryMaximum: number;
@@ -34,6 +36,7 @@ export const defaultTimePolicy: TimePolicy = {
   secretStore: 20 * second,
   requestStep: 60 * second,
   repeatableStep: 60 * second,
+  workflowTask: 10 * second,
   retryInitial: 5 * second,
   retryMaximum: hour,
   attentionAfter: hour,

@@ -56,6 +56,7 @@ export async function startWorkerPart(
     dataConverter: dataConverter(keyring),
     activityInterceptors: [redactFailures(log)],
     longestStep: Math.max(policy.requestStep, policy.repeatableStep),
+    workflowTask: policy.workflowTask,
     onFailure: (error) => void shutdown.begin(error),
   });
   shutdown.add('workers', () => workers.stop());

@@ -1,12 +1,14 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { type LocalActivities, type PeerActivities, peerTaskQueue } from '../domain/ports.ts';
+import { type OwnActivities, type PeerActivities, peerTaskQueue, type Unrecorded } from '../domain/ports.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
+import type { Outbox } from './outbox.ts';
 
 /**
- * Activity stubs under one time policy. Nothing is retried by Temporal: what may be repeated is repeated by the
- * entity, where a person can see when (a pending activity retry is invisible in history).
+ * Activities under one time policy; those of the outbound queue carry what `outbox` holds. Temporal retries only the
+ * work on our own database: what may be repeated elsewhere is repeated by the entity, where a person can see when
+ * (a pending activity retry is invisible in history).
  */
-export function stubs(policy: TimePolicy) {
+export function stubs(policy: TimePolicy, outbox: Outbox) {
   const once = { maximumAttempts: 1 };
   const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,
@@ -18,11 +20,29 @@ export function stubs(policy: TimePolicy) {
     startToCloseTimeout: policy.repeatableStep,
     retry: once,
   });
-  const local = proxyLocalActivities<LocalActivities>({
+  const untilDone = { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } as const;
+  const { entityStart } = proxyLocalActivities<Pick<OwnActivities, 'entityStart'>>({
     startToCloseTimeout: '20 seconds',
-    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+    retry: untilDone,
   });
-  return { unrepeatable, repeatable, local };
+  const { record } = proxyActivities<Pick<OwnActivities, 'record'>>({
+    startToCloseTimeout: policy.repeatableStep,
+    retry: untilDone,
+  });
+  const carrying =
+    <Argument, Result>(activity: (argument: Argument, unrecorded: Unrecorded) => Promise<Result>) =>
+    (argument: Argument): Promise<Result> =>
+      outbox.send((unrecorded) => activity(argument, unrecorded));
+  return {
+    entityStart,
+    record,
+    register: carrying(unrepeatable.register),
+    update: carrying(unrepeatable.update),
+    discover: carrying(repeatable.discover),
+    settle: carrying(repeatable.settle),
+    prove: carrying(repeatable.prove),
+    retire: carrying(repeatable.retire),
+  };
 }
 
 export type Stubs = ReturnType<typeof stubs>;

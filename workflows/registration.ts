@@ -7,13 +7,13 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Applied } from '../domain/entity/draft.ts';
 import { nextStep, type Step } from '../domain/entity/nextStep.ts';
 import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
 import { type EntityState, initialState, migrateState, type Operation } from '../domain/entity/state.ts';
 import { type OperationRequest, operateUpdate, operationRequestSchema } from '../domain/operations.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
 import { type Stubs, stubs } from './activities.ts';
+import { Outbox } from './outbox.ts';
 import { takeStep } from './steps/step.ts';
 
 /** Argument of the workflow. `state` is there after continue-as-new only. */
@@ -33,13 +33,14 @@ export async function registration(input: RegistrationInput): Promise<void> {
 class RegistrationEntity {
   readonly #input: RegistrationInput;
   readonly #activities: Stubs;
+  readonly #outbox = new Outbox();
   #state: EntityState | null;
   /** Operations that came before the state was read. */
   #early: Operation[] = [];
 
   constructor(input: RegistrationInput) {
     this.#input = input;
-    this.#activities = stubs(input.policy);
+    this.#activities = stubs(input.policy, this.#outbox);
     this.#state = input.state === undefined ? null : migrateState(input.state);
     setHandler(operate, (request) => this.#accept(request), { validator: (request) => this.#validate(request) });
   }
@@ -48,18 +49,24 @@ class RegistrationEntity {
     await this.#load();
     for (;;) {
       const step = nextStep(this.#current(), Date.now(), this.#input.policy);
-      if (step.do === 'finish') {
-        await condition(allHandlersFinished);
-        return;
-      }
-      if (step.do === 'wait') {
+      if (step.do === 'wait' || step.do === 'finish') {
+        if (!this.#outbox.empty) {
+          await this.#flush();
+          // Operations may have come in meanwhile.
+          continue;
+        }
+        if (step.do === 'finish') {
+          await condition(allHandlersFinished);
+          return;
+        }
         await this.#sleep(step);
         if (workflowInfo().continueAsNewSuggested) await this.#continueAsNew();
         continue;
       }
       const apply = await takeStep(step, this.#current(), this.#activities, this.#input.policy);
       const applied = apply(this.#current(), Date.now());
-      await this.#commit(applied);
+      this.#state = applied.state;
+      this.#outbox.add(applied.transitions);
       if (applied.transitions.some((transition) => transition.type === 'credential.rotated'))
         await this.#continueAsNew();
     }
@@ -67,7 +74,7 @@ class RegistrationEntity {
 
   async #load(): Promise<void> {
     if (this.#state !== null) return;
-    const start = await this.#activities.local.entityStart(this.#input.registrationId);
+    const start = await this.#activities.entityStart(this.#input.registrationId);
     if (start === null) {
       throw ApplicationFailure.nonRetryable(
         `There is no registration ${this.#input.registrationId}.`,
@@ -78,10 +85,8 @@ class RegistrationEntity {
     this.#early = [];
   }
 
-  /** The state is taken over first, as updates build on it while the transitions are being written. */
-  async #commit(applied: Applied): Promise<void> {
-    this.#state = applied.state;
-    if (applied.transitions.length > 0) await this.#activities.local.record(applied.transitions);
+  async #flush(): Promise<void> {
+    await this.#outbox.flush(this.#activities.record);
   }
 
   /** Until the time, or until an operation comes in. */
@@ -93,6 +98,7 @@ class RegistrationEntity {
   }
 
   async #continueAsNew(): Promise<never> {
+    await this.#flush();
     await condition(allHandlersFinished);
     const { registrationId, policy } = this.#input;
     return await continueAsNew<typeof registration>({ registrationId, policy, state: this.#current() });

@@ -22,6 +22,7 @@ export function createEntityClient(client: Client, policy: TimePolicy): EntityCl
     workflowId: workflowIdOf(registrationId),
     taskQueue: workflowTaskQueue,
     args: [{ registrationId, policy }] as [{ registrationId: string; policy: TimePolicy }],
+    workflowTaskTimeout: policy.workflowTask,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     // A retired registration has ended for good; one that failed is started anew from the read model.
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly activityInterceptors: readonly ActivityInterceptorsFactory[];
   /** Milliseconds of the longest activity; the grace exceeds it. */
   readonly longestStep: number;
+  /** Milliseconds that a decision waits for the worker that made the last one, before any other takes it. */
+  readonly workflowTask: number;
   /** Called when a worker ends by itself. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -52,6 +54,7 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
       taskQueue: workflowTaskQueue,
       workflowBundle: { codePath: options.workflowBundle },
       activities: { entityStart, record },
+      stickyQueueScheduleToStartTimeout: options.workflowTask,
       maxCachedWorkflows: 2000,
       maxConcurrentWorkflowTaskExecutions: 100,
       maxConcurrentLocalActivityExecutions: 100,

@@ -6,7 +6,7 @@ import type { Applied } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
-import type { Endpoints, Failure, RequestOutcome } from '../../domain/ports.ts';
+import type { Endpoints, Failure, RequestArguments, RequestOutcome } from '../../domain/ports.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
 import type { Stubs } from '../activities.ts';
 import { failureOf } from '../failure.ts';
@@ -50,7 +50,7 @@ export async function takeStep(
 
 async function discover(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
   return await attempt(
-    () => activities.repeatable.discover({ registrationId: state.registrationId }),
+    () => activities.discover({ registrationId: state.registrationId }),
     (found) => (latest, now) => afterDiscovery(latest, found, now),
     (failure) => (latest, now) => afterDiscoveryFailure(latest, failure, now, policy),
   );
@@ -58,25 +58,20 @@ async function discover(state: EntityState, activities: Stubs, policy: TimePolic
 
 async function register(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
   const request: OpenRequest = { intentId: uuid4(), kind: 'register', operationId: uuid4() };
-  const { initialAccessTokenRef } = state;
-  return await requestStep(request, policy, () =>
-    activities.unrepeatable.register({ ...requestArguments(state, request), initialAccessTokenRef }),
-  );
+  return await requestStep(request, policy, () => activities.register(requestArguments(state, request)));
 }
 
 async function update(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
   const { current, rotation } = state;
   if (current === null || rotation === null) throw new Error('an update needs a current credential and a rotation');
   const request: OpenRequest = { intentId: uuid4(), kind: 'update', operationId: rotation.operationId };
-  return await requestStep(request, policy, () =>
-    activities.unrepeatable.update({ ...requestArguments(state, request), current }),
-  );
+  return await requestStep(request, policy, () => activities.update({ ...requestArguments(state, request), current }));
 }
 
 async function settle(request: OpenRequest, state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
   const { current } = state;
   return await requestStep(request, policy, () =>
-    activities.repeatable.settle({ ...requestArguments(state, request), request: request.kind, current }),
+    activities.settle({ ...requestArguments(state, request), request: request.kind, current }),
   );
 }
 
@@ -96,7 +91,7 @@ async function requestStep(
 async function prove(state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {
   const { registrationId, current, pending } = state;
   return await attempt(
-    () => activities.repeatable.prove({ registrationId, endpoints: endpointsOf(state), current, pending }),
+    () => activities.prove({ registrationId, endpoints: endpointsOf(state), current, pending }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
@@ -106,7 +101,7 @@ async function retire(state: EntityState, activities: Stubs, policy: TimePolicy)
   const endpoints = state.discovery === null ? null : endpointsOf(state);
   const credential = state.current ?? state.pending;
   return await attempt(
-    () => activities.repeatable.retire({ registrationId: state.registrationId, endpoints, credential }),
+    () => activities.retire({ registrationId: state.registrationId, endpoints, credential }),
     (outcome) => (latest, now) => afterRetire(latest, outcome, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
@@ -126,14 +121,10 @@ async function attempt<Result>(
   return onResult(result);
 }
 
-function requestArguments(state: EntityState, request: OpenRequest) {
-  const { registrationId } = state;
-  return {
-    registrationId,
-    intentId: request.intentId,
-    operationId: request.operationId,
-    endpoints: endpointsOf(state),
-  };
+function requestArguments(state: EntityState, request: OpenRequest): RequestArguments {
+  const { registrationId, initialAccessTokenRef } = state;
+  const { intentId, operationId } = request;
+  return { registrationId, intentId, operationId, endpoints: endpointsOf(state), initialAccessTokenRef };
 }
 
 /** The approved snapshot, reduced to what an activity needs. */
