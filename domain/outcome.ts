@@ -10,13 +10,17 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
     'credential.rotation-deferred': 'deferred',
     'credential.rotation-failed': 'failed',
   },
-  verify: { 'credential.proved': 'succeeded', 'credential.proof-failed': 'failed' },
-  discover: { 'registration.discovered': 'succeeded', 'registration.manual-required': 'succeeded' },
-  supplyInitialAccessToken: {
-    'registration.registered': 'succeeded',
-    'registration.register-failed': 'failed',
-    'registration.awaiting-token': 'failed',
+  verify: {
+    'credential.proved': 'succeeded',
+    'credential.proof-failed': 'failed',
+    // What was proved may be a pending credential, which then becomes current.
+    'registration.activated': 'succeeded',
+    'credential.rotated': 'succeeded',
   },
+  // Changed origins are found by a discovery that did its work; they wait for an administrator.
+  discover: { 'registration.discovered': 'succeeded', 'registration.attention': 'succeeded' },
+  // The registration that follows is the entity's own doing, with events of its own.
+  supplyInitialAccessToken: { 'registration.token-supplied': 'succeeded' },
   retire: { 'registration.retired': 'succeeded' },
 };
 

@@ -20,7 +20,7 @@ const underWay = {
   rotate: 'Rotation asked for; waiting for its outcome…',
   verify: 'Proof asked for; waiting for its outcome…',
   discover: 'Discovery asked for; waiting for its outcome…',
-  supplyInitialAccessToken: 'Token handed over; waiting for the registration…',
+  supplyInitialAccessToken: 'Token handed over…',
   retire: 'Retirement asked for; waiting for its outcome…',
 } as const satisfies Record<OperationKind, string>;
 
