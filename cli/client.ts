@@ -22,7 +22,7 @@ interface ProblemBody {
 /** Statuses that the caller's input caused; 409 too where the answer names a field. */
 const inputStatuses: ReadonlySet<number> = new Set([400, 404, 413, 415, 422]);
 
-/** One line from problem details: every field with its reason, else title and detail. */
+/** One line from problem details: every field with its reason and the title (the detail repeats them), else title and detail. */
 export function problemError(status: number, body: unknown): CommandError {
   const problem: ProblemBody = typeof body === 'object' && body !== null ? body : {};
   const errors = Array.isArray(problem.errors) ? (problem.errors as Record<string, unknown>[]) : [];
@@ -31,7 +31,7 @@ export function problemError(status: number, body: unknown): CommandError {
   const summary = texts.length > 0 ? texts.join(': ') : `Registrar answered with status ${status}.`;
   const isInput = inputStatuses.has(status) || (status === 409 && fields.length > 0);
   const next = status === 401 ? ' Give a valid key with --key-file FILE.' : '';
-  const message = plainText(fields.length > 0 ? `${fields.join('; ')} (${summary})` : `${summary}${next}`);
+  const message = plainText(fields.length > 0 ? `${fields.join('; ')} (${texts[0] ?? summary})` : `${summary}${next}`);
   return new CommandError(isInput ? exitCodes.badInput : exitCodes.failed, message, { ...problem, status });
 }
 

@@ -8,7 +8,7 @@ describe('exit code and line of an error answer', () => {
       422,
       { title: 'Bad', detail: 'See errors.', errors: [{ pointer: '/name', message: 'must be text' }] },
       2,
-      '/name: must be text (Bad: See errors.)',
+      '/name: must be text (Bad)',
     ],
     [
       'two fields',
