@@ -8,91 +8,112 @@ import { demoSystems, onboard } from './demo/scene.ts';
 import { renderEvent, renderScreen, renderTable } from './demo/screen.ts';
 import { startSandbox } from './sandbox.ts';
 
+/** Events after which a pipe gets the whole table. */
+const milestones = new Set(['registration.activated', 'registration.manual-required', 'credential.rotated']);
+
 /**
  * `npm run demo`: Registrar as a newcomer starts it, simulated health systems, and their onboarding and rotation as
  * they happen, until Ctrl-C. Everything is in a temporary directory that is removed at the end.
  */
-const stopping = new AbortController();
-let interrupt: () => void = () => undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    stopping.abort();
-    interrupt();
-  });
+const interrupted = new AbortController();
+let passOn: () => void = () => undefined;
+function interrupt(): void {
+  interrupted.abort();
+  passOn();
 }
+// A closed terminal ends the demo as Ctrl-C does, and its output then fails too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+process.stdout.on('error', () => interrupted.signal.aborted || interrupt());
 
-const dataDirectory = await mkdtemp(join(tmpdir(), 'registrar-demo-'));
+const directory = await mkdtemp(join(tmpdir(), 'registrar-demo-'));
 const sandbox = await startSandbox({ systems: demoSystems });
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!stopping.signal.aborted) {
-    console.error(error instanceof Error ? error.message : 'the demo failed');
-    process.exitCode = 1;
-  }
-} finally {
-  await sandbox.stop();
-  await rm(dataDirectory, { recursive: true, force: true });
-}
+process.exitCode = await run().catch(tell);
+await sandbox.stop();
+// After a failure the log and the data are worth more than a tidy disk.
+if (process.exitCode === 0) await rm(directory, { recursive: true, force: true });
+else console.error(`The log and the data are in ${directory}.`);
 
 async function run(): Promise<number> {
   console.log('Simulated health systems:');
-  for (const system of sandbox.systems)
-    console.log(`  ${system.name.padEnd(18)} ${system.kind.padEnd(22)} ${system.fhirBaseUrl}`);
+  for (const { name, kind, fhirBaseUrl } of sandbox.systems) {
+    console.log(`  ${name.padEnd(18)} ${kind.padEnd(22)} ${fhirBaseUrl}`);
+  }
   console.log('');
   const registrar = await startRegistrar({
-    dataDirectory,
+    directory,
     allowedHosts: sandbox.systems.map((system) => system.host),
     print: (line) => console.log(line),
-    onStart: (passOn) => {
-      interrupt = passOn;
+    onStart: (interruptChild) => {
+      passOn = interruptChild;
     },
   });
+  const ended = registrar.exited.then((code) => {
+    if (!interrupted.signal.aborted) throw new Error(`Registrar ended by itself with exit code ${code}.`);
+  });
   try {
-    const api = demoApi(registrar.url, await registrar.administratorKey());
-    await onboard(api, sandbox.systems);
-    await show(api, registrar);
-  } finally {
-    if (!stopping.signal.aborted) registrar.interrupt();
-    stopping.abort();
+    await Promise.race([watch(registrar), ended]);
+    console.log('Stopping.');
+    return await registrar.exited;
+  } catch (error) {
+    const exitCode = tell(error);
+    // It has had its signal already when Ctrl-C was why; a second one would make it drop what it is closing.
+    if (!interrupted.signal.aborted) registrar.interrupt();
+    await registrar.exited;
+    return exitCode;
   }
-  console.log('Stopping.');
-  return await registrar.exited;
 }
 
-/** Shows the state after every event, until Ctrl-C or until Registrar ends. */
-async function show(api: DemoApi, registrar: RegistrarChild): Promise<void> {
-  void registrar.exited.then(() => stopping.abort());
-  const events: DemoEvent[] = [];
+/** Says what went wrong, unless Ctrl-C was why; answers the exit code. */
+function tell(error: unknown): number {
+  if (interrupted.signal.aborted) return 0;
+  console.error(error instanceof Error ? error.message : 'The demo failed.');
+  return 1;
+}
+
+async function watch(registrar: RegistrarChild): Promise<void> {
+  const api = demoApi(registrar.url, await registrar.administratorKey());
+  await onboard(api, sandbox.systems);
   const footer = [
-    `Dashboard: ${registrar.url}   Administrator key: ${join(dataDirectory, 'admin-key')}`,
+    `Dashboard: ${registrar.url}   Administrator key: ${registrar.keyFile}`,
     `Log: ${registrar.logFile}   Ctrl-C stops everything and removes it.`,
   ];
+  // A pipe gets lines that stay; a terminal gets a picture.
+  await (process.stdout.isTTY ? draw(api, footer) : log(api, footer));
+}
+
+/** Draws the state at each event, and each second, as times go on. */
+async function draw(api: DemoApi, footer: readonly string[]): Promise<void> {
   const { stdout } = process;
-  const draw = async () => {
-    const { items } = (await api.get('/v1/registrations')) as { items: RegistrationView[] };
+  const events: DemoEvent[] = [];
+  const redraw = async () => {
+    const views = await registrations(api);
     const size = { columns: stdout.columns, rows: stdout.rows };
-    stdout.write(`\u001b[2J\u001b[H${renderScreen(items, events, size, footer, Date.now())}\n`);
+    stdout.write(`\u001b[2J\u001b[H${renderScreen(views, events, size, footer, Date.now())}\n`);
   };
-  // A pipe gets lines that stay; a terminal gets a picture that is drawn again each second, as times go on.
-  const redraw = stdout.isTTY ? setInterval(() => void draw().catch(() => undefined), 1000) : undefined;
-  if (!stdout.isTTY) console.log(footer.join('\n'));
+  // A picture that fails once is drawn again; the stream of events tells when Registrar is away for good.
+  const timer = setInterval(() => void redraw().catch(() => undefined), 1000);
   try {
-    for await (const event of api.events(stopping.signal)) {
+    for await (const event of api.events(interrupted.signal)) {
       events.push(event);
-      if (stdout.isTTY) await draw();
-      else await log(api, event);
+      await redraw();
     }
   } finally {
-    clearInterval(redraw);
+    clearInterval(timer);
   }
 }
 
-const milestones = new Set(['registration.activated', 'registration.manual-required', 'credential.rotated']);
+/** Prints each event, and the table at each milestone. */
+async function log(api: DemoApi, footer: readonly string[]): Promise<void> {
+  console.log(footer.join('\n'));
+  for await (const event of api.events(interrupted.signal)) {
+    console.log(renderEvent(event));
+    if (milestones.has(event.type)) {
+      console.log(['', ...renderTable(await registrations(api), Date.now()), ''].join('\n'));
+    }
+  }
+}
 
-async function log(api: DemoApi, event: DemoEvent): Promise<void> {
-  console.log(renderEvent(event));
-  if (!milestones.has(event.type)) return;
+async function registrations(api: DemoApi): Promise<RegistrationView[]> {
   const { items } = (await api.get('/v1/registrations')) as { items: RegistrationView[] };
-  console.log(['', ...renderTable(items, Date.now()), ''].join('\n'));
+  return items;
 }

@@ -122,7 +122,7 @@ function result(judged: ProbeJudgement, observation: ProbeObservation | null, se
   return {
     verdict: judged.verdict,
     reason: judged.reason,
-    message: safeText(`${said}${described}: ${meaning}`, secrets),
+    message: safeText(`${said}${described}; ${meaning}`, secrets),
     answer,
   };
 }

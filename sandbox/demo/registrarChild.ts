@@ -14,6 +14,8 @@ export interface RegistrarChild {
   readonly url: string;
   /** File that takes its output from now on. */
   readonly logFile: string;
+  /** Where the key is, unless the environment gave one. */
+  readonly keyFile: string;
   administratorKey(): Promise<string>;
   /** Passes a signal on, as Ctrl-C would. */
   interrupt(): void;
@@ -22,23 +24,26 @@ export interface RegistrarChild {
 }
 
 /**
- * Starts it with its own data directory. What it prints goes to `print` until it is ready. Rejects with what it said
+ * Starts it with a data directory of its own. What it prints goes to `print` until it is ready. Rejects with what it said
  * when it ends before. `onStart` gets the way to interrupt it at once.
  */
 export async function startRegistrar(options: {
-  readonly dataDirectory: string;
+  /** Empty; takes the data directory and the log. */
+  readonly directory: string;
   readonly allowedHosts: readonly string[];
   readonly print: (line: string) => void;
   readonly onStart: (interrupt: () => void) => void;
 }): Promise<RegistrarChild> {
-  const logFile = join(options.dataDirectory, 'demo.log');
+  const dataDirectory = join(options.directory, 'data');
+  const keyFile = join(dataDirectory, 'admin-key');
+  const logFile = join(options.directory, 'registrar.log');
   const child = spawn(process.execPath, [launcher, 'start'], {
     // Its own process group: the terminal's Ctrl-C reaches the demo alone, which passes it on once.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      REGISTRAR_DATA_DIR: options.dataDirectory,
+      REGISTRAR_DATA_DIR: dataDirectory,
       REGISTRAR_ALLOWED_HOSTS: options.allowedHosts.join(','),
     },
   });
@@ -51,9 +56,8 @@ export async function startRegistrar(options: {
   return {
     url,
     logFile,
-    administratorKey: async () =>
-      process.env['REGISTRAR_BOOTSTRAP_KEY'] ??
-      (await readFile(join(options.dataDirectory, 'admin-key'), 'utf8')).trim(),
+    keyFile,
+    administratorKey: async () => process.env['REGISTRAR_BOOTSTRAP_KEY'] ?? (await readFile(keyFile, 'utf8')).trim(),
     interrupt,
     exited,
   };
@@ -75,15 +79,11 @@ async function untilReady(
       // Log lines are for the file; progress and errors are for people.
       if (!quiet && !line.startsWith('{')) print(line);
       const url = readyLine.exec(line)?.[1];
-      if (url !== undefined) {
-        ready.resolve(url);
-        // The line after it says where the key is.
-        setTimeout(() => {
-          quiet = true;
-        }, 200).unref();
-      }
+      if (url === undefined) return;
+      quiet = true;
+      ready.resolve(url);
     });
   }
-  exited.then((code) => ready.reject(new Error(`registrar start ended with exit code ${code}`)));
+  void exited.then((code) => ready.reject(new Error(`registrar start ended with exit code ${code}`)));
   return await ready.promise;
 }
