@@ -16,9 +16,10 @@ async function withRecords<Result>(task: (records: ApiRecords) => Promise<Result
   const config = parseConfig(process.env);
   // Signals end a command line tool at once; only the closers are of use here.
   const silent = { on: () => undefined, off: () => undefined, exit: () => undefined };
-  const shutdown = createShutdown({ log: createLog('silent'), graceMilliseconds: 10_000, process: silent });
+  const log = createLog('silent');
+  const shutdown = createShutdown({ log, graceMilliseconds: 10_000, process: silent });
   try {
-    const { records } = await openServices(config, defaultTimePolicy, shutdown);
+    const { records } = await openServices(config, defaultTimePolicy, shutdown, log);
     return await task(records);
   } finally {
     await shutdown.begin();

@@ -10,11 +10,14 @@ import { createRecords, type Database } from '../stores/records/records.ts';
 import { createSecretStore } from '../stores/secrets/index.ts';
 import { createSpool, type Spool } from '../stores/spool/spool.ts';
 import type { Config } from './config.ts';
+import { countedClient } from './countedClient.ts';
 import { openDatabase } from './database.ts';
 import { type DataDirectory, openDataDirectory } from './dataDirectory.ts';
 import { makePrivateDirectory } from './files.ts';
 import { checkMasterKey, type KeyCheckTables } from './keyCheck.ts';
 import { loadMasterKeys } from './keys.ts';
+import type { Log } from './log.ts';
+import { createMetrics, fleetReader, type Metrics } from './metrics.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** What API and worker share in one process. */
@@ -28,10 +31,16 @@ export interface Services {
   readonly spool: Spool;
   readonly client: GuardedClient;
   readonly clock: Clock;
+  readonly metrics: Metrics;
 }
 
 /** Opens everything in order and hands each part to the shutdown, which closes the last one first. */
-export async function openServices(config: Config, policy: TimePolicy, shutdown: Shutdown): Promise<Services> {
+export async function openServices(
+  config: Config,
+  policy: TimePolicy,
+  shutdown: Shutdown,
+  log: Log,
+): Promise<Services> {
   const clock: Clock = { now: Date.now };
   const embedded = config.database.kind === 'embedded' || config.temporal.kind === 'embedded';
   const dataDirectory = embedded ? await openDataDirectory(config.dataDir) : null;
@@ -54,5 +63,7 @@ export async function openServices(config: Config, policy: TimePolicy, shutdown:
     clock,
   });
   shutdown.add('http-client', () => client.close());
-  return { dataDirectory, db, keyring, records, secrets, spool, client, clock };
+  const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
+  const counted = countedClient(client, metrics.countPeerRequest);
+  return { dataDirectory, db, keyring, records, secrets, spool, client: counted, clock, metrics };
 }

@@ -4,6 +4,7 @@ import { migrateExternal } from './database.ts';
 import { createProgress } from './embedded/progress.ts';
 import type { Environment } from './environment.ts';
 import { createLog, type Log } from './log.ts';
+import { startMetricsServer } from './metricsServer.ts';
 import { openServices } from './services.ts';
 import { createShutdown } from './shutdown.ts';
 import { startApiPart } from './startApi.ts';
@@ -85,7 +86,10 @@ async function startParts(
   log: Log,
   shutdown: ReturnType<typeof createShutdown>,
 ): Promise<void> {
-  const services = await openServices(config, policy, shutdown);
+  const services = await openServices(config, policy, shutdown, log);
+  const { registry } = services.metrics;
+  const metrics = await startMetricsServer({ registry, log, port: config.metricsPort, host: config.host });
+  shutdown.add('metrics', () => metrics.close());
   installRuntime(log);
   const temporal = await reachTemporal(config, environment, log, createProgress(), shutdown);
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);

@@ -5,8 +5,6 @@ import { ensureAdminKey } from './adminKey.ts';
 import type { Config } from './config.ts';
 import { startDispatcher } from './dispatcher.ts';
 import type { Log } from './log.ts';
-import { createMetrics, fleetReader } from './metrics.ts';
-import { startMetricsServer } from './metricsServer.ts';
 import { dashboardDirectory } from './paths.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -14,7 +12,7 @@ import type { Shutdown } from './shutdown.ts';
 /** Says the ready line and where the administrator key is (DESIGN section 7). */
 export type Announce = (line: string) => void;
 
-/** The API part of a process: dispatcher, metrics, the HTTP server. */
+/** The API part of a process: dispatcher and HTTP server. */
 export async function startApiPart(
   config: Config,
   services: Services,
@@ -27,9 +25,6 @@ export async function startApiPart(
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
-  const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
-  const metricsServer = await startMetricsServer({ registry: metrics.registry, log, port: config.metricsPort });
-  shutdown.add('metrics', () => metricsServer.close());
   const app = await buildApp({
     records,
     entities,

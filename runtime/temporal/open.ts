@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import type { Progress } from '../embedded/progress.ts';
@@ -19,10 +20,12 @@ export async function reachTemporal(
   shutdown: Shutdown,
 ): Promise<TemporalConnectionOptions> {
   if (config.temporal.kind === 'external') return temporalConnectionOptions(config, environment);
-  const { binary } = await findTemporal({ environment, progress });
-  const child = await startTemporalChild({ binary, dataDir: config.dataDir, log, signal: shutdown.signal });
-  shutdown.add('temporal-server', () => child.stop());
-  return temporalConnectionOptions(config, environment, child.address);
+  const { signal } = shutdown;
+  const { binary } = await findTemporal({ environment, progress, signal });
+  const starting = startTemporalChild({ binary, dataDir: config.dataDir, log, signal });
+  // Added before it is up: a Ctrl-C in between must not leave the server behind.
+  shutdown.add('temporal-server', async () => await (await starting.catch(() => null))?.stop());
+  return temporalConnectionOptions(config, environment, (await starting).address);
 }
 
 /** The SDK's runtime for this process: our log, and no signal handling of its own (DESIGN section 5). */
@@ -33,11 +36,7 @@ export function installRuntime(log: Log): void {
 /** A client of the server, closed by the shutdown. */
 export async function openTemporalClient(
   options: TemporalConnectionOptions,
-  dataConverter: ConstructorParameters<typeof Client>[0] extends infer O
-    ? O extends { dataConverter?: infer D }
-      ? D
-      : never
-    : never,
+  dataConverter: DataConverter,
   shutdown: Shutdown,
 ): Promise<Client> {
   const connection = await Connection.connect(options.connection);
