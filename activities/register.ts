@@ -75,10 +75,11 @@ export async function absorbRegistration(
     parsed.kind === 'refused'
       ? await absorbRefusal(deps, argument, intent, answer, parsed)
       : await absorbClient(deps, config, argument, intent, parsed, metadata);
-  await deps.records.settleIntent(intent.intentId, settlementOf(outcome), outcome);
+  // Before the intent is settled: nobody comes back to a settled one.
   if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
     await deps.records.spendEnteringSecret(argument.initialAccessTokenRef);
   }
+  await deps.records.settleIntent(intent.intentId, settlementOf(outcome), outcome);
   return outcome;
 }
 

@@ -23,7 +23,7 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
     return { kind: 'deleted', message: explain('RetireWithoutClient') };
   }
   const refused = await deleteClient(deps, config, credential, endpoints);
-  if (refused !== null && !(await looksDeleted(deps, argument))) {
+  if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
     return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
   }
@@ -73,11 +73,18 @@ async function deleteWith(
 
 /**
  * A deletion whose answer was lost looks like a dead token (401) when it is repeated. The client is gone when its
- * credential is refused as well.
+ * secret was removed, which only follows a deletion, or is refused before its end as well.
  */
-async function looksDeleted(deps: Dependencies, argument: RetireArguments): Promise<boolean> {
+async function looksDeleted(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RetireArguments,
+): Promise<boolean> {
   const { registrationId, endpoints, credential } = argument;
   if (endpoints === null || credential === null || !credential.manageable) return false;
+  const name = credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
+  if ((await deps.secrets.get(name, { stage: 'current' })) === null) return true;
+  if (credential.expiresAt !== null && credential.expiresAt <= deps.clock.now()) return false;
   const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null });
   return proof.decision.reason === 'CredentialRejected';
 }

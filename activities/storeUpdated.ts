@@ -1,3 +1,4 @@
+import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, RequestArguments, RequestOutcome } from '../domain/ports.ts';
 import { explain } from '../domain/reasons.ts';
@@ -26,7 +27,8 @@ export async function storeUpdated(
   const name = clientSecretName(config);
   const stored = await readSecret(deps.secrets, name, { stage: 'current' }, clientSecretSchema);
   const tokenReceived = client.registrationAccessToken !== null;
-  if (stored === null || client.clientSecret === null || client.clientSecret === stored.value.client_secret) {
+  if (stored === null) throw gone(name);
+  if (client.clientSecret === null || client.clientSecret === stored.value.client_secret) {
     const { secretExpiresAt: expiresAt, expiryKnown } = client;
     return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived };
   }
@@ -47,6 +49,12 @@ export async function storeUpdated(
   };
   const notes = client.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message);
   return { kind: 'stored', credential, conditions: [], scopes: null, revision: config.revision, tokenReceived, notes };
+}
+
+/** The answer stays sealed until the secret is there again: it may hold a new one. */
+function gone(name: string): RegistrarFailure {
+  const message = `${explain('SecretStoreRefused')} The secret ${name} is not there.`;
+  return new RegistrarFailure({ reason: 'SecretStoreRefused', retryClass: 'input', message });
 }
 
 /** Absent members are unchanged (RFC 7592 section 3). Answers whether the client can be managed afterwards. */

@@ -136,6 +136,8 @@ export interface PeerActivities {
       registrationId: string;
       endpoints: Endpoints | null;
       credential: CredentialState | null;
+      /** An earlier try of this deletion may have reached the server. */
+      mayBeDeleted: boolean;
     },
     unrecorded?: Unrecorded,
   ): Promise<DeleteOutcome>;

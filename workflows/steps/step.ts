@@ -2,6 +2,7 @@ import { uuid4 } from '@temporalio/workflow';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
+import { mayBeDeleted } from '../../domain/entity/deletion.ts';
 import type { Applied } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
@@ -101,7 +102,13 @@ async function retire(state: EntityState, activities: Stubs, policy: TimePolicy)
   const endpoints = state.discovery === null ? null : endpointsOf(state);
   const credential = state.current ?? state.pending;
   return await attempt(
-    () => activities.retire({ registrationId: state.registrationId, endpoints, credential }),
+    () =>
+      activities.retire({
+        registrationId: state.registrationId,
+        endpoints,
+        credential,
+        mayBeDeleted: mayBeDeleted(state),
+      }),
     (outcome) => (latest, now) => afterRetire(latest, outcome, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
