@@ -7,7 +7,7 @@ import { createLog, type Log } from './log.ts';
 import { startMetricsServer } from './metricsServer.ts';
 import { openServices } from './services.ts';
 import { createShutdown } from './shutdown.ts';
-import { startApiPart } from './startApi.ts';
+import { type Ready, startApiPart } from './startApi.ts';
 import { startWorkerPart } from './startWorker.ts';
 import { dataConverter } from './temporal/dataConverter.ts';
 import { createEntityClient } from './temporal/entityClient.ts';
@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly environment?: Environment;
   /** Tests scale it; the product uses the default. */
   readonly policy?: TimePolicy;
+  /** One JSON object instead of sentences on standard output. */
+  readonly json?: boolean;
 }
 
 /** Everything in one process: what is not configured otherwise is embedded. Resolves to the exit code of a start that failed; else never. */
@@ -49,7 +51,7 @@ export async function runMigrations(options: StartOptions = {}): Promise<number>
     return badInput;
   }
   await migrateExternal(config.database);
-  say('The database is up to date.');
+  say(options.json === true ? JSON.stringify({ migrated: true }) : 'The database is up to date.');
   return 0;
 }
 
@@ -69,7 +71,9 @@ async function start(parts: { api: boolean; worker: boolean }, options: StartOpt
   const longest = Math.max(policy.requestStep, policy.repeatableStep);
   const shutdown = createShutdown({ log, graceMilliseconds: longest + policy.secretStore });
   try {
-    await startParts(parts, config, environment, policy, log, shutdown);
+    const ready = await startParts(parts, config, environment, policy, log, shutdown);
+    if (options.json === true) say(JSON.stringify(ready));
+    else for (const line of readyLines(ready)) say(line);
   } catch (error) {
     if (!shutdown.signal.aborted) complain(startMessage(error, log));
     await shutdown.begin(error);
@@ -85,7 +89,7 @@ async function startParts(
   policy: TimePolicy,
   log: Log,
   shutdown: ReturnType<typeof createShutdown>,
-): Promise<void> {
+): Promise<Ready> {
   const services = await openServices(config, policy, shutdown, log);
   const { registry } = services.metrics;
   const metrics = await startMetricsServer({ registry, log, port: config.metricsPort, host: config.host });
@@ -95,8 +99,15 @@ async function startParts(
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
   const entities = createEntityClient(client, policy);
   if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
-  if (parts.api) await startApiPart(config, services, entities, log, shutdown, say);
-  else say('Registrar worker is ready');
+  if (parts.api) return await startApiPart(config, services, entities, log, shutdown);
+  return { url: null, adminKeyFile: null };
+}
+
+/** What people and scripts wait for (DESIGN section 7). */
+function readyLines(ready: Ready): string[] {
+  if (ready.url === null) return ['Registrar worker is ready'];
+  const key = ready.adminKeyFile === null ? [] : [`The administrator key is in ${ready.adminKeyFile}`];
+  return [`Registrar is ready at ${ready.url}`, ...key];
 }
 
 /** Null after having told every problem at once. */

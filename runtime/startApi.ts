@@ -9,8 +9,13 @@ import { dashboardDirectory } from './paths.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
 
-/** Says the ready line and where the administrator key is (DESIGN section 7). */
-export type Announce = (line: string) => void;
+/** What is told once everything answers. */
+export interface Ready {
+  /** Null for a worker. */
+  readonly url: string | null;
+  /** Null when the key was given, or keys exist already. */
+  readonly adminKeyFile: string | null;
+}
 
 /** The API part of a process: dispatcher and HTTP server. */
 export async function startApiPart(
@@ -19,8 +24,7 @@ export async function startApiPart(
   entities: EntityClient,
   log: Log,
   shutdown: Shutdown,
-  announce: Announce,
-): Promise<void> {
+): Promise<Ready> {
   const { records, secrets, client, clock, keyring, dataDirectory } = services;
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
@@ -44,6 +48,5 @@ export async function startApiPart(
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = config.publicUrl ?? `http://${host}:${port}`;
   await dataDirectory?.announce(url);
-  announce(`Registrar is ready at ${url}`);
-  if (adminKey.kind === 'file') announce(`The administrator key is in ${adminKey.path}`);
+  return { url, adminKeyFile: adminKey.kind === 'file' ? adminKey.path : null };
 }

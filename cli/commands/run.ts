@@ -16,7 +16,10 @@ Examples:
   $ registrar start
   $ REGISTRAR_DATA_DIR=/var/lib/registrar REGISTRAR_PORT=8080 registrar start`,
     )
-    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startEmbedded()));
+    .option('--json', 'say what is ready as one JSON object')
+    .action(async (options: { json?: boolean }) =>
+      context.finish(await (await import('../../runtime/start.ts')).startEmbedded(options)),
+    );
 
   program
     .command('api')
@@ -29,7 +32,10 @@ Example:
   $ DATABASE_URL=postgresql://registrar@db/registrar TEMPORAL_ADDRESS=temporal:7233 \\
     REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar api`,
     )
-    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startApi()));
+    .option('--json', 'say what is ready as one JSON object')
+    .action(async (options: { json?: boolean }) =>
+      context.finish(await (await import('../../runtime/start.ts')).startApi(options)),
+    );
 
   program
     .command('worker')
@@ -42,7 +48,10 @@ Example:
   $ DATABASE_URL=postgresql://registrar@db/registrar TEMPORAL_ADDRESS=temporal:7233 \\
     REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar worker`,
     )
-    .action(async () => context.finish(await (await import('../../runtime/start.ts')).startWorker()));
+    .option('--json', 'say what is ready as one JSON object')
+    .action(async (options: { json?: boolean }) =>
+      context.finish(await (await import('../../runtime/start.ts')).startWorker(options)),
+    );
 
   program
     .command('migrate')
@@ -55,5 +64,8 @@ Example:
   $ DATABASE_URL=postgresql://registrar@db/registrar DATABASE_MIGRATION_URL=postgresql://owner@db/registrar \\
     REGISTRAR_MASTER_KEY_FILE=/run/secrets/master-key registrar migrate`,
     )
-    .action(async () => context.finish(await (await import('../../runtime/start.ts')).runMigrations()));
+    .option('--json', 'say what is ready as one JSON object')
+    .action(async (options: { json?: boolean }) =>
+      context.finish(await (await import('../../runtime/start.ts')).runMigrations(options)),
+    );
 }

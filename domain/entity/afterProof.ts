@@ -47,6 +47,15 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
       ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
     },
   });
+  if (before.rotation !== null && before.activeOperation?.kind === 'verify') {
+    // Whoever asked for a proof meanwhile is answered by this one.
+    draft.event({
+      type: unproved ? 'credential.proof-failed' : 'credential.proved',
+      reason: outcome.decision.reason,
+      message: outcome.message,
+      operationId: before.activeOperation.operationId,
+    });
+  }
 }
 
 /** The current credential proved good; nothing was pending. */

@@ -18,7 +18,9 @@ export function refusalOf(state: EntityState, kind: OperationKind): string | nul
     case 'rotate':
       if (state.current === null) return 'There is no proved credential to rotate yet.';
       if (!state.current.manageable) return explain('RotationNotSupported');
-      return null;
+      return state.rotation === null || state.rotation.actor === 'system'
+        ? null
+        : `A rotation is under way already, as operation ${state.rotation.operationId}.`;
     case 'verify':
       return state.current === null && state.pending === null ? 'There is no credential to verify yet.' : null;
     case 'supplyInitialAccessToken':
@@ -57,9 +59,8 @@ function begin(draft: Draft, operation: Operation): void {
       draft.event({ ...accepted(operation, 'Retirement asked for.'), type: 'registration.retiring' });
       return;
     case 'rotate':
-      if (draft.state.rotation === null) {
-        draft.set({ rotation: { operationId: operation.operationId, actor: operation.actor } });
-      }
+      // One that began by itself and waits is taken over, and goes on at once under the person's operation.
+      draft.set({ rotation: { operationId: operation.operationId, actor: operation.actor } });
       draft.event({ ...accepted(operation, 'Rotation asked for.'), type: 'credential.rotation-started' });
       return;
     case 'verify':
