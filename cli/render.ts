@@ -87,7 +87,7 @@ export function attentionLines(views: readonly RegistrationView[], look: Look): 
     if (attention === null) return [];
     const texts = [
       `${attention.reason}: ${attention.sentence}`,
-      ...(attention.message === attention.sentence ? [] : [attention.message]),
+      ...(attention.message === '' ? [] : [attention.message]),
       ...(attention.action === null ? [] : [`Do: ${attention.action}`]),
     ];
     const indented = (text: string, indent: string) =>

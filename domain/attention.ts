@@ -1,5 +1,5 @@
 import { findCondition } from './conditions.ts';
-import { type Reason, reasons } from './reasons.ts';
+import { explain, type Reason, reasons } from './reasons.ts';
 import type { RegistrationView } from './registrationView.ts';
 
 /** Why a person is needed, and what the person should do. */
@@ -9,7 +9,7 @@ export interface Attention {
   readonly sentence: string;
   /** What to do; null when the table knows nothing but to watch. */
   readonly action: string | null;
-  /** Text of the condition: may quote a peer. */
+  /** What the condition says beyond sentence and action: may quote a peer. Empty when it says nothing more. */
   readonly message: string;
   /** RFC 3339 UTC. */
   readonly since: string;
@@ -25,7 +25,13 @@ export function attentionOf(view: Pick<RegistrationView, 'conditions'>): Attenti
     reason: condition.reason,
     sentence: known?.sentence ?? condition.message,
     action: known?.action ?? null,
-    message: condition.message,
+    message: known === undefined ? '' : withoutExplanation(condition.message, condition.reason),
     since: condition.lastTransitionTime,
   };
+}
+
+/** Messages begin with the explanation of their reason, which is shown apart from them. */
+function withoutExplanation(message: string, reason: Reason): string {
+  const explanation = explain(reason);
+  return message.startsWith(explanation) ? message.slice(explanation.length).trim() : message;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { attentionOf } from '../../../domain/attention.ts';
 import type { Condition } from '../../../domain/conditions.ts';
-import type { Reason } from '../../../domain/reasons.ts';
+import { explain, type Reason } from '../../../domain/reasons.ts';
 
 const condition: Condition = {
   type: 'NeedsAttention',
@@ -33,4 +33,12 @@ test.each<[string, Condition[]]>([
 test('a reason of a later version still shows its message', () => {
   const later = { ...condition, reason: 'FromTheFuture' as Reason };
   expect(attentionOf({ conditions: [later] })).toMatchObject({ sentence: condition.message, action: null });
+});
+
+test('says nothing twice', () => {
+  const explained = `${explain('InitialAccessTokenNeeded')} The server answered 401.`;
+  expect(attentionOf({ conditions: [{ ...condition, message: explained }] })?.message).toBe('The server answered 401.');
+  expect(attentionOf({ conditions: [{ ...condition, message: explain('InitialAccessTokenNeeded') }] })?.message).toBe(
+    '',
+  );
 });

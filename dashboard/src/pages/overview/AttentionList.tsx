@@ -40,7 +40,7 @@ function Item({ view }: { view: RegistrationView }) {
           <b>Do:</b> {attention.action}
         </p>
       )}
-      {attention.message !== attention.sentence && <p className="said">{attention.message}</p>}
+      {attention.message !== '' && <p className="said">{attention.message}</p>}
       <p className="where">
         <a href={registrationHash(view.registrationId)}>{view.registrationId}</a>
         <PhasePill phase={view.phase} />
