@@ -14,7 +14,7 @@ export function AttentionBanner({ view }: { view: RegistrationView }) {
           <b>Do:</b> {attention.action}
         </p>
       )}
-      {attention.message !== attention.sentence && <p className="said">{attention.message}</p>}
+      {attention.message !== '' && <p className="said">{attention.message}</p>}
       <p className="where">
         <code>{attention.reason}</code>
         <span>
