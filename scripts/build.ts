@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleWorkflows, workflowBundleInputs } from './workflowBundle.ts';
 
 /**
  * Makes what cannot run as it is: the workflow bundle for the worker and the dashboard for the browser.
@@ -23,8 +24,8 @@ const artifacts: readonly Artifact[] = [
   {
     name: 'workflow bundle',
     output: join(dist, 'workflow-bundle.js'),
-    inputs: ['workflows/**/*', 'domain/**/*', 'runtime/temporal/failureConverter.ts', 'runtime/temporal/redacted.ts'],
-    make: bundleWorkflows,
+    inputs: [...workflowBundleInputs, 'scripts/workflowBundle.ts'],
+    make: makeWorkflowBundle,
   },
   {
     name: 'dashboard',
@@ -34,14 +35,8 @@ const artifacts: readonly Artifact[] = [
   },
 ];
 
-async function bundleWorkflows(): Promise<void> {
-  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { failureConverterPath } = await import('../runtime/temporal/dataConverter.ts');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'),
-    failureConverterPath,
-    logger: new DefaultLogger('WARN'),
-  });
+async function makeWorkflowBundle(): Promise<void> {
+  const code = await bundleWorkflows(root);
   const output = join(dist, 'workflow-bundle.js');
   writeFileSync(`${output}.new`, code);
   renameSync(`${output}.new`, output);

@@ -1,0 +1,74 @@
+import type { OperationKind } from '../../../domain/operations.ts';
+import type { EventType } from '../../../domain/registrationView.ts';
+import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+import { lostAnswer, notInTime, refused, type Script, stored, tooEarly, unanswered } from './scripted.ts';
+
+/** The world, what people ask for, and how far it goes: the entity is idle after as many events of a type. */
+export interface Path {
+  readonly script?: Script;
+  readonly policy?: Partial<TimePolicy>;
+  readonly story: readonly Chapter[];
+}
+type Chapter = { readonly ask: OperationKind } | { readonly until: EventType; readonly times?: number };
+
+/** Steps time out late, as the machine that records may be busy; back-off is short. */
+export const recordingPolicy: TimePolicy = {
+  ...defaultTimePolicy,
+  retryInitial: 200,
+  retryMaximum: 1000,
+  replicationLag: 500,
+};
+
+const active = { until: 'registration.activated' } as const;
+
+/**
+ * Secrets that are rotated while it is recorded live 20 seconds, so that due (after 12 to 13), overdue (after some 16)
+ * and expiry are seconds apart.
+ */
+const shortLived = { register: [() => stored(20)] };
+
+/** Every path of the entity that a release must be able to go on with; the key is the name of its golden history. */
+export const paths: Readonly<Record<string, Path>> = {
+  onboarding: { story: [active] },
+  'rotation-by-schedule': { script: shortLived, story: [active, { until: 'credential.rotated' }] },
+  'rotation-asked-for': { story: [active, { ask: 'rotate' }, { until: 'credential.rotated' }] },
+  'too-early': {
+    script: { ...shortLived, update: [() => tooEarly(20), () => stored()] },
+    story: [active, { until: 'credential.rotation-deferred' }, { until: 'credential.rotated' }],
+  },
+  'ladder-of-a-registration': {
+    script: { register: [lostAnswer, () => stored()], settle: [lostAnswer, () => unanswered] },
+    story: [active],
+  },
+  'ladder-of-an-update': {
+    script: { update: [notInTime], settle: [() => stored()] },
+    policy: { requestStep: 2000 },
+    story: [active, { ask: 'rotate' }, { until: 'credential.rotated' }],
+  },
+  parked: {
+    policy: { proofInterval: 3000 },
+    story: [active, { until: 'credential.proved', times: 2 }],
+  },
+  'awaiting-token': {
+    script: { config: { environment: 'production', environmentClass: 'production' } },
+    story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  'held-for-a-person': {
+    script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },
+    story: [{ until: 'registration.register-failed' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  'operations-of-an-active-one': {
+    story: [
+      active,
+      { ask: 'verify' },
+      { until: 'credential.proved' },
+      { ask: 'discover' },
+      { until: 'registration.discovered', times: 2 },
+    ],
+  },
+  retirement: { story: [active, { ask: 'retire' }, { until: 'registration.retired' }] },
+  'retirement-on-the-way': {
+    script: { discover: [lostAnswer] },
+    story: [{ until: 'step.delayed', times: 2 }, { ask: 'retire' }, { until: 'registration.retired' }],
+  },
+};

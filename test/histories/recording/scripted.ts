@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RegistrarFailure } from '../../../domain/failure.ts';
+import type { Failure, ProofOutcome, RegistrationActivities, RequestOutcome } from '../../../domain/ports.ts';
+import { type Reason, reasons } from '../../../domain/reasons.ts';
+import type { RegistrationConfig } from '../../../domain/records.ts';
+import type { Transition } from '../../../domain/registrationView.ts';
+import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
+
+type Activity = Exclude<keyof RegistrationActivities, 'record'>;
+
+/** Answers of one activity, one a call; the last one for all further calls. */
+type Answers<Name extends Activity> = readonly ((
+  ...given: Parameters<RegistrationActivities[Name]>
+) => Awaited<ReturnType<RegistrationActivities[Name]>> | ReturnType<RegistrationActivities[Name]>)[];
+
+/** What the world answers to one registration, where it differs from a world in which everything goes well. */
+export type Script = { readonly config?: Partial<RegistrationConfig> } & {
+  readonly [Name in Activity]?: Answers<Name>;
+};
+
+const second = 1000;
+
+/** A client or a secret that is stored; lives 90 days unless told. */
+export function stored(seconds = 90 * 86_400): RequestOutcome {
+  const issuedAt = Date.now();
+  return {
+    kind: 'stored',
+    credential: credentialOf({
+      place: 'management',
+      issuedAt,
+      expiresAt: issuedAt + seconds * second,
+      provedAt: null,
+      versionId: crypto.randomUUID().replaceAll('-', ''),
+    }),
+    conditions: [],
+    scopes: null,
+    revision: 1,
+    tokenReceived: true,
+    notes: [],
+  };
+}
+
+export function tooEarly(seconds: number): RequestOutcome {
+  const expiresAt = Date.now() + seconds * second;
+  return { kind: 'unchanged', expiresAt, expiryKnown: true, manageable: true, tokenReceived: true };
+}
+
+export function refused(reason: Reason, retryClass: Failure['retryClass']): RequestOutcome {
+  return { kind: 'refused', failure: failureOf(reason, retryClass) };
+}
+
+export const unanswered: RequestOutcome = { kind: 'unanswered', failure: failureOf('PeerNotAnswering', 'transient') };
+
+function failureOf(reason: Reason, retryClass: Failure['retryClass']): Failure {
+  return { reason, retryClass, status: null, retryAfterSeconds: null, message: reasons[reason].sentence };
+}
+
+export function lostAnswer(): never {
+  throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'The answer was lost.' });
+}
+
+/** Longer than the start-to-close of a path that loses an answer so, in milliseconds. */
+const tooLong = 10_000;
+
+export async function notInTime(): Promise<never> {
+  await delay(tooLong);
+  lostAnswer();
+}
+
+/** Promotes what is pending; what is current proves good. */
+function proved({ pending, current }: Parameters<RegistrationActivities['prove']>[0]): ProofOutcome {
+  const message = 'The credential authenticates.';
+  if (pending === null) return { decision: { action: 'keep', reason: 'ProofSucceeded' }, current, pending, message };
+  return {
+    decision: { action: 'promote', reason: 'ProofSucceeded' },
+    current: { ...pending, place: 'client', provedAt: Date.now() },
+    pending: null,
+    message,
+  };
+}
+
+/** What an entity recorded so far, in order. */
+export type Timeline = readonly Transition[];
+
+export interface ScriptedWorld {
+  readonly activities: RegistrationActivities;
+  timeline(registrationId: string): Timeline;
+}
+
+/** The product's activities, answered by scripts: no network, no store, the same path whenever it is recorded. */
+export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWorld {
+  const timelines = new Map<string, Transition[]>();
+  const calls = new Map<string, number>();
+
+  function keep(transitions: readonly Transition[] = []): void {
+    for (const transition of transitions) {
+      const timeline = timelines.get(transition.registrationId) ?? [];
+      timelines.set(transition.registrationId, timeline);
+      if (!timeline.some(({ sequence }) => sequence === transition.sequence)) timeline.push(transition);
+    }
+  }
+
+  function scripted<Name extends Activity>(name: Name, usual: Answers<Name>[number]): RegistrationActivities[Name] {
+    const answer = async (...given: Parameters<RegistrationActivities[Name]>) => {
+      const [argument, unrecorded] = given;
+      keep(unrecorded);
+      const registrationId = typeof argument === 'string' ? argument : argument.registrationId;
+      const script = scripts.get(registrationId)?.[name] as Answers<Name> | undefined;
+      const key = `${registrationId}/${name}`;
+      const call = calls.get(key) ?? 0;
+      calls.set(key, call + 1);
+      return await (script?.[Math.min(call, script.length - 1)] ?? usual)(...given);
+    };
+    return answer as RegistrationActivities[Name];
+  }
+
+  return {
+    activities: {
+      discover: scripted('discover', () => discoveryOf()),
+      register: scripted('register', () => stored()),
+      update: scripted('update', () => stored()),
+      settle: scripted('settle', () => unanswered),
+      prove: scripted('prove', proved),
+      retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
+      entityStart: scripted('entityStart', (registrationId) => ({
+        config: configOf({ registrationId, tenantId: 'golden', ...scripts.get(registrationId)?.config }),
+        view: null,
+        sequence: 1,
+        openIntentId: null,
+        initialAccessTokenRef: null,
+      })),
+      record: async (transitions) => keep(transitions),
+    },
+    timeline: (registrationId) => timelines.get(registrationId) ?? [],
+  };
+}
