@@ -35,7 +35,7 @@ const narrowed: Readonly<Record<string, string>> = {
   audit: 'select, insert',
   audit_head: 'select, update',
   kysely_migration: 'select',
-  kysely_migration_lock: '',
+  kysely_migration_lock: 'select',
 };
 
 async function grant(trx: Transaction<Database>, role: string): Promise<void> {

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { type Sandbox, type SystemOptions, startSandbox } from '../../../sandbox/sandbox.ts';
+import { describeWith } from '../../support/describeWith.ts';
 
 let sandbox: Sandbox | undefined;
 afterEach(async () => {
@@ -12,7 +13,7 @@ async function start(...systems: SystemOptions[]): Promise<Sandbox> {
   return sandbox;
 }
 
-describe('a simulated health system', () => {
+describeWith('oidc-provider', 'a simulated health system', () => {
   it.each(['rotating', 'open', 'initial-access-token'] as const)(
     'of kind %s names the same endpoints in both documents',
     async (kind) => {
@@ -115,7 +116,7 @@ describe('a simulated health system', () => {
   });
 });
 
-describe('a secret of a rotating system', () => {
+describeWith('oidc-provider', 'a secret of a rotating system', () => {
   it('expires', async () => {
     const { systems } = await start({ name: 'short', kind: 'rotating', secretLifetime: 2 });
     const system = systems[0]!;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { judgeRegistrationAnswer } from '../../../../domain/registrationAnswer.ts';
 import { audienceSecret } from '../../../../protocols/http/audience.ts';
 import type { GuardedClient } from '../../../../protocols/http/client.ts';
@@ -18,6 +18,7 @@ import { probeCredential } from '../../../../protocols/oauth/probe.ts';
 import { parseRegistrationResponse, registrationRequest } from '../../../../protocols/oauth/registration.ts';
 import { discover } from '../../../../protocols/smart/discover.ts';
 import { type HealthSystem, type Sandbox, startSandbox } from '../../../../sandbox/sandbox.ts';
+import { describeWith } from '../../../support/describeWith.ts';
 import { clientFor, metadata, send } from './support.ts';
 
 let sandbox: Sandbox;
@@ -77,7 +78,7 @@ function probe(system: HealthSystem, information: ClientInformation, secret = in
 const clientIn = (system: HealthSystem, clientId: string) =>
   system.ledger().clients.find((one) => one.clientId === clientId);
 
-describe('discovery', () => {
+describeWith('oidc-provider', 'discovery', () => {
   it('reads the SMART configuration only, where it names all', async () => {
     const system = sandbox.system('open');
     const view = await discover(client, { fhirBaseUrl: `${system.fhirBaseUrl}/`, isAllowedUrl });
@@ -119,7 +120,7 @@ describe('discovery', () => {
   });
 });
 
-describe('the life of a client whose secret is replaced', () => {
+describeWith('oidc-provider', 'the life of a client whose secret is replaced', () => {
   it('registers, proves, updates, proves both secrets, and deletes', async () => {
     const system = sandbox.system('always-renews');
     const { answer, parsed, context, audience, view } = await registered(system, await system.initialAccessToken());
@@ -189,7 +190,7 @@ describe('the life of a client whose secret is replaced', () => {
   });
 });
 
-describe('other servers', () => {
+describeWith('oidc-provider', 'other servers', () => {
   it.each(['client_secret_basic', 'client_secret_post', 'none'])(
     'registers openly and proves by %s',
     async (method) => {
