@@ -6,6 +6,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { accessLogPlugin } from './plugins/accessLog.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
 import { authorizationPlugin } from './plugins/authorization.ts';
+import { connectionsPlugin } from './plugins/connections.ts';
 import { dashboardPlugin } from './plugins/dashboard.ts';
 import { hostsPlugin } from './plugins/hosts.ts';
 import { openApiPlugin } from './plugins/openapi.ts';
@@ -33,7 +34,6 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     // Fastify's own lines carry URLs and errors with their causes; the access log writes what may be written.
     logger: false,
     genReqId: () => randomUUID(),
-    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, _request, reply) => {
@@ -41,6 +41,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     },
   });
   const options = { dependencies };
+  await app.register(connectionsPlugin);
   await app.register(securityHeadersPlugin, options);
   await app.register(accessLogPlugin, options);
   await app.register(hostsPlugin, options);
