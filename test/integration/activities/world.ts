@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActivities } from '../../../activities/index.ts';
+import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
+import type {
+  CredentialState,
+  Endpoints,
+  RegistrationActivities,
+  RequestArguments,
+  RequestOutcome,
+} from '../../../domain/ports.ts';
+import type { EntityRecords } from '../../../domain/records.ts';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { SecretStore } from '../../../domain/secretStore.ts';
+import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
+import { openPglite } from '../../../stores/records/database.ts';
+import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
+import { drain } from '../../../stores/spool/drain.ts';
+import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
+import { discoveryOf } from '../../support/entity.ts';
+import { type Fixture, fixtureOn, oneRegistration } from '../stores/records/fixture.ts';
+import { Peer } from './peer.ts';
+
+/** A method that stands in for the real one; call the given one to go on. */
+type Instead<Target> = {
+  -readonly [Name in keyof Target]?: Target[Name] extends (...given: infer Given) => infer Result
+    ? (real: (...given: Given) => Result, ...given: Given) => Result
+    : never;
+};
+
+/**
+ * The real activities on a real database, secret store, spool and HTTP client, with a peer that can misbehave and a
+ * trace of everything in its order: requests as the peer sees them, calls of records, secrets and spool as they begin.
+ */
+export class World {
+  readonly trace: string[] = [];
+  readonly peer = new Peer(this.trace);
+  readonly insteadOfRecords: Instead<EntityRecords> = {};
+  readonly insteadOfSecrets: Instead<SecretStore> = {};
+  readonly #fixture: Fixture;
+  readonly #directory: string;
+  #client: GuardedClient | null = null;
+  #activities: RegistrationActivities | null = null;
+  #view: RegistrationView | null = null;
+
+  static async open(): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'registrar-activities-'));
+    return new World(await fixtureOn(await openPglite('memory://')), directory);
+  }
+
+  private constructor(fixture: Fixture, directory: string) {
+    this.#fixture = fixture;
+    this.#directory = directory;
+  }
+
+  /** A registration of its own for each test. */
+  async begin(): Promise<void> {
+    await this.peer.listen();
+    const { db, keyring, clock, records } = this.#fixture;
+    this.#view = await oneRegistration(this.#fixture, { environment: 'test2', fhirBaseUrl: `${this.peer.url}/fhir` });
+    this.#client = createGuardedClient({ allowedHosts: [this.peer.host] });
+    const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
+    const spool = createSpool(this.#directory, keyring.sealer('escrow'));
+    this.#activities = createActivities({
+      records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
+      secrets: this.#traced('secrets', secrets, this.insteadOfSecrets),
+      spool: this.#traced<Spool>('spool', spool, {}),
+      client: this.#client,
+      clock,
+      drainSpool: async () => void (await drain(spool, records)),
+      isAllowedUrl: () => true,
+    });
+    this.trace.length = 0;
+  }
+
+  async end(): Promise<void> {
+    for (const name of Object.keys(this.insteadOfRecords)) delete this.insteadOfRecords[name as never];
+    for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
+    this.peer.whims.clear();
+    this.peer.clients.clear();
+    await this.#client?.close();
+    await this.peer.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#fixture.db.destroy();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  #traced<Target extends object>(label: string, target: Target, instead: Instead<Target>): Target {
+    return new Proxy(target, {
+      get: (from, name) => {
+        const real: unknown = Reflect.get(from, name);
+        if (typeof real !== 'function') return real;
+        return (...given: unknown[]) => {
+          this.trace.push(`${label}.${String(name)}`);
+          const other = instead[name as keyof Target] as ((...all: unknown[]) => unknown) | undefined;
+          const bound = real.bind(from) as (...all: unknown[]) => unknown;
+          return other === undefined ? bound(...given) : other(bound, ...given);
+        };
+      },
+    });
+  }
+
+  get activities(): RegistrationActivities {
+    return this.#activities ?? notBegun();
+  }
+
+  get records(): EntityRecords {
+    return this.#fixture.records;
+  }
+
+  get secrets(): SecretStore {
+    const { db, keyring, clock } = this.#fixture;
+    return createDatabaseSecretStore(db, keyring.sealer('store'), clock);
+  }
+
+  get view(): RegistrationView {
+    return this.#view ?? notBegun();
+  }
+
+  get registrationId(): string {
+    return this.view.registrationId;
+  }
+
+  get clientSecret(): string {
+    return clientSecretName(this.view);
+  }
+
+  get managementSecret(): string {
+    return managementSecretName(this.view);
+  }
+
+  get endpoints(): Endpoints {
+    return discoveryOf({
+      registrationEndpoint: `${this.peer.url}/register`,
+      tokenEndpoint: `${this.peer.url}/token`,
+      authorizationEndpoint: `${this.peer.url}/authorize`,
+      issuer: null,
+    });
+  }
+
+  /** Arguments of a new request. */
+  request(): RequestArguments {
+    const { registrationId, endpoints } = this;
+    return {
+      registrationId,
+      endpoints,
+      intentId: randomUUID(),
+      operationId: randomUUID(),
+      initialAccessTokenRef: null,
+    };
+  }
+
+  /** A client that is registered, proved and current; the trace starts anew. */
+  async active(): Promise<CredentialState> {
+    const { registrationId, endpoints } = this;
+    const pending = storedIn(await this.activities.register(this.request()));
+    const { current } = await this.activities.prove({ registrationId, endpoints, current: null, pending });
+    this.trace.length = 0;
+    return current ?? notBegun();
+  }
+
+  times(what: string): number {
+    return this.trace.filter((entry) => entry === what).length;
+  }
+
+  /** Position in the trace; throws when it never happened. */
+  at(what: string): number {
+    const position = this.trace.indexOf(what);
+    if (position < 0) throw new Error(`${what} never happened: ${this.trace.join(', ')}`);
+    return position;
+  }
+}
+
+export function storedIn(outcome: RequestOutcome): CredentialState {
+  if (outcome.kind !== 'stored') throw new Error(`not stored: ${JSON.stringify(outcome)}`);
+  return outcome.credential;
+}
+
+function notBegun(): never {
+  throw new Error('the world was not begun');
+}
