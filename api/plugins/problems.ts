@@ -58,6 +58,8 @@ function problemOfFramework(code: string): ProblemError | null {
       );
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    // A path with a backslash or U+0000, which names no file of the dashboard.
+    case 'FST_STATIC_FORBIDDEN_PATH':
       return malformedRequest();
     default:
       return null;
