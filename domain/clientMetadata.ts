@@ -15,43 +15,63 @@ const memberNeverSent = [
   'registration_client_uri',
 ] as const;
 
-export const clientMetadataPatchSchema = z
-  .looseObject({
-    client_name: z.string().min(1).max(200),
-    redirect_uris: z.array(z.string().min(1).max(2000)).min(1).max(50),
-    scope: z.string().min(1).max(10_000),
-    grant_types: z.array(z.string().min(1).max(100)).min(1).max(10),
-    response_types: z.array(z.string().min(1).max(100)).max(10),
-    token_endpoint_auth_method: z.enum(authMethods),
-    contacts: z.array(z.string().min(1).max(320)).max(20),
-    client_uri: uri,
-    logo_uri: uri,
-    tos_uri: uri,
-    policy_uri: uri,
-    software_id: z.string().max(200),
-    software_version: z.string().max(100),
-  })
+const members = {
+  client_name: z.string().min(1).max(200),
+  redirect_uris: z.array(z.string().min(1).max(2000)).min(1).max(50),
+  scope: z.string().min(1).max(10_000),
+  grant_types: z.array(z.string().min(1).max(100)).min(1).max(10),
+  response_types: z.array(z.string().min(1).max(100)).max(10),
+  token_endpoint_auth_method: z.enum(authMethods),
+  contacts: z.array(z.string().min(1).max(320)).max(20),
+  client_uri: uri,
+  logo_uri: uri,
+  tos_uri: uri,
+  policy_uri: uri,
+  software_id: z.string().max(200),
+  software_version: z.string().max(100),
+};
+const requiredMembers = ['client_name', 'redirect_uris', 'scope'] as const;
+
+function refuseServerMembers(metadata: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+  for (const member of memberNeverSent) {
+    if (member in metadata)
+      context.addIssue({
+        code: 'custom',
+        path: [member],
+        message: `"${member}" is given by the authorization server; leave it out`,
+      });
+  }
+}
+
+/** Metadata of an application: what every registration needs must be there. */
+export const clientMetadataSchema = z
+  .looseObject(members)
   .partial()
+  .superRefine(refuseServerMembers)
   .superRefine((metadata, context) => {
-    for (const member of memberNeverSent) {
-      if (member in metadata)
-        context.addIssue({
-          code: 'custom',
-          path: [member],
-          message: `"${member}" is given by the authorization server; leave it out`,
-        });
+    for (const member of requiredMembers) {
+      if (metadata[member] === undefined)
+        context.addIssue({ code: 'custom', path: [member], message: `"${member}" is required` });
     }
   });
 
-export type ClientMetadata = z.infer<typeof clientMetadataPatchSchema>;
+export type ClientMetadata = z.infer<typeof clientMetadataSchema>;
 
-/** Metadata of an application: what every registration needs must be there. */
-export const clientMetadataSchema = clientMetadataPatchSchema.superRefine((metadata, context) => {
-  for (const member of ['client_name', 'redirect_uris', 'scope'] as const) {
-    if (metadata[member] === undefined)
-      context.addIssue({ code: 'custom', path: [member], message: `"${member}" is required` });
-  }
-});
+const { client_name, redirect_uris, scope, ...removable } = members;
+
+/** A patch of an environment or a registration (RFC 7396): null removes a member, but for what every client needs. */
+export const clientMetadataPatchSchema = z
+  .looseObject({
+    client_name,
+    redirect_uris,
+    scope,
+    ...(Object.fromEntries(Object.entries(removable).map(([name, schema]) => [name, schema.nullable()])) as {
+      [Name in keyof typeof removable]: z.ZodNullable<(typeof removable)[Name]>;
+    }),
+  })
+  .partial()
+  .superRefine(refuseServerMembers);
+export type ClientMetadataPatch = z.infer<typeof clientMetadataPatchSchema>;
 
 /** ISO 8601 duration of days and smaller units, such as `P30D` or `PT10M` (DESIGN section 7). */
 export const durationSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { applicationSchema, type ClientMetadata, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
+import { applicationSchema, type ClientMetadataPatch, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
 import { authMethods, environmentClasses } from '../../domain/words.ts';
 import { redirectUriObstacle } from '../clientUris.ts';
@@ -14,7 +14,7 @@ interface Fault {
 }
 
 /** What is wrong with client metadata beyond its form. */
-function faultsOf(metadata: ClientMetadata): Fault[] {
+function faultsOf(metadata: ClientMetadataPatch): Fault[] {
   const redirects = (metadata.redirect_uris ?? []).flatMap((uri, index): Fault[] => {
     const message = redirectUriObstacle(uri);
     return message === null ? [] : [{ path: ['redirect_uris', index], message }];
@@ -40,7 +40,7 @@ export const registrationMetadata = clientMetadataPatchSchema.superRefine((metad
 
 /** What `PUT /v1/applications/{applicationId}` takes. */
 export const applicationBody = applicationSchema.superRefine((application, context) => {
-  const add = (prefix: readonly PropertyKey[], metadata: ClientMetadata) => {
+  const add = (prefix: readonly PropertyKey[], metadata: ClientMetadataPatch) => {
     for (const { path, message } of faultsOf(metadata))
       context.addIssue({ code: 'custom', path: [...prefix, ...path], message });
   };

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { toRfc3339 } from '../../../domain/clock.ts';
 import type { ApiRecords } from '../../../domain/records.ts';
 import type { RecordsContext } from '../context.ts';
@@ -33,12 +34,12 @@ export function createSessions({
         .execute();
     },
 
-    async session(sha256) {
+    async session(sha256, touch = true) {
       const now = clock.now();
       const row = await db
         .updateTable('sessions as s')
         .from('api_keys as k')
-        .set({ last_seen_at: toRfc3339(now) })
+        .set('last_seen_at', touch ? toRfc3339(now) : sql.ref('s.last_seen_at'))
         .whereRef('k.key_id', '=', 's.key_id')
         .where('s.sha256', '=', sha256)
         .where('s.expires_at', '>', new Date(now))

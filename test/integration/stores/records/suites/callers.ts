@@ -235,6 +235,13 @@ export function callerSuite(fixture: () => Fixture): void {
       clock.move(30 * minute);
       expect(await records.session(sha256)).toBeNull();
 
+      const watched = await aSession(record.keyId);
+      clock.move(20 * minute);
+      // An open event stream is no activity of a person.
+      expect(await records.session(watched, false)).not.toBeNull();
+      clock.move(10 * minute);
+      expect(await records.session(watched)).toBeNull();
+
       const short = await aSession(record.keyId, clock.now() + minute);
       clock.move(minute);
       expect(await records.session(short)).toBeNull();
