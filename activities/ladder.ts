@@ -8,6 +8,7 @@ import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
+import { secretsOfClient } from './secretsInPlay.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function climb(
   cause: Failure,
 ): Promise<RequestOutcome> {
   const accesses = await managementAccesses(deps, config, argument.current.clientId);
+  const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of accesses) {
     const answer = await read(deps, access);
     const token = extractManagementToken(answer, {
@@ -34,6 +36,7 @@ export async function climb(
       now: deps.clock.now(),
       managementOrigins: managementAudience(argument.endpoints),
       askedAuthMethod: argument.current.authMethod,
+      secretsInPlay,
       clientId: argument.current.clientId,
     });
     if (parsed.kind === 'client') {

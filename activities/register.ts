@@ -15,6 +15,7 @@ import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { credentialAudience, managementAudience, registrationEndpointOf, tokenEndpointOf } from './audience.ts';
 import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { secretsOfRegistering } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
@@ -69,6 +70,7 @@ export async function absorbRegistration(
     now: deps.clock.now(),
     managementOrigins: managementAudience(endpoints),
     askedAuthMethod: metadata['token_endpoint_auth_method'] as AuthMethod,
+    secretsInPlay: await secretsOfRegistering(deps, argument),
     tokenSent: argument.initialAccessTokenRef !== null,
   });
   const outcome =

@@ -4,11 +4,17 @@ import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '
 import { explain, type Reason } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { HttpGuardError } from '../protocols/http/httpGuardError.ts';
-import { deleteRequest, type ParsedDeletion, parseDeleteResponse } from '../protocols/oauth/management.ts';
+import {
+  deleteRequest,
+  type ManagementContext,
+  type ParsedDeletion,
+  parseDeleteResponse,
+} from '../protocols/oauth/management.ts';
 import { managementAudience } from './audience.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
 import { prove } from './prove.ts';
+import { secretsOfClient } from './secretsInPlay.ts';
 
 type RetireArguments = Parameters<PeerActivities['retire']>[0];
 
@@ -43,8 +49,13 @@ async function deleteClient(
     reason: 'RetireNotSupported',
     message: 'No registration access token is stored.',
   };
+  const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of await managementAccesses(deps, config, credential.clientId)) {
-    const parsed = await deleteWith(deps, access, credential, endpoints);
+    const parsed = await deleteWith(deps, access, {
+      managementOrigins: managementAudience(endpoints),
+      secretsInPlay,
+      clientId: credential.clientId,
+    });
     if (parsed.kind !== 'refused') return null;
     if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
     refusal = { reason: parsed.reason, message: parsed.message };
@@ -57,14 +68,12 @@ async function deleteClient(
 async function deleteWith(
   deps: Dependencies,
   access: ManagementAccess,
-  credential: CredentialState,
-  endpoints: Endpoints,
+  context: Omit<ManagementContext, 'now'>,
 ): Promise<ParsedDeletion> {
   try {
     const { status, headers, body } = await deps.client.request(deleteRequest(access));
     const now = deps.clock.now();
-    const context = { now, managementOrigins: managementAudience(endpoints), clientId: credential.clientId };
-    return parseDeleteResponse({ status, headers, body, receivedAt: now }, context);
+    return parseDeleteResponse({ status, headers, body, receivedAt: now }, { ...context, now });
   } catch (error) {
     if (!(error instanceof HttpGuardError)) throw error;
     throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });

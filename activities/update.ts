@@ -8,6 +8,7 @@ import { managementAudience } from './audience.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
+import { secretsOfClient } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
@@ -43,6 +44,7 @@ export async function absorbUpdate(
     now: deps.clock.now(),
     managementOrigins: managementAudience(argument.endpoints),
     askedAuthMethod: argument.current.authMethod,
+    secretsInPlay: await secretsOfClient(deps, config),
     clientId: argument.current.clientId,
   });
   if (parsed.kind === 'unchanged') {

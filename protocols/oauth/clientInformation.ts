@@ -44,8 +44,8 @@ export interface ReadingContext {
   readonly managementOrigins: readonly string[];
   /** The method asked for, believed when the answer shows none. */
   readonly askedAuthMethod?: AuthMethod | undefined;
-  /** Secrets that must never come out in a text, beside those of the answer itself. */
-  readonly secretsInPlay?: readonly string[] | undefined;
+  /** Secrets that the server knows: none comes out in a text, as none of the answer itself does. */
+  readonly secretsInPlay: readonly string[];
 }
 
 const secretMembers = new Set(['client_secret', 'registration_access_token']);
@@ -70,7 +70,7 @@ export function readClientInformation(
   const findings: Finding[] = [];
   const clientSecret = readSecret(body, 'client_secret', findings);
   const registrationAccessToken = readSecret(body, 'registration_access_token', findings);
-  const secrets = [clientSecret, registrationAccessToken, ...(context.secretsInPlay ?? [])]
+  const secrets = [clientSecret, registrationAccessToken, ...context.secretsInPlay]
     .filter((secret) => secret !== null)
     .flatMap(encodingsOf);
   const authMethod = readAuthMethod(body, context, clientSecret, findings);

@@ -126,7 +126,7 @@ function refuse(
   context: ManagementContext,
   judged: { reason: Reason; retryClass?: RetryClass; what?: string },
 ): Refusal {
-  const secretsInPlay = [...(context.secretsInPlay ?? []), ...secretsIn(answer)];
+  const secretsInPlay = [...context.secretsInPlay, ...secretsIn(answer)];
   return refusal(
     answer,
     readErrorMembers(answer),

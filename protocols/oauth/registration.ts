@@ -52,7 +52,7 @@ export function parseRegistrationResponse(
   const members = readErrorMembers(answer);
   return refusal(answer, members, judge(answer.status, body.kind, members, context.tokenSent), {
     now: context.now,
-    secretsInPlay: [...(context.secretsInPlay ?? []), ...secretsIn(answer)],
+    secretsInPlay: [...context.secretsInPlay, ...secretsIn(answer)],
   });
 }
 
@@ -108,5 +108,14 @@ function notUsable(what: string | undefined): Judged {
 /** Secrets that an unusable answer may hold, so that no message repeats them. */
 export function secretsIn(answer: StoredAnswer): string[] {
   const found = answer.body.matchAll(/"(?:client_secret|registration_access_token)"\s*:\s*"((?:[^"\\]|\\.)+)"/g);
-  return [...found].map((match) => match[1] ?? '').filter((secret) => secret !== '');
+  return [...found].flatMap(([, quoted = '']) => [quoted, unescaped(quoted)]);
+}
+
+/** Another member of the answer may repeat the secret in another notation. */
+function unescaped(quoted: string): string {
+  try {
+    return String(JSON.parse(`"${quoted}"`));
+  } catch {
+    return quoted;
+  }
 }

@@ -52,7 +52,7 @@ async function register(system: HealthSystem, token: string | null, more: Record
     client,
     registrationRequest({ endpoint, metadata: { ...metadata, ...more }, token: sealed }),
   );
-  const context = { now: Date.now(), managementOrigins: audience, tokenSent: token !== null };
+  const context = { now: Date.now(), managementOrigins: audience, secretsInPlay: [], tokenSent: token !== null };
   return { answer, parsed: parseRegistrationResponse(answer, context), context, audience, view };
 }
 
@@ -232,7 +232,7 @@ describeWith('oidc-provider', 'other servers', () => {
   it('has no registration to offer', async () => {
     const system = sandbox.system('by-hand');
     const answer = await send(client, registrationRequest({ endpoint: `${system.issuer}/reg`, metadata, token: null }));
-    const context = { now: Date.now(), managementOrigins: [system.issuer], tokenSent: false };
+    const context = { now: Date.now(), managementOrigins: [system.issuer], secretsInPlay: [], tokenSent: false };
     expect(parseRegistrationResponse(answer, context)).toMatchObject({
       kind: 'refused',
       reason: 'RegistrationEndpointNotUsable',

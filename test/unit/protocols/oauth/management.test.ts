@@ -15,6 +15,7 @@ const access = { clientUri: 'https://as.example/r/c1', token: audienceSecret('ra
 const context = {
   now: receivedAt,
   managementOrigins: ['https://as.example'],
+  secretsInPlay: [],
   clientId: 'c1',
   askedAuthMethod: 'client_secret_basic' as const,
 };

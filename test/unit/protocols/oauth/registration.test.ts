@@ -8,6 +8,7 @@ const endpoint = 'https://as.example/register';
 const context = {
   now: receivedAt,
   managementOrigins: ['https://as.example'],
+  secretsInPlay: [],
   askedAuthMethod: 'client_secret_basic' as const,
   tokenSent: true,
 };
@@ -241,6 +242,14 @@ describe('RFC 7591 section 3.2.2 and what servers really answer: a refusal', () 
     const parsed = parseRegistrationResponse(answerOf(400, body), { ...context, secretsInPlay: [rat] });
     expect(JSON.stringify(parsed)).not.toContain(secret);
     expect(JSON.stringify(parsed)).not.toContain(rat);
+  });
+
+  it('repeats no secret of the answer that its JSON escapes', () => {
+    const quoted = 'short"and\\sharp/';
+    const body = { client_secret: quoted, error: 'server_error', error_description: `lost ${quoted}` };
+    expect(parseRegistrationResponse(answerOf(500, body), context)).toMatchObject({
+      message: '500 server_error: lost [redacted]',
+    });
   });
 });
 
