@@ -15,6 +15,13 @@ export interface Exchange {
   readonly arrivedAt: number;
   answeredAt: number | null;
   status: number | null;
+  /** Whether the sender went away before it had the answer. */
+  abandoned: boolean;
+}
+
+export interface HttpProxyOptions {
+  /** Puts the proxy's address in the place of the server's own in answers, for a server that names itself. */
+  readonly renames?: boolean;
 }
 
 /** Called at the two cut points of each request; what it resolves to is done. `drop` closes the connection. */
@@ -29,10 +36,12 @@ export class HttpProxy {
   readonly exchanges: Exchange[] = [];
   gate: Gate | null = null;
   readonly #target: URL;
+  readonly #renames: boolean;
   readonly #server: Server;
 
-  constructor(target: string) {
+  constructor(target: string, options: HttpProxyOptions = {}) {
     this.#target = new URL(target);
+    this.#renames = options.renames ?? false;
     this.#server = createServer((incoming, outgoing) => {
       this.#handle(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
@@ -69,8 +78,12 @@ export class HttpProxy {
       arrivedAt: Date.now(),
       answeredAt: null,
       status: null,
+      abandoned: false,
     };
     this.exchanges.push(exchange);
+    outgoing.on('close', () => {
+      exchange.abandoned = !outgoing.writableFinished;
+    });
     if ((await this.gate?.(exchange, 'before')) === 'drop') {
       incoming.socket.destroy();
       return;
@@ -86,6 +99,10 @@ export class HttpProxy {
     outgoing.end(answer.body);
   }
 
+  #renamed(bytes: Buffer): Buffer {
+    return this.#renames ? Buffer.from(bytes.toString('utf8').replaceAll(this.#target.host, this.host)) : bytes;
+  }
+
   #forward(
     incoming: IncomingMessage,
     body: Buffer,
@@ -98,10 +115,11 @@ export class HttpProxy {
           const kept = { ...answer.headers };
           delete kept['transfer-encoding'];
           delete kept['connection'];
+          const delivered = this.#renamed(bytes);
           resolve({
             status: answer.statusCode ?? 502,
-            headers: { ...kept, 'content-length': String(bytes.length) },
-            body: bytes,
+            headers: { ...kept, 'content-length': String(delivered.length) },
+            body: delivered,
           });
         }, reject);
       });
@@ -111,6 +129,6 @@ export class HttpProxy {
   }
 }
 
-export function startHttpProxy(target: string): Promise<HttpProxy> {
-  return new HttpProxy(target).listen();
+export function startHttpProxy(target: string, options: HttpProxyOptions = {}): Promise<HttpProxy> {
+  return new HttpProxy(target, options).listen();
 }

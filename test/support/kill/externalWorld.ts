@@ -1,0 +1,202 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { type HealthSystem, startHealthSystem } from '../../../sandbox/healthSystem.ts';
+import { createKeyring, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import { openPostgres, verifyAudit } from '../../../stores/records/records.ts';
+import { createAwsSecretStore } from '../../../stores/secrets/aws.ts';
+import { freshDatabase } from '../freshDatabase.ts';
+import { freshNamespace } from '../freshNamespace.ts';
+import { type Exchange, type HttpProxy, startHttpProxy } from '../httpProxy.ts';
+import { newMasterKey, scratch } from '../product.ts';
+import { type Gate, startPostgresProxy } from '../proxies/postgresProxy.ts';
+import { startTemporalProxy } from '../proxies/temporalProxy.ts';
+import type { Books } from './judge.ts';
+import { killPolicy } from './killPolicy.ts';
+import { applicationId, Life, redirectUri } from './life.ts';
+import { Running } from './running.ts';
+import { Watch } from './watch.ts';
+
+export interface ServersOfWorld {
+  readonly moto: { readonly url: string };
+  readonly postgres: { readonly url: string };
+  readonly temporal: { readonly address: string };
+}
+
+export interface ExternalWorld {
+  readonly watch: Watch;
+  readonly running: Running;
+  readonly books: Books;
+  /** A registration at an authorization server of its own. The product knows new ones from its next start on. */
+  prepare(tenantIds: readonly string[]): Promise<void>;
+  /** The life of a prepared tenant. */
+  life(tenantId: string): Promise<Life>;
+  /** Whether the audit's chain is whole. */
+  auditIsWhole(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that what was read serves all who look. */
+const lookInterval = 40;
+
+/**
+ * The product with every part outside it, and a proxy before each. Requests to authorization servers and secret store
+ * tell which registration they are about (`watches: 'peers'`: many registrations may live at once); those to database
+ * and engine do not (`watches: 'engine'`: one registration at a time, and the watch's only subject is `engine`).
+ */
+export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers' | 'engine'): Promise<ExternalWorld> {
+  const watch = new Watch();
+  const closers: (() => Promise<unknown>)[] = [];
+  const directory = await scratch();
+  closers.push(directory.remove);
+  const fresh = await freshDatabase(servers.postgres);
+  closers.push(() => fresh.drop());
+  const database = openPostgres(fresh.url, { maxConnections: 4, applicationName: 'judge' });
+  closers.push(() => database.destroy());
+  const namespace = await freshNamespace(servers.temporal.address);
+  const masterKey = newMasterKey();
+
+  const secretStoreProxy = await startHttpProxy(servers.moto.url);
+  closers.push(() => secretStoreProxy.close());
+  if (watches === 'peers') watchHttp(secretStoreProxy, watch, secretStoreRequest);
+  const engine = watches === 'engine';
+  const postgres = engine ? await startPostgresProxy(fresh.url, engineGate(watch, 'postgresql')) : null;
+  if (postgres !== null) closers.push(() => postgres.proxy.close());
+  const temporal = engine ? await startTemporalProxy(servers.temporal.address, engineGate(watch, 'temporal')) : null;
+  if (temporal !== null) closers.push(() => temporal.close());
+
+  const systems = new Map<string, { system: HealthSystem; proxy: HttpProxy }>();
+  const running = new Running(() => ({
+    dataDir: directory.dataDir,
+    policy: killPolicy,
+    environment: {
+      DATABASE_URL: postgres?.url ?? fresh.url,
+      TEMPORAL_ADDRESS: temporal?.address ?? servers.temporal.address,
+      TEMPORAL_NAMESPACE: namespace,
+      REGISTRAR_MASTER_KEY: masterKey,
+      REGISTRAR_SECRET_STORE: 'aws',
+      REGISTRAR_ALLOWED_HOSTS: [...systems.values()].map(({ proxy }) => proxy.host).join(','),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretStoreProxy.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'registrar',
+      AWS_SECRET_ACCESS_KEY: 'registrar',
+    },
+  }));
+  const secrets = createAwsSecretStore({
+    client: new SecretsManagerClient({
+      endpoint: servers.moto.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'judge', secretAccessKey: 'judge' },
+    }),
+  });
+
+  let views = new Map<string, RegistrationView>();
+  let lookedAt = 0;
+
+  /** Read from the database, so that looking is not a request that the watch sees, and for all at once. */
+  async function look(registrationId: string): Promise<RegistrationView | null> {
+    if (Date.now() - lookedAt >= lookInterval) {
+      lookedAt = Date.now();
+      const rows = await database.selectFrom('registrations').select(['registration_id', 'view']).execute();
+      views = new Map(rows.map((row) => [row.registration_id, row.view as RegistrationView]));
+    }
+    return views.get(registrationId) ?? null;
+  }
+
+  return {
+    watch,
+    running,
+    books: { database, secrets, dataDir: directory.dataDir },
+
+    async prepare(tenantIds) {
+      for (const tenantId of tenantIds) {
+        const system = await startHealthSystem({
+          name: tenantId,
+          kind: 'rotating',
+          secretLifetime: 3600,
+          // Every update replaces the secret: rotations are asked for here, and never come too early.
+          renewalShare: 2,
+        });
+        const proxy = await startHttpProxy(system.issuer, { renames: true });
+        if (watches === 'peers') watchHttp(proxy, watch, (exchange) => peerRequest(tenantId, exchange));
+        systems.set(tenantId, { system, proxy });
+      }
+    },
+
+    async life(tenantId) {
+      const found = systems.get(tenantId);
+      if (found === undefined) throw new Error(`${tenantId} was not prepared`);
+      const administrator = await running.caller();
+      const application = {
+        clientMetadata: { client_name: 'Portal', redirect_uris: [redirectUri], scope: 'openid patient/*.rs' },
+      };
+      await administrator.ok('PUT', `/v1/applications/${applicationId}`, application);
+      const { key } = await administrator.ok<{ key: string }>('POST', '/v1/keys', {
+        name: tenantId,
+        role: 'administrator',
+      });
+      return new Life({
+        running,
+        key,
+        tenantId,
+        system: found.system,
+        fhirBaseUrl: `${found.proxy.url}/fhir`,
+        look,
+      });
+    },
+
+    async auditIsWhole() {
+      const keyring = createKeyring(parseMasterKey(masterKey));
+      return (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok;
+    },
+
+    async close() {
+      watch.clear();
+      await running.stop();
+      for (const { system, proxy } of systems.values())
+        closers.push(
+          () => proxy.close(),
+          () => system.stop(),
+        );
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+type Named = { readonly subject: string; readonly request: string } | null;
+
+function watchHttp(proxy: HttpProxy, watch: Watch, name: (exchange: Exchange) => Named): void {
+  const passing = new WeakMap<Exchange, ReturnType<Watch['arrive']>>();
+  proxy.gate = async (exchange, point) => {
+    const named = name(exchange);
+    if (named === null) return 'go-on';
+    if (point === 'before') passing.set(exchange, watch.arrive(named.subject, named.request));
+    const found = passing.get(exchange);
+    return found === undefined ? 'go-on' : await watch.at(found, point, () => !exchange.abandoned);
+  };
+}
+
+function peerRequest(subject: string, { method, path }: Exchange): Named {
+  const plain = path
+    .replace(/\?.*$/, '')
+    .replace(/^\/reg\/.+$/, '/reg/{client}')
+    .replace(/^\/fhir\/.*\//, '');
+  return { subject, request: `authorization-server ${method} ${plain}` };
+}
+
+/** Requests that name a secret of a registration; others are not about one. */
+function secretStoreRequest({ operation, body }: Exchange): Named {
+  const parsed: unknown = JSON.parse(body || '{}');
+  const { SecretId, Name } = parsed as { SecretId?: string; Name?: string };
+  const [root, tenantId, , , , half] = (SecretId ?? Name ?? '').split('/');
+  if (root !== 'smart' || tenantId === undefined || half === undefined) return null;
+  return { subject: tenantId, request: `secret-store ${operation} ${half}` };
+}
+
+export const engineSubject = 'engine';
+
+function engineGate(watch: Watch, server: string): Gate {
+  return {
+    arrive: (request) => watch.arrive(engineSubject, `${server} ${request}`),
+    at: (passing, point, stillWaiting) => watch.at(passing, point, stillWaiting),
+  };
+}

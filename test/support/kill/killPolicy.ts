@@ -1,0 +1,17 @@
+import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+
+/**
+ * Short, and in the proportions of the default policy: a step outlives its requests, so that settlement starts after
+ * them. A held request must be reached and the product killed within `httpTotal`.
+ */
+export const killPolicy: TimePolicy = {
+  ...defaultTimePolicy,
+  httpTotal: 5000,
+  secretStore: 5000,
+  requestStep: 11_000,
+  repeatableStep: 11_000,
+  workflowTask: 2000,
+  retryInitial: 100,
+  retryMaximum: 1000,
+  replicationLag: 1000,
+};

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { HealthSystem } from '../../../sandbox/sandbox.ts';
+import { waitFor } from '../waitFor.ts';
+import type { Running } from './running.ts';
+
+export const applicationId = 'portal';
+export const redirectUri = 'https://portal.example.org/callback';
+
+const patience = 120_000;
+
+export interface LifeOptions {
+  readonly running: Running;
+  /** One of its own for each life: callers may retire only so many registrations in an hour. */
+  readonly key: string;
+  readonly tenantId: string;
+  readonly system: HealthSystem;
+  /** What the product is told; another path of it for each tenant. */
+  readonly fhirBaseUrl: string;
+  /** Reads the view of a registration from wherever it does not disturb; null when there is none. */
+  readonly look: (registrationId: string) => Promise<RegistrationView | null>;
+}
+
+/**
+ * One registration from onboarding over rotation to retirement, as its operator sees it: who repeats a request that
+ * went unanswered because the product died, under the same Idempotency-Key, and gives a token when asked for one.
+ */
+export class Life {
+  readonly registrationId: string;
+  readonly tenantId: string;
+  readonly system: HealthSystem;
+  readonly #options: LifeOptions;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    this.tenantId = options.tenantId;
+    this.system = options.system;
+    this.registrationId = `${options.tenantId}.${applicationId}.production.main`;
+  }
+
+  view(): Promise<RegistrationView | null> {
+    return this.#options.look(this.registrationId);
+  }
+
+  async onboard(): Promise<void> {
+    const body = {
+      tenantId: this.tenantId,
+      name: this.tenantId,
+      registrations: [
+        {
+          applicationId,
+          fhirBaseUrl: this.#options.fhirBaseUrl,
+          initialAccessToken: await this.system.initialAccessToken(),
+          // Tells at the server whose client one is.
+          clientMetadata: { client_name: this.tenantId },
+        },
+      ],
+    };
+    await this.#insist('POST', '/v1/tenants', body, async () => (await this.view()) !== null);
+    await this.#until('is active', async (view) => {
+      if (view.phase === 'active') return true;
+      if (wantsPerson(view)) await this.#supplyToken();
+      return false;
+    });
+  }
+
+  /** `lost`: no stored token works any more, as the answer with the new one was lost; a person has to act. */
+  async rotate(): Promise<'rotated' | 'lost'> {
+    const before = await this.#version();
+    const path = `/v1/registrations/${this.registrationId}/rotate`;
+    await this.#insist('POST', path, {}, async () => (await this.#version()) !== before);
+    let outcome: 'rotated' | 'lost' = 'rotated';
+    await this.#until('is rotated', (view) => {
+      outcome = tokenIsLost(view) ? 'lost' : 'rotated';
+      const settled = view.phase === 'active' && view.credentialHealth !== 'rotating';
+      return outcome === 'lost' || (settled && view.credential?.ref.versionId !== before);
+    });
+    return outcome;
+  }
+
+  async retire(): Promise<void> {
+    const path = `/v1/registrations/${this.registrationId}`;
+    await this.#insist('DELETE', path, undefined, async () =>
+      ['retiring', 'retired'].includes((await this.view())?.phase ?? ''),
+    );
+    await this.#until('is retired', ({ phase }) => phase === 'retired');
+  }
+
+  async #version(): Promise<string | null> {
+    return (await this.view())?.credential?.ref.versionId ?? null;
+  }
+
+  async #supplyToken(): Promise<void> {
+    const path = `/v1/registrations/${this.registrationId}/initial-access-token`;
+    const body = { token: await this.system.initialAccessToken() };
+    await this.#insist('PUT', path, body, async () => !wantsPerson(await this.#found()));
+    await this.#until('has taken the token', (view) => !wantsPerson(view));
+  }
+
+  async #found(): Promise<RegistrationView> {
+    const view = await this.view();
+    if (view === null) throw new Error(`${this.registrationId} is not there`);
+    return view;
+  }
+
+  async #until(what: string, done: (view: RegistrationView) => Promise<boolean> | boolean): Promise<void> {
+    let last: RegistrationView | null = null;
+    await waitFor(
+      async () => {
+        last = await this.view();
+        return last !== null && (await done(last));
+      },
+      {
+        what: `${this.registrationId} ${what}`,
+        milliseconds: patience,
+        seen: () => last && { phase: last.phase, health: last.credentialHealth, conditions: last.conditions },
+      },
+    );
+  }
+
+  /**
+   * Sends a request until it is accepted. One without an answer is repeated under the same key; one that is refused
+   * since an earlier try is still held by a dead process is sent under a new key, unless it shows that it happened.
+   */
+  async #insist(method: string, path: string, body: unknown, happened: () => Promise<boolean>): Promise<void> {
+    let idempotencyKey = randomUUID();
+    const end = Date.now() + patience;
+    for (;;) {
+      const status = await this.#try(method, path, body, idempotencyKey);
+      if (status === 202) return;
+      if (status !== null && status !== 409 && status !== 503) throw new Error(`${method} ${path} answered ${status}`);
+      if (status === 409) {
+        if (await happened()) return;
+        idempotencyKey = randomUUID();
+      }
+      if (Date.now() > end) throw new Error(`${method} ${path} was never accepted; the last answer was ${status}`);
+      await delay(100);
+    }
+  }
+
+  /** Null when there was no answer. */
+  async #try(method: string, path: string, body: unknown, idempotencyKey: string): Promise<number | null> {
+    const caller = await this.#options.running.caller(this.#options.key);
+    try {
+      return (await caller.call(method, path, body, { 'idempotency-key': idempotencyKey })).status;
+    } catch (error) {
+      // What fetch throws when the other side dies, or does not answer.
+      if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return null;
+      throw error;
+    }
+  }
+}
+
+function attentionOf(view: RegistrationView) {
+  return view.conditions.find(({ type, status }) => type === 'NeedsAttention' && status === 'True')?.reason;
+}
+
+/** The server refuses every stored token. */
+export function tokenIsLost(view: RegistrationView): boolean {
+  return attentionOf(view) === 'ManagementRejected';
+}
+
+function wantsPerson(view: RegistrationView): boolean {
+  return view.phase === 'awaiting_token' || attentionOf(view) === 'RegistrationUnanswered';
+}
