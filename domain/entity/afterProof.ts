@@ -1,5 +1,6 @@
 import type { DeleteOutcome, Failure, ProofOutcome } from '../ports.ts';
 import { explain } from '../reasons.ts';
+import { rotationDue } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { delay } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
@@ -35,6 +36,11 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
   });
   draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
   if (unproved) draft.attention('credential', 'PromotedUnproved');
+  const policyProblem =
+    outcome.current === null
+      ? null
+      : rotationDue(before.registrationId, outcome.current, before.config.rotationPolicy).reason;
+  if (policyProblem !== null) draft.attention('rotation', policyProblem);
   draft.event({
     type: first ? 'registration.activated' : 'credential.rotated',
     reason: first || unproved ? outcome.decision.reason : 'Rotated',

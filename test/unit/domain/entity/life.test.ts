@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
-import type { EntityState } from '../../../../domain/entity/state.ts';
+import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
 import type { CredentialState, ProofOutcome, RequestOutcome } from '../../../../domain/ports.ts';
 import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
@@ -212,6 +212,36 @@ describe('the life of a registration', () => {
     expect(healths).toContain('due');
     expect(healths).toContain('overdue');
     expect(attention(state)).toBe('CredentialExpired');
+  });
+
+  it('says that a policy cannot be followed, and rotates all the same', () => {
+    const config = { rotationPolicy: { renewBefore: 'P90D' } };
+    const { state, transitions } = run(stateOf({}, config), worldOf(), t0, t0 + 70 * day, policy);
+    expect(attention(state)).toBe('RotationPolicyInvalid');
+    expect(transitions.some((transition) => transition.type === 'credential.rotated')).toBe(true);
+  });
+
+  it('answers every operation that was accepted', () => {
+    const before = run(stateOf(), worldOf(), t0, t0, policy).state;
+    const operation = (kind: Operation['kind'], operationId: string) => ({
+      operationId,
+      kind,
+      actor: 'key:k',
+      reason: null,
+    });
+    const asked = [
+      operation('verify', 'v'),
+      operation('rotate', 'r1'),
+      operation('rotate', 'r2'),
+      operation('discover', 'd'),
+    ];
+    const { transitions } = run(asked.reduce(acceptOperation, before), worldOf(), t0, t0 + day, policy);
+    const ends = (id: string) =>
+      transitions.filter((transition) => transition.operationId === id).map(({ type }) => type);
+    expect(ends('v')).toContain('credential.proved');
+    expect(ends('r1')).toContain('credential.rotated');
+    expect(ends('r2').at(-1)).toMatch(/operation\.refused|credential\.rotated/);
+    expect(ends('d')).toContain('registration.discovered');
   });
 
   it('retires, and takes nothing after that', () => {
