@@ -39,6 +39,7 @@ export async function register(deps: Dependencies, argument: RequestArguments): 
     kind: 'register',
     clientName: String(metadata['client_name'] ?? ''),
     clientId: null,
+    endpoint,
     request: registrationRequest({ endpoint, metadata, token }),
     tokenOf: (answer) => extractManagementToken(answer, { audience }),
   });

@@ -12,6 +12,8 @@ export interface SendOnce {
   readonly kind: IntentKind;
   readonly clientName: string;
   readonly clientId: string | null;
+  /** Shown to people where the answer is lost; holds no secret. */
+  readonly endpoint: string;
   readonly request: GuardedRequest;
   /** Finds the registration access token in an answer that nobody has judged yet. */
   readonly tokenOf: (answer: StoredAnswer) => ManagementToken | null;
@@ -27,8 +29,7 @@ export type Sent =
  * (DESIGN section 5). Rejects when it is not known whether the peer acted: the settlement ladder comes next.
  */
 export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent> {
-  const { intentId, registrationId, operationId, kind, clientName, clientId } = what;
-  const endpoint = what.request.url;
+  const { intentId, registrationId, operationId, kind, clientName, clientId, endpoint } = what;
   const intent = await deps.records.prepareIntent({
     intentId,
     registrationId,

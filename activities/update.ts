@@ -2,6 +2,7 @@ import type { Intent, StoredAnswer } from '../domain/intent.ts';
 import type { Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
+import { originOf } from '../protocols/http/publicUrl.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
@@ -24,6 +25,8 @@ export async function update(deps: Dependencies, argument: UpdateArguments): Pro
     kind: 'update',
     clientName: String(metadata['client_name'] ?? ''),
     clientId: current.clientId,
+    // Not the client URI: some servers write a token into it.
+    endpoint: argument.endpoints.registrationEndpoint ?? originOf(access.clientUri),
     request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata, token: access.token }),
     tokenOf: (answer) =>
       extractManagementToken(answer, { audience: access.token.audience, clientId: current.clientId }),
