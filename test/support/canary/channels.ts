@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Page } from 'playwright-core';
+import { readChildRecord } from '../../../runtime/embedded/temporal/childRecord.ts';
+import { createPayloadCodec } from '../../../runtime/temporal/codec.ts';
+import { createKeyring, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import { collectFiles, collectStream, collectTables } from './collect.ts';
+import { collectHistories } from './histories.ts';
+import { manners } from './peer.ts';
+import type { Channel, Part } from './scanner.ts';
+import { pages, registrationAt } from './scenario.ts';
+import { type CanaryWorld, withDatabase } from './world.ts';
+
+export const namespace = 'default';
+
+/** Where the product's own Temporal server listens. */
+export async function temporalAddress({ dataDir }: CanaryWorld): Promise<string> {
+  const record = await readChildRecord(dataDir);
+  if (record === null) throw new Error('the product has no Temporal server of its own');
+  return `127.0.0.1:${record.port}`;
+}
+
+/** Everything on every channel (issue 3, "Canary"), read now. */
+export async function readChannels(world: CanaryWorld, page: Page): Promise<Channel[]> {
+  const keyring = createKeyring(parseMasterKey(world.masterKey));
+  const codec = createPayloadCodec(keyring.sealer('codec'));
+  const histories = await collectHistories(await temporalAddress(world), namespace, codec);
+  return [
+    { name: 'workflow histories, raw', parts: histories.raw, minimum: 100_000 },
+    { name: 'workflow histories, decoded', parts: histories.decoded, minimum: 50_000 },
+    { name: 'logs at debug level', parts: await logs(world), minimum: 20_000 },
+    { name: 'database dump', parts: await dump(world), minimum: 100_000 },
+    { name: 'data directory', parts: await collectFiles(world.dataDir), minimum: 500_000 },
+    { name: 'API answers', parts: await apiAnswers(world), minimum: 200_000 },
+    { name: 'event stream', parts: await events(world), minimum: 10_000 },
+    // The page sends the anti-forgery token of its session with each request.
+    { name: 'pages in Chromium', parts: await pages(world, page), minimum: 100_000 },
+    { name: 'process arguments', parts: world.processes.parts(), minimum: 500 },
+    { name: 'names and tags in the secret store', parts: await secretStore(world), minimum: 10_000 },
+  ];
+}
+
+async function logs({ products }: CanaryWorld): Promise<Part[]> {
+  const paths = products.flatMap(({ outputPath, logPath }) => [outputPath, logPath]);
+  return await Promise.all(paths.map(async (path) => ({ source: path, bytes: await readFile(path) })));
+}
+
+function dump({ databaseUrl }: CanaryWorld): Promise<Part[]> {
+  return withDatabase(databaseUrl, (client) =>
+    collectTables(async (statement) => (await client.query(statement)).rows),
+  );
+}
+
+async function events({ api, databaseUrl, administratorKey }: CanaryWorld): Promise<Part[]> {
+  const last = await withDatabase(databaseUrl, (client) =>
+    client.query<{ position: string }>(
+      `select max(position) as position from audit where subject_kind = 'registration'`,
+    ),
+  );
+  return await collectStream(api.url, administratorKey, Number(last.rows[0]?.position));
+}
+
+/** Asks every GET route that the API documents, for every registration; then everything answered so far. */
+async function apiAnswers({ api, metricsUrl, peer }: CanaryWorld): Promise<Part[]> {
+  const { paths } = await api.ok<{ paths: Record<string, Record<string, unknown>> }>('GET', '/v1/openapi.json');
+  const routes = Object.keys(paths).filter((path) => paths[path]?.['get'] !== undefined && path !== '/v1/events');
+  const questions = manners.flatMap((manner) =>
+    routes.map((route) =>
+      route
+        .replace('{registrationId}', registrationAt(manner))
+        .replace('{tenantId}', manner)
+        .replace('{applicationId}', 'portal'),
+    ),
+  );
+  const iss = encodeURIComponent(peer.fhirBaseUrl('careless'));
+  const others = ['/', '/docs', '/docs/json', `/v1/registrations?iss=${iss}&limit=500`, metricsUrl];
+  for (const question of new Set([...questions, ...others])) {
+    if (question.includes('{')) throw new Error(`nobody knows how to ask for ${question}`);
+    await api.call('GET', question);
+  }
+  return api.answers;
+}
+
+/** Every request to the secret store but for the secrets themselves, and what the store lists. */
+async function secretStore({ moto }: CanaryWorld): Promise<Part[]> {
+  const requests = moto.exchanges.map(({ method, path, operation, body }): Part => {
+    const { SecretString: _, ...rest } = JSON.parse(body || '{}') as Record<string, unknown>;
+    return { source: `${operation}`, bytes: Buffer.from(JSON.stringify({ method, path, operation, ...rest })) };
+  });
+  const client = secretsClient(moto.url);
+  const listed = await client.send(new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }));
+  client.destroy();
+  return [...requests, { source: 'ListSecrets', bytes: Buffer.from(JSON.stringify(listed.SecretList)) }];
+}
+
+export function secretsClient(endpoint: string): SecretsManagerClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+}
+
+/** Every secret that the product put into the secret store. */
+export function storedSecrets({ moto }: CanaryWorld): string {
+  return moto.exchanges.map(({ body }) => String(JSON.parse(body || '{}').SecretString ?? '')).join('\n');
+}
