@@ -145,6 +145,11 @@ export const reasons = {
     action: 'Compare the endpoints with the approved ones.',
   },
   RecordsUnavailable: { sentence: 'The database did not answer; the step is tried again.', action: null },
+  RecordsConflict: {
+    sentence:
+      'The records hold other events than the workflow of this registration was about to write; it starts again from the records.',
+    action: 'Make sure that one Temporal server only works on this database; then call verify.',
+  },
   SecretStoreUnavailable: {
     sentence: 'The secret store did not answer; the stored answer is kept and the step is tried again.',
     action: null,

@@ -41,6 +41,7 @@ export interface EntityStart {
   readonly view: RegistrationView | null;
   /** Last recorded sequence, 0 when there is none. */
   readonly sequence: number;
+  /** The intent whose outcome the view does not show yet: unsettled, or applied and never recorded. */
   readonly openIntentId: string | null;
   /** Operation id of the newest unspent entered initial access token. */
   readonly initialAccessTokenRef: string | null;

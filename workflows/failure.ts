@@ -1,5 +1,16 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { Failure } from '../domain/ports.ts';
+import type { Reason } from '../domain/reasons.ts';
+
+/** The records hold other events than the entity was about to write. */
+export class RecordsConflict extends Error {}
+
+/** The error itself, or {@link RecordsConflict} when an activity ended because the records refused an event. */
+export function recordsConflictOr(error: unknown): unknown {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  const reason: Reason = 'RecordsConflict';
+  return cause instanceof ApplicationFailure && cause.type === reason ? new RecordsConflict() : error;
+}
 
 /**
  * The redacted failure that an activity ended with. A time-out means that nobody knows what happened.

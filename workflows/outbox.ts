@@ -1,4 +1,5 @@
 import type { OwnActivities, Unrecorded } from '../domain/ports.ts';
+import { recordsConflictOr } from './failure.ts';
 
 /**
  * Transitions on their way to the records, in order. They ride with the next activity, which is one activity less than
@@ -15,12 +16,21 @@ export class Outbox {
     this.#waiting = [...this.#waiting, ...transitions];
   }
 
-  /** Runs an activity that records what it is given first. */
+  /** Forgets what waits. */
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  /** Runs an activity that records what it is given first. Rejects with {@link RecordsConflict} when that is refused. */
   async send<Result>(run: (unrecorded: Unrecorded) => Promise<Result>): Promise<Result> {
     const sent = this.#waiting.length;
-    const result = await run(this.#waiting);
-    this.#waiting = this.#waiting.slice(sent);
-    return result;
+    try {
+      const result = await run(this.#waiting);
+      this.#waiting = this.#waiting.slice(sent);
+      return result;
+    } catch (error) {
+      throw recordsConflictOr(error);
+    }
   }
 
   /** Records what waits; before the entity sleeps, ends or continues as new. */

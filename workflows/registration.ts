@@ -5,14 +5,20 @@ import {
   continueAsNew,
   defineUpdate,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { backOff } from '../domain/entity/backOff.ts';
+import type { Applied } from '../domain/entity/draft.ts';
 import { nextStep, type Step } from '../domain/entity/nextStep.ts';
 import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
+import { rebuild } from '../domain/entity/rebuild.ts';
 import { type EntityState, initialState, migrateState, type Operation } from '../domain/entity/state.ts';
 import { type OperationRequest, operateUpdate, operationRequestSchema } from '../domain/operations.ts';
+import type { EntityStart } from '../domain/records.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
 import { type Stubs, stubs } from './activities.ts';
+import { RecordsConflict } from './failure.ts';
 import { Outbox } from './outbox.ts';
 import { takeStep } from './steps/step.ts';
 
@@ -37,6 +43,8 @@ class RegistrationEntity {
   #state: EntityState | null;
   /** Operations that came before the state was read. */
   #early: Operation[] = [];
+  /** Times that the records refused an event in this run. */
+  #conflicts = 0;
 
   constructor(input: RegistrationInput) {
     this.#input = input;
@@ -46,43 +54,65 @@ class RegistrationEntity {
   }
 
   async run(): Promise<void> {
-    await this.#load();
-    for (;;) {
-      const step = nextStep(this.#current(), Date.now(), this.#input.policy);
-      if (step.do === 'wait' || step.do === 'finish') {
-        if (!this.#outbox.empty) {
-          await this.#flush();
-          // Operations may have come in meanwhile.
-          continue;
-        }
-        if (step.do === 'finish') {
-          await condition(allHandlersFinished);
-          return;
-        }
-        await this.#sleep(step);
-        if (workflowInfo().continueAsNewSuggested) await this.#continueAsNew();
-        continue;
+    if (this.#state === null) await this.#load();
+    for (let ended = false; !ended; ) {
+      try {
+        ended = await this.#advance();
+      } catch (error) {
+        if (!(error instanceof RecordsConflict)) throw error;
+        await this.#rebuild();
       }
+    }
+    await condition(allHandlersFinished);
+  }
+
+  /** One step, or one sleep. True when the entity has ended. */
+  async #advance(): Promise<boolean> {
+    const step = nextStep(this.#current(), Date.now(), this.#input.policy);
+    if (step.do !== 'wait' && step.do !== 'finish') {
       const apply = await takeStep(step, this.#current(), this.#activities, this.#input.policy);
-      const applied = apply(this.#current(), Date.now());
-      this.#state = applied.state;
-      this.#outbox.add(applied.transitions);
+      const applied = this.#apply(apply(this.#current(), Date.now()));
       if (applied.transitions.some((transition) => transition.type === 'credential.rotated'))
         await this.#continueAsNew();
+      return false;
     }
+    if (!this.#outbox.empty) {
+      await this.#flush();
+      // Operations may have come in meanwhile.
+      return false;
+    }
+    if (step.do === 'finish') return true;
+    await this.#sleep(step);
+    if (workflowInfo().continueAsNewSuggested) await this.#continueAsNew();
+    return false;
+  }
+
+  #apply(applied: Applied): Applied {
+    this.#state = applied.state;
+    this.#outbox.add(applied.transitions);
+    return applied;
   }
 
   async #load(): Promise<void> {
-    if (this.#state !== null) return;
-    const start = await this.#activities.entityStart(this.#input.registrationId);
-    if (start === null) {
-      throw ApplicationFailure.nonRetryable(
-        `There is no registration ${this.#input.registrationId}.`,
-        'UnknownRegistration',
-      );
-    }
-    this.#state = this.#early.reduce(acceptOperation, initialState(start));
+    this.#state = this.#early.reduce(acceptOperation, initialState(await this.#start()));
     this.#early = [];
+  }
+
+  async #start(): Promise<EntityStart> {
+    const { registrationId } = this.#input;
+    const start = await this.#activities.entityStart(registrationId);
+    if (start !== null) return start;
+    throw ApplicationFailure.nonRetryable(`There is no registration ${registrationId}.`, 'UnknownRegistration');
+  }
+
+  /** Waits first, longer each time: two entities of one registration must not chase each other. */
+  async #rebuild(): Promise<void> {
+    const { registrationId, policy } = this.#input;
+    await sleep(backOff(registrationId, this.#conflicts, policy, null));
+    this.#conflicts += 1;
+    const start = await this.#start();
+    this.#outbox.clear();
+    this.#apply(rebuild(this.#current(), start, Date.now()));
   }
 
   async #flush(): Promise<void> {

@@ -3,7 +3,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/ports.ts';
 import type { Reason } from '../../domain/reasons.ts';
-import { RecordsError } from '../../domain/records.ts';
+import { RecordsError, type RecordsErrorCode } from '../../domain/records.ts';
 import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/secretStore.ts';
 import { SealError } from '../../stores/crypto/keyring.ts';
 import type { Log } from '../log.ts';
@@ -16,6 +16,13 @@ const secretStoreReasons: Record<SecretStoreErrorCode, { reason: Reason; retryCl
   'not-found': { reason: 'SecretStoreRefused', retryClass: 'input' },
 };
 
+function ofRecords(code: RecordsErrorCode): { reason: Reason; retryClass: RetryClass } {
+  if (code === 'unavailable') return { reason: 'RecordsUnavailable', retryClass: 'transient' };
+  // The same event again would be refused again: the entity starts anew from the records.
+  if (code === 'sequence-conflict') return { reason: 'RecordsConflict', retryClass: 'input' };
+  return { reason: 'OperationFailed', retryClass: 'bug' };
+}
+
 /** What our own errors tell; null for errors of others. */
 function foreseen(error: unknown): Failure | null {
   if (error instanceof RegistrarFailure) {
@@ -24,10 +31,7 @@ function foreseen(error: unknown): Failure | null {
   }
   const blank = { status: null, retryAfterSeconds: null };
   if (error instanceof SecretStoreError) return { ...secretStoreReasons[error.code], ...blank, message: error.message };
-  if (error instanceof RecordsError)
-    return error.code === 'unavailable'
-      ? { reason: 'RecordsUnavailable', retryClass: 'transient', ...blank, message: error.message }
-      : { reason: 'OperationFailed', retryClass: 'bug', ...blank, message: error.message };
+  if (error instanceof RecordsError) return { ...ofRecords(error.code), ...blank, message: error.message };
   if (error instanceof SealError)
     return { reason: 'OperationFailed', retryClass: 'bug', ...blank, message: error.message };
   return null;
@@ -73,7 +77,8 @@ export function redactFailures(log: Log): ActivityInterceptorsFactory {
           };
           const known = foreseen(error);
           if (known === null) log.error('activity.unexpected-error', fields, error);
-          else if (known.retryClass === 'bug') log.error('activity.failed', { ...fields, reason: known.reason }, error);
+          else if (known.retryClass === 'bug' || known.reason === 'RecordsConflict')
+            log.error('activity.failed', { ...fields, reason: known.reason }, error);
           else
             log.info('activity.failed', {
               ...fields,

@@ -104,7 +104,7 @@ describe('a change of commands fails replay', () => {
       edits: [
         {
           file: 'workflows/registration.ts',
-          from: 'await this.#activities.entityStart(this.#input.registrationId)',
+          from: 'await this.#activities.entityStart(registrationId)',
           to: 'null',
         },
       ],

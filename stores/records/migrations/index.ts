@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { records } from './001-records.ts';
 import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
+import { appliedIntents } from './004-applied-intents.ts';
 
 /** Every migration in order. Append only: a released one is never edited. */
 export const migrations: readonly (readonly [name: string, migration: Migration])[] = [
   ['001-records', records],
   ['002-secrets', secrets],
   ['003-key-check', keyCheck],
+  ['004-applied-intents', appliedIntents],
 ];

@@ -1,4 +1,5 @@
 import { type Application, effectiveMetadata } from '../../../domain/clientMetadata.ts';
+import type { RequestOutcome } from '../../../domain/ports.ts';
 import type { EntityRecords, RegistrationConfig } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
@@ -59,6 +60,18 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
     };
   }
 
+  async function unseenIntent(registrationId: string, view: RegistrationView): Promise<string | null> {
+    const ofRegistration = db.selectFrom('intents').where('registration_id', '=', registrationId);
+    const open = await ofRegistration.select('intent_id').where('state', '!=', 'settled').executeTakeFirst();
+    if (open !== undefined) return open.intent_id;
+    const applied = await ofRegistration
+      .select(['intent_id', 'kind', 'outcome'])
+      .where('settlement', '=', 'applied')
+      .orderBy('settled_at', 'desc')
+      .executeTakeFirst();
+    return applied !== undefined && !shows(view, applied.kind, applied.outcome) ? applied.intent_id : null;
+  }
+
   return {
     async config(registrationId) {
       const row = await read(registrationId);
@@ -68,12 +81,6 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
     async entityStart(registrationId) {
       const row = await read(registrationId);
       if (row === undefined) return null;
-      const openIntent = await db
-        .selectFrom('intents')
-        .select('intent_id')
-        .where('registration_id', '=', registrationId)
-        .where('state', '!=', 'settled')
-        .executeTakeFirst();
       const token = await db
         .selectFrom('entering_secrets')
         .select('operation_id')
@@ -86,9 +93,17 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
         config: toConfig(row),
         view: row.view as RegistrationView,
         sequence: row.sequence,
-        openIntentId: openIntent?.intent_id ?? null,
+        openIntentId: await unseenIntent(registrationId, row.view as RegistrationView),
         initialAccessTokenRef: token?.operation_id ?? null,
       };
     },
   };
+}
+
+/** Whether a view was recorded after the outcome of an applied request was known. */
+function shows({ credential }: RegistrationView, kind: string, given: unknown): boolean {
+  const outcome = given as RequestOutcome;
+  if (outcome.kind !== 'stored') return true;
+  if (kind === 'register') return credential !== null;
+  return credential?.ref.versionId === outcome.credential.versionId;
 }

@@ -72,7 +72,8 @@ describe('toFailure', () => {
     [new SecretStoreError('refused', 'm'), 'SecretStoreRefused', true, 'SecretStoreRefused', 'input'],
     [new SecretStoreError('not-found', 'm'), 'SecretStoreRefused', true, 'SecretStoreRefused', 'input'],
     [new RecordsError('unavailable', 'm'), 'RecordsUnavailable', false, 'RecordsUnavailable', 'transient'],
-    [new RecordsError('sequence-conflict', 'm'), 'Bug', false, 'OperationFailed', 'bug'],
+    [new RecordsError('sequence-conflict', 'm'), 'RecordsConflict', true, 'RecordsConflict', 'input'],
+    [new RecordsError('failed', 'm'), 'Bug', false, 'OperationFailed', 'bug'],
     [new SealError('unknown-key'), 'Bug', false, 'OperationFailed', 'bug'],
     [new TypeError('m'), 'UnexpectedError', false, 'OperationFailed', 'bug'],
   ])('%s becomes %s', (error, type, nonRetryable, reason, retryClass) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anAnswer, aToken, everything, type Fixture, oneRegistration } from '../fixture.ts';
+import { anAnswer, aToken, everything, type Fixture, nextEvent, oneRegistration } from '../fixture.ts';
 
 export function intentSuite(fixture: () => Fixture): void {
   describe('intents', () => {
@@ -43,16 +43,53 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await records.intent(intentId)).toMatchObject({ state: 'answered', answeredAt: clock.now() });
       expect(await records.readAnswer(intentId)).toEqual(answer);
       expect(await records.managementTokens(registrationId)).toEqual([token]);
-      expect(await records.settleIntent(intentId, 'applied', { kind: 'stored' })).toBe(true);
+      expect(await records.settleIntent(intentId, 'applied', { kind: 'unchanged' })).toBe(true);
       expect(await records.settleIntent(intentId, 'refused', { kind: 'other' })).toBe(false);
       expect(await records.intent(intentId)).toMatchObject({
         state: 'settled',
         settlement: 'applied',
-        outcome: { kind: 'stored' },
+        outcome: { kind: 'unchanged' },
       });
       expect(await records.readAnswer(intentId)).toBeNull();
       expect(await records.managementTokens(registrationId)).toEqual([token]);
       expect((await records.entityStart(registrationId))?.openIntentId).toBeNull();
+    });
+
+    it('hands an applied request to a rebuilt entity until a view shows what it stored', async () => {
+      const { records } = fixture();
+      const view = await oneRegistration(fixture());
+      const { registrationId } = view;
+      const openIntentId = async () => (await records.entityStart(registrationId))?.openIntentId;
+      const apply = async (kind: 'register' | 'update', versionId: string) => {
+        const given = { ...(await anIntent(kind)), registrationId };
+        await records.prepareIntent(given);
+        await records.settleIntent(given.intentId, 'applied', { kind: 'stored', credential: { versionId } });
+        fixture().clock.move(1000);
+        return given.intentId;
+      };
+      const shown = (versionId: string) => ({
+        clientId: 'client-1',
+        authMethod: 'client_secret_basic' as const,
+        ref: { store: 'database' as const, name: 'a-name', versionId },
+        issuedAt: '2026-11-21T09:00:00.000Z',
+        expiresAt: null,
+        expiryKnown: true,
+        clientExpiresAt: null,
+        rotationDueAt: null,
+        strategy: 'update' as const,
+        provedAt: null,
+      });
+
+      expect(await openIntentId()).toBeNull();
+      const registration = await apply('register', 'v1');
+      expect(await openIntentId()).toBe(registration);
+      const registered = nextEvent(view, { credential: shown('v1-promoted') });
+      await records.recordTransition(registered);
+      expect(await openIntentId()).toBeNull();
+      const update = await apply('update', 'v2');
+      expect(await openIntentId()).toBe(update);
+      await records.recordTransition(nextEvent(registered.view, { credential: shown('v2') }));
+      expect(await openIntentId()).toBeNull();
     });
 
     it('lets exactly one of two senders send', async () => {

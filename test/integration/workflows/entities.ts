@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { workflowIdOf } from '../../../domain/ids.ts';
+import type { EntityClient } from '../../../domain/operations.ts';
+import type { EventType } from '../../../domain/registrationView.ts';
+import { createLog } from '../../../runtime/log.ts';
+import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
+import { createEntityClient } from '../../../runtime/temporal/entityClient.ts';
+import { redactFailures } from '../../../runtime/temporal/interceptors.ts';
+import { startWorkers } from '../../../runtime/temporal/worker.ts';
+import { bundleWorkflows } from '../../../scripts/workflowBundle.ts';
+import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import { recordingPolicy } from '../../histories/recording/paths.ts';
+import { type Script, scriptedWorld, type Timeline } from '../../histories/recording/scripted.ts';
+import { freshNamespace } from '../../support/freshNamespace.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** The product's workers, codec and client on a real Temporal server, with scripted activities. */
+export interface Entities extends EntityClient {
+  /** What the world answers to a registration that is not started yet. */
+  script(registrationId: string, script: Script): void;
+  timeline(registrationId: string): Timeline;
+  /** Waits until an event was recorded so many times. */
+  seen(registrationId: string, type: EventType, times?: number): Promise<void>;
+  history(registrationId: string): Promise<History>;
+  /** `{task queue} {state}` of each worker, in order. */
+  readonly workerStates: readonly string[];
+  /** As the shutdown does it. */
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+type History = NonNullable<Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']>;
+
+const workerStates: string[] = [];
+
+/** Once per process: the SDK has one runtime. */
+function installRuntime(): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('INFO', ({ message, meta }) => {
+      if (message === 'Worker state changed') workerStates.push(`${meta?.['taskQueue']} ${meta?.['state']}`);
+    }),
+  });
+}
+
+export async function startEntities(address: string): Promise<Entities> {
+  if (Runtime._instance === undefined) installRuntime();
+  const namespace = await freshNamespace(address);
+  const directory = await mkdtemp(join(tmpdir(), 'registrar-workflows-'));
+  const workflowBundle = join(directory, 'workflow-bundle.js');
+  await writeFile(workflowBundle, await bundleWorkflows(root));
+  const scripts = new Map<string, Script>();
+  const { activities, timeline } = scriptedWorld(scripts);
+  const converter = dataConverter(createKeyring(parseMasterKey(generateMasterKey())));
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace, dataConverter: converter });
+  let failure: unknown;
+  let stopped: Promise<void> | null = null;
+  const stopWorkers = () => {
+    stopped ??= workers.stop();
+    return stopped;
+  };
+  const workers = await startWorkers({
+    connection: { address },
+    namespace,
+    workflowBundle,
+    activities,
+    dataConverter: converter,
+    activityInterceptors: [redactFailures(createLog('silent'))],
+    longestStep: recordingPolicy.requestStep,
+    workflowTask: recordingPolicy.workflowTask,
+    onFailure: (error) => {
+      failure = error;
+    },
+  });
+  return {
+    ...createEntityClient(client, recordingPolicy),
+    script: (registrationId, script) => void scripts.set(registrationId, script),
+    timeline,
+    async seen(registrationId, type, times = 1) {
+      const seen = () => timeline(registrationId).map((transition) => transition.type);
+      await waitFor(
+        () => {
+          if (failure !== undefined) throw failure;
+          return seen().filter((other) => other === type).length >= times;
+        },
+        { what: `${type} of ${registrationId}`, seen },
+      );
+    },
+    history: async (registrationId) =>
+      (await client.workflow.getHandle(workflowIdOf(registrationId)).fetchHistory()).events ?? [],
+    workerStates,
+    stopWorkers,
+    async close() {
+      await stopWorkers();
+      await connection.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RecordsError } from '../../../domain/records.ts';
+import { lostAnswer, stored } from '../../histories/recording/scripted.ts';
+import { describeWith } from '../../support/describeWith.ts';
+import { configOf } from '../../support/entity.ts';
+import { waitFor } from '../../support/waitFor.ts';
+import { type Entities, startEntities } from './entities.ts';
+
+const idOf = (name: string) => `clinic.app.sandbox.${name}`;
+const asked = (kind: 'rotate' | 'verify') => ({ operationId: randomUUID(), kind, actor: 'key:test' });
+
+/** A promise to be resolved from elsewhere. */
+function gate(): { readonly passed: Promise<void>; open(): void; readonly reached: Promise<void>; reach(): void } {
+  const passage = Promise.withResolvers<void>();
+  const arrival = Promise.withResolvers<void>();
+  return { passed: passage.promise, open: passage.resolve, reached: arrival.promise, reach: arrival.resolve };
+}
+
+describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) => {
+  let entities: Entities;
+  beforeAll(async () => {
+    entities = await startEntities(temporal.address);
+  });
+  afterAll(() => entities.close());
+
+  it('takes an operation within one workflow task, however long its work lasts', async () => {
+    const registrationId = idOf('quick');
+    const held = gate();
+    entities.script(registrationId, {
+      update: [
+        async () => {
+          held.reach();
+          await held.passed;
+          return stored();
+        },
+      ],
+    });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    const rotation = asked('rotate');
+    expect(await entities.operate(registrationId, rotation)).toEqual({ operationId: rotation.operationId });
+    await held.reached;
+    const verification = asked('verify');
+    expect(await entities.operate(registrationId, verification)).toEqual({ operationId: verification.operationId });
+    const types = (await entities.history(registrationId)).map((event) => event.eventType);
+    held.open();
+    await entities.seen(registrationId, 'credential.rotated');
+    expect(completedTogether(types)).toBe(2);
+  });
+
+  it('never lets Temporal repeat a request', async () => {
+    const registrationId = idOf('once');
+    const intents: string[] = [];
+    const attempts: number[] = [];
+    entities.script(registrationId, {
+      register: [
+        ({ intentId }) => {
+          intents.push(intentId);
+          attempts.push(activityInfo().attempt);
+          return intents.length === 1 ? lostAnswer() : stored();
+        },
+      ],
+    });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    expect(attempts).toEqual([1, 1]);
+    expect(new Set(intents).size).toBe(2);
+    const types = entities.timeline(registrationId).map(({ type }) => type);
+    expect(types.indexOf('request.settled')).toBeGreaterThan(types.indexOf('request.unsettled'));
+  });
+
+  it('starts again from the records when they hold other events, tells a person, and loses no operation', async () => {
+    const registrationId = idOf('conflict');
+    const start = {
+      config: configOf({ registrationId }),
+      view: null,
+      sequence: 1,
+      openIntentId: null,
+      initialAccessTokenRef: null,
+    };
+    const refused = () => {
+      throw new RecordsError('sequence-conflict', 'Event 2 is refused: it was recorded with another content.');
+    };
+    let refusals = 0;
+    let registered = 0;
+    entities.script(registrationId, {
+      entityStart: [() => start, () => ({ ...start, sequence: 7 }), () => ({ ...start, sequence: 20 })],
+      register: [
+        () => {
+          registered += 1;
+          refusals += 1;
+          return refusals <= 2 ? refused() : stored();
+        },
+      ],
+    });
+    await entities.start(registrationId);
+    const verification = asked('verify');
+    await entities.seen(registrationId, 'registration.activated');
+    await entities.operate(registrationId, verification);
+    await entities.seen(registrationId, 'credential.proved');
+    const timeline = entities.timeline(registrationId);
+    expect(registered).toBe(3);
+    expect(timeline.filter(({ reason }) => reason === 'RecordsConflict').map(({ sequence }) => sequence)).toEqual([
+      8, 21,
+    ]);
+    const attention = (position: number) =>
+      timeline.at(position)?.view.conditions.find(({ type }) => type === 'NeedsAttention');
+    expect(attention(-1)).toMatchObject({ status: 'False' });
+    const told = timeline.findIndex(({ reason }) => reason === 'RecordsConflict');
+    expect(attention(told)).toMatchObject({ status: 'True', reason: 'RecordsConflict' });
+    const waits = (await entities.history(registrationId)).filter((event) => event.timerFiredEventAttributes != null);
+    expect(waits.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('lets a request in flight end at a shutdown, and never cancels it', async () => {
+    const registrationId = idOf('shutdown');
+    const held = gate();
+    let cancelled: boolean | null = null;
+    entities.script(registrationId, {
+      register: [
+        async () => {
+          held.reach();
+          await held.passed;
+          cancelled = cancellationSignal().aborted;
+          return stored();
+        },
+      ],
+    });
+    await entities.start(registrationId);
+    await held.reached;
+    const stopped = entities.stopWorkers();
+    await waitFor(() => entities.workerStates.includes('registrar STOPPED'), { what: 'the idle worker to stop' });
+    held.open();
+    await stopped;
+    expect(cancelled).toBe(false);
+    const events = await entities.history(registrationId);
+    const scheduled = events.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'register',
+    );
+    expect(
+      events.some(
+        (event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId) === String(scheduled?.eventId),
+      ),
+    ).toBe(true);
+  });
+});
+
+const updateAccepted = 41;
+const updateCompleted = 43;
+
+/** Updates that were completed right where they were accepted, in the same workflow task. */
+function completedTogether(types: readonly (number | null | undefined)[]): number {
+  return types.filter((type, index) => type === updateAccepted && types[index + 1] === updateCompleted).length;
+}
