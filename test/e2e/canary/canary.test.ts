@@ -16,7 +16,7 @@ import {
 import { allExecutions } from '../../support/canary/histories.ts';
 import { missedLeaks } from '../../support/canary/leaks.ts';
 import { manners } from '../../support/canary/peer.ts';
-import { bytesOf, CanaryScanner, type Channel, type Hit } from '../../support/canary/scanner.ts';
+import { bytesOf, CanaryScanner, type Channel, summaryOf } from '../../support/canary/scanner.ts';
 import {
   crash,
   keysAndSession,
@@ -155,12 +155,3 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     store.destroy();
   }
 });
-
-/** One line for each secret of a channel, with the first place. */
-function summaryOf(channel: string, hits: readonly Hit[]): string[] {
-  const byCanary = Object.entries(Object.groupBy(hits, ({ canary }) => canary));
-  return byCanary.map(([canary, places = []]) => {
-    const [first] = places;
-    return `${channel}: ${canary} in ${places.length} places, first in ${first?.source}: ${first?.excerpt}`;
-  });
-}

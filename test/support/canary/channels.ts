@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Page } from 'playwright-core';
 import { readChildRecord } from '../../../runtime/embedded/temporal/childRecord.ts';
+import { serverLogPath } from '../../../runtime/embedded/temporal/serverProcess.ts';
 import { createPayloadCodec } from '../../../runtime/temporal/codec.ts';
 import { createKeyring, parseMasterKey } from '../../../stores/crypto/keyring.ts';
 import { collectFiles, collectStream, collectTables } from './collect.ts';
 import { collectHistories } from './histories.ts';
 import { manners } from './peer.ts';
 import type { Channel, Part } from './scanner.ts';
-import { pages, registrationAt } from './scenario.ts';
+import { pages, pageToken, registrationAt } from './scenario.ts';
 import { type CanaryWorld, withDatabase } from './world.ts';
 
 export const namespace = 'default';
@@ -33,15 +34,21 @@ export async function readChannels(world: CanaryWorld, page: Page): Promise<Chan
     { name: 'data directory', parts: await collectFiles(world.dataDir), minimum: 500_000 },
     { name: 'API answers', parts: await apiAnswers(world), minimum: 200_000 },
     { name: 'event stream', parts: await events(world), minimum: 10_000 },
-    // The page sends the anti-forgery token of its session with each request.
-    { name: 'pages in Chromium', parts: await pages(world, page), minimum: 100_000 },
+    {
+      name: 'pages in Chromium',
+      parts: await pages(world, page),
+      minimum: 100_000,
+      // The page sends it with each request.
+      exempt: [pageToken],
+    },
     { name: 'process arguments', parts: world.processes.parts(), minimum: 500 },
     { name: 'names and tags in the secret store', parts: await secretStore(world), minimum: 10_000 },
   ];
 }
 
-async function logs({ products }: CanaryWorld): Promise<Part[]> {
-  const paths = products.flatMap(({ outputPath, logPath }) => [outputPath, logPath]);
+export async function logs({ products, dataDir }: CanaryWorld): Promise<Part[]> {
+  const ours = products.flatMap(({ outputPath, logPath }) => [outputPath, logPath]);
+  const paths = [...ours, serverLogPath(dataDir)];
   return await Promise.all(paths.map(async (path) => ({ source: path, bytes: await readFile(path) })));
 }
 

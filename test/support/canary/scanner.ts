@@ -80,3 +80,12 @@ export class CanaryScanner {
     return hits;
   }
 }
+
+/** One line for each secret of a channel, with the first place. */
+export function summaryOf(channel: string, hits: readonly Hit[]): string[] {
+  const byCanary = Object.entries(Object.groupBy(hits, ({ canary }) => canary));
+  return byCanary.map(([canary, places = []]) => {
+    const [first] = places;
+    return `${channel}: ${canary} in ${places.length} places, first in ${first?.source}: ${first?.excerpt}`;
+  });
+}

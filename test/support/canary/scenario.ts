@@ -141,6 +141,9 @@ export async function repeat({ api }: CanaryWorld): Promise<void> {
   for (const _ of [1, 2]) await api.call('POST', `/v1/registrations/${registrationAt('stubborn')}/verify`, {}, headers);
 }
 
+/** Name of the canary that only the page may hold. */
+export const pageToken = 'CSRF token of the page';
+
 /** Signs in, hands over a token by the page, and looks at every page. */
 export async function visit(world: CanaryWorld, browser: Browser): Promise<Page> {
   const { plant, product, administratorKey } = world;
@@ -154,6 +157,8 @@ export async function visit(world: CanaryWorld, browser: Browser): Promise<Page>
     .filter({ hasText: /^Live$/ })
     .waitFor();
   for (const { name, value } of await context.cookies()) plant.add(`cookie ${name}`, value);
+  const kept = String(await page.evaluate("sessionStorage.getItem('registrar.session')"));
+  plant.add(pageToken, (JSON.parse(kept) as { csrfToken: string }).csrfToken);
   await page.goto(`${product.url}/#/registrations/${registrationAt('forbidding')}`);
   const field = page.getByLabel('Initial access token from the health system');
   await field.fill(plant.token('forbidding: initial access token of the page'));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { findFreePort } from '../../../runtime/embedded/freePort.ts';
 import { type FreshDatabase, freshDatabase } from '../freshDatabase.ts';
@@ -11,25 +12,26 @@ import { Plant } from './plant.ts';
 import { RecordingCaller } from './recordingCaller.ts';
 
 interface Servers {
-  readonly postgres: { readonly url: string };
-  readonly moto: { readonly url: string };
+  /** Both, or neither: then everything is embedded. */
+  readonly postgres?: { readonly url: string };
+  readonly moto?: { readonly url: string };
   readonly temporal: { readonly binary: string | null };
 }
 
 /**
- * The whole product with planted secrets: PostgreSQL (with a password), AWS Secrets Manager behind a recording proxy,
- * its own Temporal server, and a careless health system.
+ * The whole product with planted secrets, its own Temporal server, and careless health systems; on PostgreSQL (with a
+ * password) and AWS Secrets Manager behind a recording proxy, or on the embedded stores.
  */
 export class CanaryWorld {
   readonly plant = new Plant();
   readonly administratorKey = this.plant.apiKey('administrator key');
-  readonly masterKey = newMasterKey();
+  masterKey = newMasterKey();
   readonly peer: CarelessPeer = new CarelessPeer(this.plant);
   /** Every product process that ran, oldest first. */
   readonly products: Product[] = [];
   readonly #servers: Servers;
   #database: FreshDatabase | undefined;
-  #role = '';
+  readonly #role = `canary_${randomBytes(4).toString('hex')}`;
   #moto: HttpProxy | undefined;
   #directory: Awaited<ReturnType<typeof scratch>> | undefined;
   #environment: Record<string, string> = {};
@@ -38,31 +40,24 @@ export class CanaryWorld {
 
   constructor(servers: Servers) {
     this.#servers = servers;
-    this.plant.add('master key', this.masterKey.slice(this.masterKey.indexOf(':') + 1));
   }
 
   async start(): Promise<void> {
     await this.peer.listen();
-    this.#moto = await startHttpProxy(this.#servers.moto.url);
-    this.#database = await freshDatabase(this.#servers.postgres);
     this.#directory = await scratch();
     this.#watch = new ProcessWatch(() => this.products.filter(({ running }) => running).map(({ pid }) => pid));
     const binary = this.#servers.temporal.binary;
     this.#environment = {
       ...(binary === null ? {} : { PATH: `${dirname(binary)}:${process.env['PATH']}` }),
-      DATABASE_URL: await this.#roleUrl(),
-      REGISTRAR_MASTER_KEY: this.masterKey,
+      ...(await this.#stores()),
       REGISTRAR_BOOTSTRAP_KEY: this.administratorKey,
       REGISTRAR_ALLOWED_HOSTS: this.peer.host,
       REGISTRAR_PORT: String(await findFreePort()),
       REGISTRAR_METRICS_PORT: String(await findFreePort()),
-      REGISTRAR_SECRET_STORE: 'aws',
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.moto.url,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'registrar',
-      AWS_SECRET_ACCESS_KEY: this.plant.token('AWS secret access key'),
     };
     await this.restart();
+    if (this.#database === undefined) this.masterKey = await readFile(join(this.dataDir, 'master-key'), 'utf8');
+    this.plant.add('master key', this.masterKey.trim().slice(this.masterKey.indexOf(':') + 1));
     this.#api = new RecordingCaller(this.product.url, this.administratorKey);
   }
 
@@ -77,7 +72,8 @@ export class CanaryWorld {
     this.#watch?.stop();
     await Promise.all([this.peer.close(), this.#moto?.close()]);
     await this.#database?.drop();
-    if (this.#role !== '') await run(this.#servers.postgres.url, `drop role if exists ${this.#role}`);
+    if (this.#servers.postgres !== undefined)
+      await run(this.#servers.postgres.url, `drop role if exists ${this.#role}`);
     await this.#directory?.remove();
   }
 
@@ -111,9 +107,24 @@ export class CanaryWorld {
     return `http://127.0.0.1:${this.#environment['REGISTRAR_METRICS_PORT']}/metrics`;
   }
 
+  async #stores(): Promise<Record<string, string>> {
+    const { postgres, moto } = this.#servers;
+    if (postgres === undefined || moto === undefined) return {};
+    this.#moto = await startHttpProxy(moto.url);
+    this.#database = await freshDatabase(postgres);
+    return {
+      DATABASE_URL: await this.#roleUrl(),
+      REGISTRAR_MASTER_KEY: this.masterKey,
+      REGISTRAR_SECRET_STORE: 'aws',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.moto.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'registrar',
+      AWS_SECRET_ACCESS_KEY: this.plant.token('AWS secret access key'),
+    };
+  }
+
   /** The product's own role, whose password is a canary. */
   async #roleUrl(): Promise<string> {
-    this.#role = `canary_${randomBytes(4).toString('hex')}`;
     const password = this.plant.token('database password');
     const url = new URL(this.databaseUrl);
     await run(this.databaseUrl, `create role ${this.#role} login superuser password '${password}'`);
