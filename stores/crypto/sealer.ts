@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 
 /** `rejected`: another key, other additional data, or the bytes were changed. */
 export type SealErrorCode = 'not-sealed' | 'unknown-key' | 'rejected';
@@ -57,11 +57,13 @@ export function createSealer(
   const newest = keys[0];
   if (newest === undefined) throw new RangeError('a sealer needs at least one key');
   const header = Buffer.concat([magic, Uint8Array.of(newest.keyId.length), Buffer.from(newest.keyId, 'latin1')]);
-  const byId = new Map(keys.map((key) => [key.keyId, key.secret]));
+  // Bytes instead of a key object would be checked and copied again for every payload.
+  const byId = new Map(keys.map((key) => [key.keyId, createSecretKey(key.secret)]));
+  const newestSecret = createSecretKey(newest.secret);
   return {
     seal(plaintext, aad) {
       const nonce = randomBytes(nonceLength);
-      const cipher = createCipheriv(algorithm, newest.secret, nonce);
+      const cipher = createCipheriv(algorithm, newestSecret, nonce);
       cipher.setAAD(encodeAad([label, newest.keyId, ...aad]));
       return Buffer.concat([header, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
     },
