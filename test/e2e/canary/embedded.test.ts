@@ -28,7 +28,7 @@ describeWith('temporal', 'planted secrets in the data directory', ({ temporal })
     const stopped = await collectFiles(world.dataDir, ['master-key']);
     channels = [
       { name: 'data directory, running and stopped', parts: [...running, ...stopped], minimum: 50_000_000 },
-      { name: 'embedded database dump', parts: await dump(), minimum: 50_000 },
+      { name: 'embedded database dump', parts: await dump(), minimum: 30_000 },
       { name: 'logs of the embedded product', parts: await logs(world), minimum: 10_000 },
     ];
   });
