@@ -92,7 +92,7 @@ describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], 'Killed at a req
     expect(report.problems).toEqual([]);
     expect(report.missed).toEqual([]);
     expect(await spooled(world.books)).toEqual([]);
-    expect(await world.auditIsWhole()).toBe(true);
+    expect(await world.books.auditIsWhole()).toBe(true);
   });
 
   /** A registration for each cut point. */

@@ -73,7 +73,7 @@ async function cutLane(
     }
     report.missed.push(...open.map(nameOfCut));
     for (const file of await spooled(world.books)) report.problems.push(`${file} is left in the spool`);
-    if (!(await world.auditIsWhole())) report.problems.push('the chain of the audit is broken');
+    if (!(await world.books.auditIsWhole())) report.problems.push('the chain of the audit is broken');
   } finally {
     await world.close();
   }

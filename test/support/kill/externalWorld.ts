@@ -30,8 +30,6 @@ export interface ExternalWorld {
   prepare(tenantIds: readonly string[]): Promise<void>;
   /** The life of a prepared tenant. */
   life(tenantId: string): Promise<Life>;
-  /** Whether the audit's chain is whole. */
-  auditIsWhole(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -54,6 +52,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
   closers.push(() => database.destroy());
   const namespace = await freshNamespace(servers.temporal.address);
   const masterKey = newMasterKey();
+  const keyring = createKeyring(parseMasterKey(masterKey));
 
   const secretStoreProxy = await startHttpProxy(servers.moto.url);
   closers.push(() => secretStoreProxy.close());
@@ -105,7 +104,12 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
   return {
     watch,
     running,
-    books: { database, secrets, dataDir: directory.dataDir },
+    books: {
+      database,
+      secrets,
+      dataDir: directory.dataDir,
+      auditIsWhole: async () => (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok,
+    },
 
     async prepare(tenantIds) {
       for (const tenantId of tenantIds) {
@@ -142,11 +146,6 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
         fhirBaseUrl: `${found.proxy.url}/fhir`,
         look,
       });
-    },
-
-    async auditIsWhole() {
-      const keyring = createKeyring(parseMasterKey(masterKey));
-      return (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok;
     },
 
     async close() {

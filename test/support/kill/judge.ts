@@ -12,6 +12,7 @@ export interface Books {
   readonly database: Kysely<Database>;
   readonly secrets: SecretStore;
   readonly dataDir: string;
+  readonly auditIsWhole: () => Promise<boolean>;
 }
 
 /**

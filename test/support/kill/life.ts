@@ -8,7 +8,8 @@ import type { Running } from './running.ts';
 export const applicationId = 'portal';
 export const redirectUri = 'https://portal.example.org/callback';
 
-const patience = 120_000;
+/** Milliseconds for one phase of a life, with the death of the product in it. */
+const usualPatience = 120_000;
 
 export interface LifeOptions {
   readonly running: Running;
@@ -20,6 +21,8 @@ export interface LifeOptions {
   readonly fhirBaseUrl: string;
   /** Reads the view of a registration from wherever it does not disturb; null when there is none. */
   readonly look: (registrationId: string) => Promise<RegistrationView | null>;
+  /** Milliseconds for one phase, however often the product dies in it. */
+  readonly patience?: number;
 }
 
 /**
@@ -31,9 +34,11 @@ export class Life {
   readonly tenantId: string;
   readonly system: HealthSystem;
   readonly #options: LifeOptions;
+  readonly #patience: number;
 
   constructor(options: LifeOptions) {
     this.#options = options;
+    this.#patience = options.patience ?? usualPatience;
     this.tenantId = options.tenantId;
     this.system = options.system;
     this.registrationId = `${options.tenantId}.${applicationId}.production.main`;
@@ -113,7 +118,7 @@ export class Life {
       },
       {
         what: `${this.registrationId} ${what}`,
-        milliseconds: patience,
+        milliseconds: this.#patience,
         seen: () => last && { phase: last.phase, health: last.credentialHealth, conditions: last.conditions },
       },
     );
@@ -125,7 +130,7 @@ export class Life {
    */
   async #insist(method: string, path: string, body: unknown, happened: () => Promise<boolean>): Promise<void> {
     let idempotencyKey = randomUUID();
-    const end = Date.now() + patience;
+    const end = Date.now() + this.#patience;
     for (;;) {
       const status = await this.#try(method, path, body, idempotencyKey);
       if (status === 202) return;

@@ -24,6 +24,10 @@ export class Running {
     await this.ready();
   }
 
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
   /** Starts the process; it may be killed before it is ready. */
   launch(): void {
     this.#product = new Product(this.#options());
