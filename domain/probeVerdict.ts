@@ -103,11 +103,14 @@ export function judgeProbe(argument: {
   return { ...inconclusive('control-needed'), wantsControl: true };
 }
 
-/** `{status} {error}`: what is compared. Descriptions are left out, as they may carry ids and times. */
+/** Error codes are short words (RFC 6749 section 5.2); whatever else a peer writes there is not kept. */
+const errorWord = /^[A-Za-z][A-Za-z0-9_.-]{0,59}$/;
+
+/** `{status} {error}`: what is compared and kept. Descriptions are left out, as they may carry ids and times. */
 export function answerKey(observation: ProbeObservation): string {
   switch (observation.kind) {
     case 'error':
-      return `${observation.status} ${observation.error ?? '-'}`;
+      return `${observation.status} ${errorWord.test(observation.error ?? '') ? observation.error : '-'}`;
     case 'tokens':
       return `${observation.status} tokens`;
     case 'not-oauth':

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeProbe, type ProbeObservation } from '../../../domain/probeVerdict.ts';
+import { answerKey, judgeProbe, type ProbeObservation } from '../../../domain/probeVerdict.ts';
 
 function error(
   status: number,
@@ -287,4 +287,14 @@ describe('whatever the answers', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['a code of OAuth', 'invalid_client', '401 invalid_client'],
+  ['a sentence that may hold anything', 'client secret s3cr3t is wrong', '401 -'],
+  ['markup', '<b>no</b>', '401 -'],
+  ['something endless', 'a'.repeat(70_000), '401 -'],
+  ['nothing', null, '401 -'],
+])('what is kept of a control that answers %s', (_name, code, kept) => {
+  expect(answerKey(error(401, code))).toBe(kept);
 });
