@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import { type HealthSystem, startHealthSystem } from '../../../sandbox/healthSystem.ts';
+import type { SystemOptions } from '../../../sandbox/sandbox.ts';
 import { createKeyring, parseMasterKey } from '../../../stores/crypto/keyring.ts';
 import { openPostgres, verifyAudit } from '../../../stores/records/records.ts';
 import { createAwsSecretStore } from '../../../stores/secrets/aws.ts';
@@ -27,7 +28,7 @@ export interface ExternalWorld {
   readonly running: Running;
   readonly books: Books;
   /** A registration at an authorization server of its own. The product knows new ones from its next start on. */
-  prepare(tenantIds: readonly string[]): Promise<void>;
+  prepare(tenantIds: readonly string[], options?: Partial<SystemOptions>): Promise<void>;
   /** The life of a prepared tenant. */
   life(tenantId: string): Promise<Life>;
   close(): Promise<void>;
@@ -111,7 +112,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
       auditIsWhole: async () => (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok,
     },
 
-    async prepare(tenantIds) {
+    async prepare(tenantIds, options = {}) {
       for (const tenantId of tenantIds) {
         const system = await startHealthSystem({
           name: tenantId,
@@ -119,6 +120,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
           secretLifetime: 3600,
           // Every update replaces the secret: rotations are asked for here, and never come too early.
           renewalShare: 2,
+          ...options,
         });
         const proxy = await startHttpProxy(system.issuer, { renames: true });
         if (watches === 'peers') watchHttp(proxy, watch, (exchange) => peerRequest(tenantId, exchange));

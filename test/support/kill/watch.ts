@@ -36,7 +36,7 @@ export interface Trap {
 
 interface SetTrap extends Trap {
   readonly spring: (stillWaiting: () => boolean) => Promise<Passage>;
-  readonly release: () => void;
+  readonly release: (passage: Passage) => void;
 }
 
 /**
@@ -74,9 +74,9 @@ export class Watch {
 
   set(subject: string, cut: CutPoint): Trap {
     let held: { since: number; stillWaiting: () => boolean } | null = null;
-    let release: () => void = () => undefined;
+    let release: (passage: Passage) => void = () => undefined;
     const released = new Promise<Passage>((resolve) => {
-      release = () => resolve('drop');
+      release = resolve;
     });
     const trap: SetTrap = {
       cut,
@@ -92,9 +92,9 @@ export class Watch {
     return trap;
   }
 
-  /** Takes every trap away; what they held is dropped. */
-  clear(): void {
-    for (const trap of this.#traps.values()) trap.release();
+  /** Takes every trap away; what they held is dropped, or let through. */
+  clear(passage: Passage = 'drop'): void {
+    for (const trap of this.#traps.values()) trap.release(passage);
     this.#traps.clear();
   }
 
