@@ -81,19 +81,6 @@ export const durationSchema = z
     'must be an ISO 8601 duration such as PT10M or P30D',
   );
 
-/** Milliseconds of a duration that satisfies {@link durationSchema}. */
-export function durationToMilliseconds(duration: string): number {
-  const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
-  if (parts === null) throw new RangeError('not an ISO 8601 duration');
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-}
-
 const instant = z.iso.datetime({ offset: false });
 
 export const rotationPolicySchema = z.strictObject({

@@ -1,4 +1,5 @@
-import { durationToMilliseconds, type RotationPolicy } from './clientMetadata.ts';
+import type { RotationPolicy } from './clientMetadata.ts';
+import { durationToMilliseconds } from './duration.ts';
 import type { Reason } from './reasons.ts';
 import { stableFraction } from './stableHash.ts';
 

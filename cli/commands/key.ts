@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { durationSchema, durationToMilliseconds } from '../../domain/clientMetadata.ts';
+import { durationSchema } from '../../domain/clientMetadata.ts';
 import { toRfc3339 } from '../../domain/clock.ts';
+import { durationToMilliseconds } from '../../domain/duration.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
 import type { KeyRecord } from '../../domain/records.ts';
 import { relativeTime } from '../../domain/relativeTime.ts';

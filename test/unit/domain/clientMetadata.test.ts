@@ -5,10 +5,10 @@ import {
   clientMetadataPatchSchema,
   clientMetadataSchema,
   durationSchema,
-  durationToMilliseconds,
   effectiveMetadata,
   mergePatch,
 } from '../../../domain/clientMetadata.ts';
+import { durationToMilliseconds } from '../../../domain/duration.ts';
 
 const metadata = { client_name: 'Portal', redirect_uris: ['https://app.example.org/cb'], scope: 'launch openid' };
 
