@@ -11,7 +11,7 @@ import type {
   RequestArguments,
   RequestOutcome,
 } from '../../../domain/ports.ts';
-import type { EntityRecords } from '../../../domain/records.ts';
+import type { EntityRecords, OrphanView } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
@@ -110,6 +110,13 @@ export class World {
 
   get records(): EntityRecords {
     return this.#fixture.records;
+  }
+
+  /** What is listed for a person about this registration. */
+  async orphans(): Promise<OrphanView[]> {
+    const everything = { tenantIds: null, applicationIds: null };
+    const { items } = await this.#fixture.records.orphans(everything, { limit: 500 });
+    return items.filter(({ registrationId }) => registrationId === this.registrationId);
   }
 
   get secrets(): SecretStore {
