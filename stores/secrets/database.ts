@@ -75,6 +75,21 @@ export function createDatabaseSecretStore<Tables>(
     return row === undefined || row.deleted_at !== null ? null : row;
   }
 
+  /** Of a secret that was not removed: one query, as every step reads secrets. */
+  async function read(name: string, which: { stage: SecretStage } | { versionId: string }) {
+    const query = database
+      .selectFrom('secrets as secret')
+      .innerJoin('secret_versions as version', 'version.name', 'secret.name')
+      .selectAll('version')
+      .where('secret.name', '=', name)
+      .where('secret.deleted_at', 'is', null);
+    const chosen =
+      'versionId' in which
+        ? query.where('version.version_id', '=', which.versionId)
+        : query.whereRef('version.version_id', '=', `secret.${stageColumns[which.stage]}`);
+    return (await chosen.executeTakeFirst()) ?? null;
+  }
+
   async function version(from: Kysely<SecretTables>, name: string, versionId: string) {
     const query = from.selectFrom('secret_versions').selectAll();
     return (await query.where('name', '=', name).where('version_id', '=', versionId).executeTakeFirst()) ?? null;
@@ -82,23 +97,24 @@ export function createDatabaseSecretStore<Tables>(
 
   async function putIn(transaction: Transaction<SecretTables>, name: string, versionId: string, content: string) {
     const now = new Date(clock.now());
-    await transaction
+    const row = await transaction
       .insertInto('secrets')
       .values({ name, created_at: now })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .execute();
-    const query = transaction.selectFrom('secrets').selectAll().where('name', '=', name);
-    const row = await query.forUpdate().executeTakeFirstOrThrow();
-    const existing = await version(transaction, name, versionId);
-    if (existing !== null && !sameContent(name, open(existing), content)) throw otherContent(name, versionId);
+      // Changes nothing: it locks a row that exists, and returns it.
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const sealed = sealer.seal(new TextEncoder().encode(content), [name, versionId]);
+    const inserted = await transaction
+      .insertInto('secret_versions')
+      .values({ name, version_id: versionId, sealed, created_at: now })
+      .onConflict((conflict) => conflict.columns(['name', 'version_id']).doNothing())
+      .executeTakeFirst();
     const isNew = row.current_version === null || row.deleted_at !== null;
-    if (existing !== null && !isNew) return;
-    if (existing === null) {
-      const sealed = sealer.seal(new TextEncoder().encode(content), [name, versionId]);
-      await transaction
-        .insertInto('secret_versions')
-        .values({ name, version_id: versionId, sealed, created_at: now })
-        .execute();
+    if (inserted.numInsertedOrUpdatedRows === 0n) {
+      const existing = await version(transaction, name, versionId);
+      if (existing !== null && !sameContent(name, open(existing), content)) throw otherContent(name, versionId);
+      if (!isNew) return;
     }
     const stages = isNew
       ? {
@@ -109,7 +125,7 @@ export function createDatabaseSecretStore<Tables>(
         }
       : { pending_version: versionId };
     await transaction.updateTable('secrets').set(stages).where('name', '=', name).execute();
-    await prune(transaction, name);
+    if (row.current_version !== null) await prune(transaction, name);
   }
 
   async function prune(transaction: Transaction<SecretTables>, name: string) {
@@ -186,10 +202,7 @@ export function createDatabaseSecretStore<Tables>(
 
     get: (name, which) =>
       guarded(name, async (): Promise<SecretVersion | null> => {
-        const row = await secret(database, name);
-        if (row === null) return null;
-        const versionId = 'versionId' in which ? which.versionId : row[stageColumns[which.stage]];
-        const found = versionId === null ? null : await version(database, name, versionId);
+        const found = await read(name, which);
         return found === null ? null : { versionId: found.version_id, value: fromContent(name, open(found)) };
       }),
 
