@@ -1,7 +1,17 @@
 import type { OperationKind } from '../../../domain/operations.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
-import { lostAnswer, notInTime, refused, type Script, stored, tooEarly, unanswered } from './scripted.ts';
+import {
+  lostAnswer,
+  notInTime,
+  refused,
+  refusedByRecords,
+  type Script,
+  startAfter,
+  stored,
+  tooEarly,
+  unanswered,
+} from './scripted.ts';
 
 /** The world, what people ask for, and how far it goes: the entity is idle after as many events of a type. */
 export interface Path {
@@ -65,6 +75,13 @@ export const paths: Readonly<Record<string, Path>> = {
       { ask: 'discover' },
       { until: 'registration.discovered', times: 2 },
     ],
+  },
+  'records-conflict': {
+    script: {
+      entityStart: [(id) => startAfter(1, id), (id) => startAfter(20, id)],
+      register: [refusedByRecords, () => stored()],
+    },
+    story: [active],
   },
   retirement: { story: [active, { ask: 'retire' }, { until: 'registration.retired' }] },
   'retirement-on-the-way': {

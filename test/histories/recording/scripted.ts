@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RegistrarFailure } from '../../../domain/failure.ts';
 import type { Failure, ProofOutcome, RegistrationActivities, RequestOutcome } from '../../../domain/ports.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
-import type { RegistrationConfig } from '../../../domain/records.ts';
+import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
 import type { Transition } from '../../../domain/registrationView.ts';
 import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
 
@@ -57,6 +57,20 @@ function failureOf(reason: Reason, retryClass: Failure['retryClass']): Failure {
 
 export function lostAnswer(): never {
   throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'The answer was lost.' });
+}
+
+/** What the records know of a registration that has gone as far as a sequence, and nothing else. */
+export function startAfter(
+  sequence: number,
+  registrationId: string,
+  given: Partial<RegistrationConfig> = {},
+): EntityStart {
+  const config = configOf({ registrationId, tenantId: 'golden', ...given });
+  return { config, view: null, sequence, openIntentId: null, initialAccessTokenRef: null };
+}
+
+export function refusedByRecords(): never {
+  throw new RecordsError('sequence-conflict', 'The event was recorded with another content.');
 }
 
 /** Longer than the start-to-close of a path that loses an answer so, in milliseconds. */
@@ -122,13 +136,9 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
-      entityStart: scripted('entityStart', (registrationId) => ({
-        config: configOf({ registrationId, tenantId: 'golden', ...scripts.get(registrationId)?.config }),
-        view: null,
-        sequence: 1,
-        openIntentId: null,
-        initialAccessTokenRef: null,
-      })),
+      entityStart: scripted('entityStart', (registrationId) =>
+        startAfter(1, registrationId, scripts.get(registrationId)?.config),
+      ),
       record: async (transitions) => keep(transitions),
     },
     timeline: (registrationId) => timelines.get(registrationId) ?? [],

@@ -89,7 +89,7 @@ export async function startEntities(address: string): Promise<Entities> {
           if (failure !== undefined) throw failure;
           return seen().filter((other) => other === type).length >= times;
         },
-        { what: `${type} of ${registrationId}`, seen },
+        { what: `${type} of ${registrationId}`, milliseconds: 30_000, seen },
       );
     },
     history: async (registrationId) =>

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RecordsError } from '../../../domain/records.ts';
-import { lostAnswer, stored } from '../../histories/recording/scripted.ts';
+import { lostAnswer, refusedByRecords, startAfter, stored } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
-import { configOf } from '../../support/entity.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { type Entities, startEntities } from './entities.ts';
 
@@ -39,13 +37,17 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     });
     await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
-    const rotation = asked('rotate');
-    expect(await entities.operate(registrationId, rotation)).toEqual({ operationId: rotation.operationId });
-    await held.reached;
-    const verification = asked('verify');
-    expect(await entities.operate(registrationId, verification)).toEqual({ operationId: verification.operationId });
-    const types = (await entities.history(registrationId)).map((event) => event.eventType);
-    held.open();
+    let types: (number | null | undefined)[];
+    try {
+      const rotation = asked('rotate');
+      expect(await entities.operate(registrationId, rotation)).toEqual({ operationId: rotation.operationId });
+      await held.reached;
+      const verification = asked('verify');
+      expect(await entities.operate(registrationId, verification)).toEqual({ operationId: verification.operationId });
+      types = (await entities.history(registrationId)).map((event) => event.eventType);
+    } finally {
+      held.open();
+    }
     await entities.seen(registrationId, 'credential.rotated');
     expect(completedTogether(types)).toBe(2);
   });
@@ -73,25 +75,13 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
 
   it('starts again from the records when they hold other events, tells a person, and loses no operation', async () => {
     const registrationId = idOf('conflict');
-    const start = {
-      config: configOf({ registrationId }),
-      view: null,
-      sequence: 1,
-      openIntentId: null,
-      initialAccessTokenRef: null,
-    };
-    const refused = () => {
-      throw new RecordsError('sequence-conflict', 'Event 2 is refused: it was recorded with another content.');
-    };
-    let refusals = 0;
     let registered = 0;
     entities.script(registrationId, {
-      entityStart: [() => start, () => ({ ...start, sequence: 7 }), () => ({ ...start, sequence: 20 })],
+      entityStart: [1, 7, 20].map((sequence) => (id) => startAfter(sequence, id)),
       register: [
         () => {
           registered += 1;
-          refusals += 1;
-          return refusals <= 2 ? refused() : stored();
+          return registered <= 2 ? refusedByRecords() : stored();
         },
       ],
     });
@@ -131,7 +121,9 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     await entities.start(registrationId);
     await held.reached;
     const stopped = entities.stopWorkers();
-    await waitFor(() => entities.workerStates.includes('registrar STOPPED'), { what: 'the idle worker to stop' });
+    await waitFor(() => entities.workerStates.some((state) => /^registrar (STOPPED|FAILED)$/.test(state)), {
+      what: 'the idle worker to stop',
+    });
     held.open();
     await stopped;
     expect(cancelled).toBe(false);

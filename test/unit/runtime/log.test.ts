@@ -52,6 +52,14 @@ describe('createLog', () => {
     expect(Object.keys(lines[0] ?? {}).sort()).toEqual(['event', 'level', 'pid', 'time']);
   });
 
+  it('tells of an error object its class, code and own frames', () => {
+    const { log, lines, text } = capture();
+    const error = Object.assign(new Error(canary, { cause: new Error(canary) }), { code: 'E1', body: canary });
+    log.error('step.failed', { attempt: 1 }, error);
+    expect(lines[0]).toMatchObject({ event: 'step.failed', attempt: 1, errorClass: 'Error', errorCode: 'E1' });
+    expect(text()).not.toContain(canary);
+  });
+
   it('does not take a sentence for an event', () => {
     const { log, lines, text } = capture();
     log.error(`Request failed: ${canary}`);

@@ -1,0 +1,233 @@
+import type { Edit } from './edit.ts';
+
+/** A safety property broken in one line, and the test that must notice. */
+export interface Sabotage extends Edit {
+  readonly name: string;
+  readonly test: {
+    readonly file: string;
+    /** Title of the test; where it is one of a table, with its values. */
+    readonly name: string;
+  };
+}
+
+const order = 'test/integration/activities/order.test.ts';
+const entity = 'test/integration/workflows/registration.test.ts';
+const http = 'test/integration/protocols/http/client.test.ts';
+const recordsContract = 'test/integration/stores/records/contract.test.ts';
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    name: 'retry the POST',
+    file: 'activities/sendOnce.ts',
+    from: 'await deps.client.request(what.request);',
+    to: 'await deps.client.request(what.request).catch(() => deps.client.request(what.request));',
+    test: { file: order, name: 'is sent once, whatever becomes of its answer' },
+  },
+  {
+    name: 'let Temporal retry the POST',
+    file: 'workflows/activities.ts',
+    from: 'maximumAttempts: 1',
+    to: 'maximumAttempts: 3',
+    test: { file: entity, name: 'never lets Temporal repeat a request' },
+  },
+  {
+    name: 'judge before storing',
+    file: 'activities/sendOnce.ts',
+    from: '  await keep(deps, intent, answer, what.tokenOf(answer));',
+    to: '  if (answer.status < 300) await keep(deps, intent, answer, what.tokenOf(answer));',
+    test: { file: order, name: 'has its answer stored before it is judged: a refusal' },
+  },
+  {
+    name: 'skip the intent',
+    file: 'activities/sendOnce.ts',
+    from: ' || !(await deps.records.markSending(intentId, intent.fence))',
+    to: '',
+    test: { file: order, name: 'has its intent committed as sending before the first byte' },
+  },
+  {
+    name: 'act before recording what led to it',
+    file: 'activities/index.ts',
+    from: '      await record(unrecorded);\n',
+    to: '',
+    test: { file: order, name: 'is not sent on a decision that the records refuse' },
+  },
+  {
+    name: 'promote before proof',
+    file: 'activities/prove.ts',
+    from: '  const pendingProbe = ',
+    to: "  if (pending?.place === 'client') await promote(deps, config, pending, current);\n  const pendingProbe = ",
+    test: { file: order, name: 'is proved before it is promoted' },
+  },
+  {
+    name: 'promote whatever the proof says',
+    file: 'activities/prove.ts',
+    from: "decision.action === 'keep' || pending === null",
+    to: 'pending === null',
+    test: { file: order, name: 'is not promoted when the new secret is rejected' },
+  },
+  {
+    name: 'delete the old first',
+    file: 'activities/storeUpdated.ts',
+    from: '  await deps.secrets.put(name, versionId,',
+    to: '  await deps.secrets.remove(name);\n  await deps.secrets.put(name, versionId,',
+    test: { file: order, name: 'leaves the old secret current until the new one is proved, and keeps it afterwards' },
+  },
+  {
+    name: 'delete the secrets before the client',
+    file: 'activities/retire.ts',
+    from: '  const refused = await deleteClient(',
+    to: '  await deps.secrets.remove(clientSecretName(config));\n  const refused = await deleteClient(',
+    test: { file: order, name: 'keeps the secrets of a client that the server does not delete, and lists it' },
+  },
+  {
+    name: 'drop a new RAT',
+    file: 'activities/storeUpdated.ts',
+    from: 'client.registrationAccessToken ?? before?.registration_access_token;',
+    to: 'before?.registration_access_token ?? client.registrationAccessToken;',
+    test: { file: order, name: 'keeps the new registration access token although the new secret cannot be stored' },
+  },
+  {
+    name: 'leave a new RAT out of the journal',
+    file: 'activities/sendOnce.ts',
+    from: 'what.tokenOf(answer));',
+    to: 'null);',
+    test: {
+      file: order,
+      name: 'journals the new registration access token with the answer, before anything is judged',
+    },
+  },
+  {
+    name: 'ignore the fence',
+    file: 'stores/records/ledgers/intents.ts',
+    from: "        .where('fence', '=', fence)\n",
+    to: '',
+    test: { file: order, name: 'is not sent by an attempt that another one overtook' },
+  },
+  {
+    name: 'token by generation',
+    file: 'stores/secrets/versionId.ts',
+    from: `\\0\${intentId}`,
+    to: '\\0generation 1',
+    test: { file: order, name: 'a client that is registered anew is stored under a version of its own' },
+  },
+  {
+    name: 'handler awaits the rotation',
+    file: 'workflows/registration.ts',
+    from: '    return { operationId };',
+    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId })) as never;',
+    test: { file: entity, name: 'takes an operation within one workflow task, however long its work lasts' },
+  },
+  {
+    name: 'due = expiry',
+    file: 'domain/rotationDue.ts',
+    from: 'const defaultShare = 2 / 3;',
+    to: 'const defaultShare = 1;',
+    test: { file: 'test/unit/domain/rotationDue.test.ts', name: 'is two thirds of the lifetime minus up to a tenth' },
+  },
+  {
+    name: 'reuse a sequence',
+    file: 'domain/entity/draft.ts',
+    from: 'sequence: this.state.sequence + 1 }',
+    to: 'sequence: Math.max(1, this.state.sequence) }',
+    test: {
+      file: 'test/unit/domain/entity/life.test.ts',
+      name: 'rotates for two years, always before expiry, with gapless sequences',
+    },
+  },
+  {
+    name: 'take a reused sequence for the same event',
+    file: 'stores/records/registrations/transitions.ts',
+    from: 'known.hashes.get(keyOf(transition)) === entry.hash',
+    to: 'known.hashes.has(keyOf(transition))',
+    test: { file: order, name: 'is not sent on a decision that the records refuse' },
+  },
+  {
+    name: 'go on after the records refused an event',
+    file: 'workflows/outbox.ts',
+    from: '      throw recordsConflictOr(error);',
+    to: '      throw error;',
+    test: {
+      file: entity,
+      name: 'starts again from the records when they hold other events, tells a person, and loses no operation',
+    },
+  },
+  {
+    name: 'cancel the POST on shutdown',
+    file: 'runtime/temporal/worker.ts',
+    from: 'shutdownGraceTime: options.longestStep + graceMargin,',
+    to: 'shutdownGraceTime: 0,',
+    test: { file: entity, name: 'lets a request in flight end at a shutdown, and never cancels it' },
+  },
+  {
+    name: 'leave the POST behind on shutdown',
+    file: 'runtime/temporal/worker.ts',
+    from: 'shutdownForceTime: options.longestStep + 2 * graceMargin,',
+    to: 'shutdownForceTime: 1,',
+    test: { file: entity, name: 'lets a request in flight end at a shutdown, and never cancels it' },
+  },
+  {
+    name: 'send a secret to another origin',
+    file: 'protocols/http/client.ts',
+    from: '  if (secret !== undefined) requireAudience(verdict.url, secret.audience);\n',
+    to: '',
+    test: { file: http, name: 'a secret offered to another origin is refused before the name is resolved' },
+  },
+  {
+    name: 'connect elsewhere than to the checked address',
+    file: 'protocols/http/connector.ts',
+    from: 'if (socket.remoteAddress !== undefined && sameAddress(socket.remoteAddress, address)) return socket;',
+    to: 'if (socket.remoteAddress !== undefined) return socket;',
+    test: {
+      file: 'test/unit/protocols/http/connector.test.ts',
+      name: 'refuses a connection that leads elsewhere than to the checked address, and destroys it',
+    },
+  },
+  {
+    name: 'log an error object',
+    file: 'runtime/log.ts',
+    from: '...(error === undefined ? {} : errorFields(error)),',
+    to: '...(error === undefined ? {} : { error }),',
+    test: { file: 'test/unit/runtime/log.test.ts', name: 'tells of an error object its class, code and own frames' },
+  },
+  {
+    name: 'log the message of any error',
+    file: 'runtime/errorFields.ts',
+    from: '...(own ? {',
+    to: '...(error.message ? {',
+    test: {
+      file: 'test/unit/runtime/log.test.ts',
+      name: 'tells class, code and own frames of a foreign error, never message or cause',
+    },
+  },
+  {
+    name: 'keep the cause of a failure',
+    file: 'runtime/temporal/failureConverter.ts',
+    from: '    if (!(error instanceof TemporalFailure)) return undefined;\n',
+    to: '',
+    test: {
+      file: 'test/unit/runtime/temporal/failureConverter.test.ts',
+      name: 'lose causes that are not failures of Temporal, at every depth',
+    },
+  },
+  {
+    name: 'take a payload that was not encrypted by us',
+    file: 'runtime/temporal/codec.ts',
+    from: "throw new SealError('not-sealed');",
+    to: 'return payload;',
+    test: { file: 'test/unit/runtime/temporal/codec.test.ts', name: 'refuses what it did not encrypt' },
+  },
+  {
+    name: 'take a payload of another workflow',
+    file: 'runtime/temporal/codec.ts',
+    from: "return ['workflow', context.namespace, context.workflowId];",
+    to: "return ['workflow', context.namespace];",
+    test: { file: 'test/unit/runtime/temporal/codec.test.ts', name: 'refuses a payload of another workflow' },
+  },
+  {
+    name: 'let the audit be changed',
+    file: 'stores/records/migrations/001-records.ts',
+    from: 'create trigger audit_rows_append_only before update or delete on audit',
+    to: 'create trigger audit_rows_append_only before delete on audit',
+    test: { file: recordsContract, name: 'refuses an update by anybody' },
+  },
+];
