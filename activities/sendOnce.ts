@@ -39,15 +39,22 @@ export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent
     clientName,
     clientId,
   });
-  if (intent.state !== 'prepared' || !(await deps.records.markSending(intentId, intent.fence))) {
-    throw unsettled('Another attempt of this request is under way or over.');
-  }
+  if (intent.state !== 'prepared') throw overtaken();
   let answer: StoredAnswer;
+  let notMarked: unknown = null;
   try {
-    const response = await deps.client.request(what.request);
+    const response = await deps.client.request({
+      ...what.request,
+      // Only then: a death among many that wait for their turn would leave requests that look sent.
+      async onTurn() {
+        notMarked = await markSending(deps, intent);
+        if (notMarked !== null) throw new HttpGuardError('aborted', 'the request was not marked as being sent');
+      },
+    });
     const { status, headers, body } = response;
     answer = { status, headers, body, receivedAt: deps.clock.now() };
   } catch (error) {
+    if (notMarked !== null) throw notMarked;
     if (!(error instanceof HttpGuardError) || error.requestSent) throw unsettled(guardMessage(error));
     const outcome: RequestOutcome = { kind: 'not-sent', failure: notSentFailure(error) };
     await deps.records.settleIntent(intentId, 'not-sent', outcome);
@@ -55,6 +62,19 @@ export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent
   }
   await keep(deps, intent, answer, what.tokenOf(answer));
   return { kind: 'answered', intent, answer };
+}
+
+/** Commits that the first byte may leave now; answers why it must not, or null. */
+async function markSending(deps: Dependencies, { intentId, fence }: Intent): Promise<unknown> {
+  try {
+    return (await deps.records.markSending(intentId, fence)) ? null : overtaken();
+  } catch (error) {
+    return error;
+  }
+}
+
+function overtaken(): RegistrarFailure {
+  return unsettled('Another attempt of this request is under way or over.');
 }
 
 /** Database away: a sealed, fsynced file at once. It is drained at every start and by the settlement ladder. */

@@ -28,6 +28,8 @@ export interface GuardedRequest {
   /** GET only, where it is the default. */
   readonly followRedirects?: boolean;
   readonly signal?: AbortSignal;
+  /** Awaited once, when the host's limits let the request go; rejects with HttpGuardError to send nothing. */
+  readonly onTurn?: () => Promise<void>;
   /** Called once, right before the first byte may leave. */
   readonly onSend?: () => void;
 }
@@ -109,6 +111,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         reuseConnection: given.method === 'GET',
         signal: deadline.signal,
         sentBefore: redirects.length > 0,
+        onTurn: redirects.length > 0 ? undefined : given.onTurn,
         onSend: redirects.length > 0 ? undefined : given.onSend,
         discardBody: follow ? isRedirect : undefined,
       });

@@ -12,6 +12,8 @@ export interface TransportRequest extends Omit<ExchangeRequest, 'timeouts'> {
   readonly reuseConnection: boolean;
   /** An earlier hop of the same request was sent. */
   readonly sentBefore: boolean;
+  /** Awaited when the host's limits let the request go; a rejection sends nothing. */
+  readonly onTurn?: (() => Promise<void>) | undefined;
 }
 
 /** Sends one request within the host's limits, over guarded connections only. */
@@ -44,6 +46,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (closing !== undefined) throw new HttpGuardError('aborted', 'the client is closed');
     const release = await limiter.acquire(`${request.url.hostname}:${portOf(request.url)}`, request.signal);
     try {
+      await request.onTurn?.();
       return await exchange(request.reuseConnection ? pooled : single, { ...request, timeouts });
     } finally {
       release();
