@@ -19,8 +19,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'retry the POST',
     file: 'activities/sendOnce.ts',
-    from: 'await deps.client.request(what.request);',
-    to: 'await deps.client.request(what.request).catch(() => deps.client.request(what.request));',
+    from: '    });\n    const { status, headers, body } = response;',
+    to: '    }).catch(() => deps.client.request(what.request));\n    const { status, headers, body } = response;',
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
@@ -40,8 +40,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'skip the intent',
     file: 'activities/sendOnce.ts',
-    from: ' || !(await deps.records.markSending(intentId, intent.fence))',
-    to: '',
+    from: 'notMarked = await markSending(deps, intent);',
+    to: 'notMarked = null;',
     test: { file: order, name: 'has its intent committed as sending before the first byte' },
   },
   {
