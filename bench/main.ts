@@ -28,13 +28,14 @@ async function run(options: BenchOptions, parts: AsyncDisposableStack): Promise<
   const plain = new ChildProgram('plain.ts');
   parts.defer(() => plain.stop());
   say('Starting Registrar');
-  const product = await Product.start({
+  const product = new Product({
     directory,
     databaseUrl: database.url,
     allowedHosts: peers.all.map(({ issuer }) => new URL(issuer).host),
     profiles: options.profiles === null ? null : resolve(options.profiles),
   });
   parts.defer(() => product.stop());
+  await product.ready();
 
   const onboarding = new Onboarding(product, peers.all);
   await onboarding.prepare();
@@ -78,11 +79,25 @@ if (options === undefined) process.exitCode = 2;
 else if (options === null) console.log(usage);
 else {
   const parts = new AsyncDisposableStack();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void parts.disposeAsync().finally(() => process.exit(130)));
+  let interrupted = false;
+  let stopping: Promise<void> | undefined;
+  // A second call of disposeAsync() would not wait for the first.
+  const stop = (): Promise<void> => {
+    stopping ??= parts.disposeAsync();
+    return stopping;
+  };
+  const interrupt = (): void => {
+    interrupted = true;
+    // The run then fails, and waits for this too.
+    stop().catch(() => undefined);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     await run(options, parts);
+  } catch (error) {
+    if (!interrupted) throw error;
+    process.exitCode = 130;
   } finally {
-    await parts.disposeAsync();
+    await stop();
   }
 }

@@ -32,7 +32,8 @@ export class Product {
   #url = '';
   #key = '';
 
-  private constructor(options: ProductOptions) {
+  /** Starts it; it is of use once {@link ready} has resolved. */
+  constructor(options: ProductOptions) {
     this.#directory = options.directory;
     this.#dataDir = join(options.directory, 'data');
     const profiling = options.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profiles}`];
@@ -58,23 +59,27 @@ export class Product {
     });
   }
 
-  static async start(options: ProductOptions): Promise<Product> {
-    const product = new Product(options);
-    try {
-      await product.#ready();
-    } catch (error) {
-      await product.stop();
-      throw error;
-    }
-    return product;
-  }
-
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
   get temporalPid(): number {
     return this.#temporalPid;
+  }
+
+  /** Rejects when it ends before it is ready. */
+  async ready(): Promise<void> {
+    for (;;) {
+      const [, url] = /^Registrar is ready at (\S+)$/m.exec(await readFile(this.#outputPath, 'utf8')) ?? [];
+      if (url !== undefined) {
+        this.#url = url;
+        break;
+      }
+      if (!this.#running) throw new Error(`Registrar ended: ${(await readFile(this.#logPath, 'utf8')).slice(-3000)}`);
+      await delay(100);
+    }
+    this.#key = (await readFile(join(this.#dataDir, 'admin-key'), 'utf8')).trim();
+    this.#temporalPid = (await readIdentity(this.#dataDir))?.pid ?? 0;
   }
 
   /** The body of an answer of the API, which must be a success. */
@@ -109,19 +114,5 @@ export class Product {
 
   get #logPath(): string {
     return join(this.#directory, 'registrar.log');
-  }
-
-  async #ready(): Promise<void> {
-    for (;;) {
-      const [, url] = /^Registrar is ready at (\S+)$/m.exec(await readFile(this.#outputPath, 'utf8')) ?? [];
-      if (url !== undefined) {
-        this.#url = url;
-        break;
-      }
-      if (!this.#running) throw new Error(`Registrar ended: ${(await readFile(this.#logPath, 'utf8')).slice(-3000)}`);
-      await delay(100);
-    }
-    this.#key = (await readFile(join(this.#dataDir, 'admin-key'), 'utf8')).trim();
-    this.#temporalPid = (await readIdentity(this.#dataDir))?.pid ?? 0;
   }
 }
