@@ -91,7 +91,8 @@ export async function putCurrent(
 ): Promise<void> {
   await store.put(name, versionId, value, tags);
   const current = await store.get(name, { stage: 'current' });
-  if (current?.versionId !== versionId) await store.promote(name, versionId, current?.versionId ?? null);
+  if (current?.versionId === versionId) return;
+  await store.promote(name, versionId, current?.versionId ?? null);
   const stored = await store.get(name, { versionId });
   if (stored !== null) return;
   throw new RegistrarFailure({
