@@ -110,7 +110,7 @@ export interface EntityRecords {
   }): Promise<void>;
   /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
-  /** Deletes the value: the token was used. Idempotent. */
+  /** Deletes the value: the token was used. Those that came before it for the registration go along. Idempotent. */
   spendEnteringSecret(operationId: string): Promise<void>;
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;

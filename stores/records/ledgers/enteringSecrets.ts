@@ -48,8 +48,16 @@ export function createEnteringSecrets({
       await db
         .updateTable('entering_secrets')
         .set({ sealed_value: null, spent_at: toRfc3339(clock.now()) })
-        .where('operation_id', '=', operationId)
         .where('sealed_value', 'is not', null)
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('entering_secrets as used')
+              .select('used.id')
+              .where('used.operation_id', '=', operationId)
+              .whereRef('used.registration_id', '=', 'entering_secrets.registration_id')
+              .whereRef('used.id', '>=', 'entering_secrets.id'),
+          ),
+        )
         .execute();
     },
 

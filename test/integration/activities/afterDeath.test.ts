@@ -60,6 +60,19 @@ describe('an answer', () => {
     },
   );
 
+  it('to one initial access token spends those that came before it too, and no other', async () => {
+    const { activities, registrationId, records } = world;
+    const [replaced, used, later] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const operationId of [replaced, used, later])
+      await records.putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value: 'iat' });
+    await records.claimEnteringSecret(replaced, registrationId);
+    await activities.register({ ...world.request(), initialAccessTokenRef: used });
+    const kept = await Promise.all(
+      [replaced, used, later].map((id) => records.claimEnteringSecret(id, registrationId)),
+    );
+    expect(kept).toEqual([null, null, 'iat']);
+  });
+
   it('with a new secret stays sealed while the secret that it belongs to is missing', async () => {
     const current = await world.active();
     await world.secrets.remove(world.clientSecret);
