@@ -25,12 +25,12 @@ describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], 'The moment of a
   });
 
   test.for([
-    { tenantId: 'posted', cut: post },
-    { tenantId: 'updated', cut: put },
-  ])('a stop waits for the answer under way, and stores it: $tenantId', async ({ tenantId, cut }) => {
-    const life = await world.life(tenantId);
+    { name: 'posted', cut: post },
+    { name: 'updated', cut: put },
+  ])('a stop waits for the answer under way, and stores it: $name', async ({ name, cut }) => {
+    const life = await world.life(name);
     if (cut === put) await life.onboard();
-    const trap = world.watch.set(tenantId, cut);
+    const trap = world.watch.set(life.tenantId, cut);
     const run = cut === put ? life.rotate() : life.onboard();
     await waitFor(() => trap.holds(), { what: 'the answer to be held' });
     const stopped = world.running.stop();
@@ -52,7 +52,7 @@ describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], 'The moment of a
   test('a client whose new token and new secret were lost is listed, never called deleted', async () => {
     const life = await world.life('forgotten');
     await life.onboard();
-    const trap = world.watch.set('forgotten', put);
+    const trap = world.watch.set(life.tenantId, put);
     const run = life.rotate();
     await waitFor(() => trap.holds(), { what: 'the answer to be held' });
     await world.running.kill();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../../support/describeWith.ts';
 import { type ExternalWorld, openExternalWorld } from '../../support/kill/externalWorld.ts';
-import { judgeActive, judgeRetired, remains, spooled } from '../../support/kill/judge.ts';
+import { judgeActive, judgeRetired, judgeWhole, remains } from '../../support/kill/judge.ts';
 import type { Life } from '../../support/kill/life.ts';
 import { say } from '../../support/kill/say.ts';
 import { type CutPoint, type LifePhase, nameOfCut, phasesOfLife, type Trap } from '../../support/kill/watch.ts';
@@ -64,7 +64,7 @@ describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], 'Killed at a req
     }
     expect(await judgeRetired(world.books, life)).toEqual([]);
     expect(await remains(world.books, life)).toEqual({ clients: 1, listed: [], unanswered: [] });
-    cuts = world.watch.cutPoints('clean');
+    cuts = world.watch.cutPoints(life.tenantId);
     for (const phase of phasesOfLife) {
       const count = cuts.filter((cut) => cut.phase === phase).length;
       say(`Cut points of authorization server and secret store in ${phase}: ${count}`);
@@ -91,17 +91,16 @@ describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], 'Killed at a req
     for (const cut of report.missed) say(`Not reached: ${cut}`);
     expect(report.problems).toEqual([]);
     expect(report.missed).toEqual([]);
-    expect(await spooled(world.books)).toEqual([]);
-    expect(await world.books.auditIsWhole()).toBe(true);
+    expect(await judgeWhole(world.books)).toEqual([]);
   });
 
   /** A registration for each cut point. */
   async function livesFor(some: readonly CutPoint[]): Promise<Map<CutPoint, Life>> {
-    const tenantIds = some.map(() => `cut-${++named}`);
-    await world.prepare(tenantIds);
+    const names = some.map(() => `cut-${++named}`);
+    await world.prepare(names);
     await world.running.stop();
     await world.running.start();
-    const lives = await Promise.all(tenantIds.map((tenantId) => world.life(tenantId)));
+    const lives = await Promise.all(names.map((name) => world.life(name)));
     return new Map(some.map((cut, index) => [cut, lives[index] as Life]));
   }
 

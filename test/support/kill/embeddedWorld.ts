@@ -3,13 +3,14 @@ import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { TimePolicy } from '../../../domain/timePolicy.ts';
 import { parseConfig } from '../../../runtime/config.ts';
 import { isRunning } from '../../../runtime/embedded/processIdentity.ts';
-import { readIdentity } from '../../../runtime/embedded/temporal/childRecord.ts';
+import { readChildRecord, readIdentity } from '../../../runtime/embedded/temporal/childRecord.ts';
 import { createLog } from '../../../runtime/log.ts';
 import { openServices } from '../../../runtime/services.ts';
 import { createShutdown } from '../../../runtime/shutdown.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
 import { verifyAudit } from '../../../stores/records/records.ts';
 import { scratch } from '../product.ts';
+import { failedWorkflows } from './failedWorkflows.ts';
 import type { Books } from './judge.ts';
 import { killPolicy } from './killPolicy.ts';
 import { applicationId, Life, redirectUri } from './life.ts';
@@ -37,6 +38,8 @@ export interface EmbeddedWorld {
   life(tenantId: string): Promise<Life>;
   /** `kill -9` of the embedded Temporal server, which else survives the product. */
   killEngine(): Promise<void>;
+  /** One Ctrl-C, which ends the engine too. */
+  stop(): Promise<void>;
   /** Reads the books of the product, which must be stopped. */
   audit<Result>(judge: (books: Books) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -63,6 +66,7 @@ export async function openEmbeddedWorld(temporal: { readonly binary: string | nu
   const seen = new Map<string, RegistrationView>();
   let books: Books | null = null;
   let lives = 0;
+  let failed: readonly string[] = [];
 
   /** By the API while the product runs, in its books while they are open; else what was seen last. */
   async function look(key: string, registrationId: string): Promise<RegistrationView | null> {
@@ -108,6 +112,13 @@ export async function openEmbeddedWorld(temporal: { readonly binary: string | nu
       });
     },
 
+    async stop() {
+      // While the engine still runs.
+      const record = await readChildRecord(dataDir);
+      failed = record === null ? [] : await failedWorkflows(`127.0.0.1:${record.port}`, 'default');
+      await running.stop();
+    },
+
     async audit(judge) {
       const config = parseConfig({ REGISTRAR_DATA_DIR: dataDir });
       const log = createLog('silent');
@@ -119,6 +130,7 @@ export async function openEmbeddedWorld(temporal: { readonly binary: string | nu
           database,
           secrets,
           dataDir,
+          failed: async () => failed,
           auditIsWhole: async () => (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok,
         };
         return await judge(books);

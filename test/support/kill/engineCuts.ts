@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { waitFor } from '../waitFor.ts';
 import { type ExternalWorld, engineSubject, openExternalWorld, type ServersOfWorld } from './externalWorld.ts';
-import { judgeActive, judgeRetired, remains, spooled } from './judge.ts';
+import { judgeActive, judgeRetired, judgeWhole, remains } from './judge.ts';
 import type { Life } from './life.ts';
 import { type CutPoint, nameOfCut, phasesOfLife } from './watch.ts';
 
@@ -21,8 +20,8 @@ export async function recordEngineCuts(servers: ServersOfWorld): Promise<CutPoin
   try {
     await world.prepare(['warm', 'clean']);
     await world.running.start();
-    for (const tenantId of ['warm', 'clean']) {
-      const life = await world.life(tenantId);
+    for (const name of ['warm', 'clean']) {
+      const life = await world.life(name);
       world.watch.forget(engineSubject);
       await liveOn(world, life);
     }
@@ -54,9 +53,7 @@ async function cutLane(
   progress: (line: string) => void,
 ): Promise<void> {
   const world = await openExternalWorld(servers, 'engine');
-  // Lanes share the secret store.
-  const lane = randomBytes(4).toString('hex');
-  const nameOf = (round: number, index: number) => `life-${lane}-${round}-${index}`;
+  const nameOf = (round: number, index: number) => `life-${round}-${index}`;
   try {
     let open = cuts;
     for (let round = 1; round <= rounds && open.length > 0; round += 1) {
@@ -72,15 +69,14 @@ async function cutLane(
       open = missed;
     }
     report.missed.push(...open.map(nameOfCut));
-    for (const file of await spooled(world.books)) report.problems.push(`${file} is left in the spool`);
-    if (!(await world.books.auditIsWhole())) report.problems.push('the chain of the audit is broken');
+    report.problems.push(...(await judgeWhole(world.books)));
   } finally {
     await world.close();
   }
 }
 
-async function cutOne(world: ExternalWorld, cut: CutPoint, tenantId: string, report: EngineReport): Promise<boolean> {
-  const life = await world.life(tenantId);
+async function cutOne(world: ExternalWorld, cut: CutPoint, name: string, report: EngineReport): Promise<boolean> {
+  const life = await world.life(name);
   world.watch.forget(engineSubject);
   const trap = world.watch.set(engineSubject, cut);
   let over = false;

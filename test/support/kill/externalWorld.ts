@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import { type HealthSystem, startHealthSystem } from '../../../sandbox/healthSystem.ts';
@@ -11,6 +12,7 @@ import { type Exchange, type HttpProxy, startHttpProxy } from '../httpProxy.ts';
 import { newMasterKey, scratch } from '../product.ts';
 import { type Gate, startPostgresProxy } from '../proxies/postgresProxy.ts';
 import { startTemporalProxy } from '../proxies/temporalProxy.ts';
+import { failedWorkflows } from './failedWorkflows.ts';
 import type { Books } from './judge.ts';
 import { killPolicy } from './killPolicy.ts';
 import { applicationId, Life, redirectUri } from './life.ts';
@@ -27,10 +29,13 @@ export interface ExternalWorld {
   readonly watch: Watch;
   readonly running: Running;
   readonly books: Books;
-  /** A registration at an authorization server of its own. The product knows new ones from its next start on. */
-  prepare(tenantIds: readonly string[], options?: Partial<SystemOptions>): Promise<void>;
+  /**
+   * Tenants with an authorization server of their own each. The product knows new ones from its next start on. Names
+   * are unique within this world; the secret store is shared with others, so that tenant ids have a suffix.
+   */
+  prepare(names: readonly string[], options?: Partial<SystemOptions>): Promise<void>;
   /** The life of a prepared tenant. */
-  life(tenantId: string): Promise<Life>;
+  life(name: string): Promise<Life>;
   close(): Promise<void>;
 }
 
@@ -52,6 +57,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
   const database = openPostgres(fresh.url, { maxConnections: 4, applicationName: 'judge' });
   closers.push(() => database.destroy());
   const namespace = await freshNamespace(servers.temporal.address);
+  const suffix = randomBytes(4).toString('hex');
   const masterKey = newMasterKey();
   const keyring = createKeyring(parseMasterKey(masterKey));
 
@@ -64,7 +70,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
   const temporal = engine ? await startTemporalProxy(servers.temporal.address, engineGate(watch, 'temporal')) : null;
   if (temporal !== null) closers.push(() => temporal.close());
 
-  const systems = new Map<string, { system: HealthSystem; proxy: HttpProxy }>();
+  const systems = new Map<string, { tenantId: string; system: HealthSystem; proxy: HttpProxy }>();
   const running = new Running(() => ({
     dataDir: directory.dataDir,
     policy: killPolicy,
@@ -109,11 +115,13 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
       database,
       secrets,
       dataDir: directory.dataDir,
+      failed: () => failedWorkflows(servers.temporal.address, namespace),
       auditIsWhole: async () => (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok,
     },
 
-    async prepare(tenantIds, options = {}) {
-      for (const tenantId of tenantIds) {
+    async prepare(names, options = {}) {
+      for (const name of names) {
+        const tenantId = `${name}-${suffix}`;
         const system = await startHealthSystem({
           name: tenantId,
           kind: 'rotating',
@@ -124,13 +132,14 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
         });
         const proxy = await startHttpProxy(system.issuer, { renames: true });
         if (watches === 'peers') watchHttp(proxy, watch, (exchange) => peerRequest(tenantId, exchange));
-        systems.set(tenantId, { system, proxy });
+        systems.set(name, { tenantId, system, proxy });
       }
     },
 
-    async life(tenantId) {
-      const found = systems.get(tenantId);
-      if (found === undefined) throw new Error(`${tenantId} was not prepared`);
+    async life(name) {
+      const found = systems.get(name);
+      if (found === undefined) throw new Error(`${name} was not prepared`);
+      const { tenantId } = found;
       const administrator = await running.caller();
       const application = {
         clientMetadata: { client_name: 'Portal', redirect_uris: [redirectUri], scope: 'openid patient/*.rs' },

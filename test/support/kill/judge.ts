@@ -13,6 +13,8 @@ export interface Books {
   readonly secrets: SecretStore;
   readonly dataDir: string;
   readonly auditIsWhole: () => Promise<boolean>;
+  /** Ids of entities that failed. */
+  readonly failed: () => Promise<readonly string[]>;
 }
 
 /**
@@ -96,9 +98,14 @@ export async function judgeActive(books: Books, life: Life): Promise<string[]> {
   return problems;
 }
 
-/** Answers that still lie in the spool. */
-export async function spooled(books: Books): Promise<string[]> {
-  return await readdir(join(books.dataDir, 'spool')).catch(() => []);
+/** What is wrong with the product as a whole once every registration is retired. */
+export async function judgeWhole(books: Books): Promise<string[]> {
+  const spooled = await readdir(join(books.dataDir, 'spool')).catch(() => []);
+  return [
+    ...spooled.map((file) => `${file} is left in the spool`),
+    ...(await books.failed()).map((workflowId) => `the entity ${workflowId} failed`),
+    ...((await books.auditIsWhole()) ? [] : ['the chain of the audit is broken']),
+  ];
 }
 
 async function rowsOf<Table extends 'orphans' | 'intents' | 'entering_secrets' | 'start_requests'>(

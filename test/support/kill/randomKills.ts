@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedWorld } from './embeddedWorld.ts';
-import { judgeActive, judgeRetired, remains, spooled } from './judge.ts';
+import { judgeActive, judgeRetired, judgeWhole, remains } from './judge.ts';
 import type { Life } from './life.ts';
 
 /** Registrations on their way at each moment. */
@@ -85,17 +85,16 @@ export async function killAtRandom(world: EmbeddedWorld, kills: number, random: 
   await Promise.race([everyLaneParked(), failed]);
 
   const problems: string[] = [];
-  await world.running.stop();
+  await world.stop();
   await world.audit(async (books) => {
     for (const life of parked) problems.push(...(await judgeActive(books, life)));
   });
   await world.running.start();
   release();
   await ended;
-  await world.running.stop();
+  await world.stop();
   return await world.audit(async (books) => {
-    for (const file of await spooled(books)) problems.push(`${file} is left in the spool`);
-    if (!(await books.auditIsWhole())) problems.push('the chain of the audit is broken');
+    problems.push(...(await judgeWhole(books)));
     const left: Awaited<ReturnType<typeof remains>>[] = [];
     for (const life of lives) {
       problems.push(...(await judgeRetired(books, life)));
