@@ -111,8 +111,21 @@ export function ledgerSuite(fixture: () => Fixture): void {
       expect(await ref()).toBeNull();
       const [first, second] = [await put(registrationId), await put(registrationId)];
       expect(await ref()).toBe(second);
+      await records.spendEnteringSecret(first);
+      expect(await ref()).toBe(second);
+    });
+
+    it('are spent with those that came before them', async () => {
+      const { records } = fixture();
+      const { registrationId } = await oneRegistration(fixture());
+      await put(registrationId);
+      const second = await put(registrationId);
+      const third = await put(registrationId);
       await records.spendEnteringSecret(second);
-      expect(await ref()).toBe(first);
+      const ref = async () => (await records.entityStart(registrationId))?.initialAccessTokenRef;
+      expect(await ref()).toBe(third);
+      await records.spendEnteringSecret(third);
+      expect(await ref()).toBeNull();
     });
   });
 
