@@ -35,6 +35,7 @@ export interface KillsReport {
 /** Kills the product at random times while registrations are onboarded, rotated and retired; then judges them all. */
 export async function killAtRandom(world: EmbeddedWorld, kills: number, random: () => number): Promise<KillsReport> {
   const lives: Life[] = [];
+  let named = 0;
   const parked = new Set<Life>();
   let closing = false;
   let release: () => void = () => undefined;
@@ -45,7 +46,7 @@ export async function killAtRandom(world: EmbeddedWorld, kills: number, random: 
   /** One registration after the other; the last one waits between rotation and retirement. */
   async function lane(): Promise<void> {
     while (!closing) {
-      const life = await world.life(`tenant-${lives.length + 1}-${Math.floor(random() * 1e6)}`);
+      const life = await world.life(`tenant-${++named}`);
       lives.push(life);
       await life.onboard();
       await life.rotate();
