@@ -95,7 +95,35 @@ export function createDatabaseSecretStore<Tables>(
     return (await query.where('name', '=', name).where('version_id', '=', versionId).executeTakeFirst()) ?? null;
   }
 
-  async function putIn(transaction: Transaction<SecretTables>, name: string, versionId: string, content: string) {
+  /** A name that does not exist yet, in one statement; false when it exists, and nothing was changed. */
+  async function putFirst(name: string, versionId: string, sealed: Uint8Array): Promise<boolean> {
+    const now = new Date(clock.now());
+    const created = await database
+      .with('created', (statement) =>
+        statement
+          .insertInto('secrets')
+          .values({ name, current_version: versionId, created_at: now })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .returning(['name', 'current_version as version_id', 'created_at']),
+      )
+      .insertInto('secret_versions')
+      .columns(['name', 'version_id', 'created_at', 'sealed'])
+      .expression((statement) =>
+        statement
+          .selectFrom('created')
+          .select(['name', 'version_id', 'created_at', sql<Uint8Array>`${sealed}::bytea`.as('sealed')]),
+      )
+      .executeTakeFirst();
+    return created.numInsertedOrUpdatedRows === 1n;
+  }
+
+  async function putIn(
+    transaction: Transaction<SecretTables>,
+    name: string,
+    versionId: string,
+    content: string,
+    sealed: Uint8Array,
+  ) {
     const now = new Date(clock.now());
     const row = await transaction
       .insertInto('secrets')
@@ -104,7 +132,6 @@ export function createDatabaseSecretStore<Tables>(
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
       .returningAll()
       .executeTakeFirstOrThrow();
-    const sealed = sealer.seal(new TextEncoder().encode(content), [name, versionId]);
     const inserted = await transaction
       .insertInto('secret_versions')
       .values({ name, version_id: versionId, sealed, created_at: now })
@@ -186,7 +213,9 @@ export function createDatabaseSecretStore<Tables>(
       guarded(name, async () => {
         checkNames(name, versionId);
         const content = toContent(name, value);
-        await database.transaction().execute((transaction) => putIn(transaction, name, versionId, content));
+        const sealed = sealer.seal(new TextEncoder().encode(content), [name, versionId]);
+        if (await putFirst(name, versionId, sealed)) return;
+        await database.transaction().execute((transaction) => putIn(transaction, name, versionId, content, sealed));
       }),
 
     promote: (name, versionId, expectedCurrent) =>

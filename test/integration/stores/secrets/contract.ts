@@ -140,6 +140,16 @@ export function secretStoreContract(storeOf: () => SecretStore): void {
     expect(byStage(await store.describe(name))).toEqual({ current: v1 });
   });
 
+  it('lets one of two concurrent first versions be current and the other one pending', async () => {
+    const store = storeOf();
+    const name = freshName();
+    await Promise.all([store.put(name, v1, first), store.put(name, v2, second)]);
+    const { current, pending } = byStage(await store.describe(name));
+    expect([current, pending].sort()).toEqual([v1, v2].sort());
+    expect(await store.get(name, { versionId: v1 })).toEqual({ versionId: v1, value: first });
+    expect(await store.get(name, { versionId: v2 })).toEqual({ versionId: v2, value: second });
+  });
+
   it('hides what was removed, and starts anew when it is written again', async () => {
     const store = storeOf();
     const name = freshName();
