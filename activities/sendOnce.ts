@@ -86,7 +86,7 @@ async function keep(
 ): Promise<void> {
   let stored: 'stored' | 'late';
   try {
-    stored = await deps.records.storeAnswer(intent.intentId, intent.fence, answer, token);
+    stored = await deps.records.storeAnswer(intent.intentId, intent.fence, answer, token, intent.registrationId);
   } catch {
     await deps.spool.write({ intentId: intent.intentId, fence: intent.fence, answer, token });
     throw unsettled('The database did not take the answer; it is kept in the spool.');

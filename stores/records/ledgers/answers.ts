@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { type QueryCreator, sql, type Transaction, type Updateable } from 'kysely';
 import { toRfc3339 } from '../../../domain/clock.ts';
 import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/intent.ts';
 import { type EntityRecords, type NewOrphan, RecordsError } from '../../../domain/records.ts';
@@ -8,7 +8,7 @@ import { canonicalJson, sha256 } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { sealJson } from '../sealed.ts';
 import { toIntent } from './intents.ts';
-import { insertManagementToken } from './managementTokens.ts';
+import { insertManagementToken, managementTokenRow, renewToken } from './managementTokens.ts';
 import { insertOrphan } from './orphans.ts';
 
 /** A client id as RFC 6749 appendix A.1 has it, of a length that can be shown; null when the answer has none. */
@@ -68,29 +68,64 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Entit
       await insertManagementToken(trx, sealer, intent.registrationId, token);
   }
 
+  async function registrationOf(intentId: string): Promise<string> {
+    const intents = db.selectFrom('intents').select('registration_id').where('intent_id', '=', intentId);
+    return (await intents.executeTakeFirst())?.registration_id ?? unknown(intentId);
+  }
+
+  /** Answer and token in one statement, unless the intent was settled or taken over. */
+  async function storeInTime(
+    intentId: string,
+    fence: number,
+    registrationId: string,
+    answer: Pick<Updateable<Database['intents']>, 'answer_sha256' | 'sealed_answer'>,
+    token: ManagementToken | null,
+  ): Promise<boolean> {
+    const answered = (statement: QueryCreator<Database>) =>
+      statement
+        .updateTable('intents')
+        .set({ state: 'answered', answered_at: toRfc3339(clock.now()), ...answer })
+        .where('intent_id', '=', intentId)
+        .where('registration_id', '=', registrationId)
+        .where('state', '=', 'sending')
+        .where('fence', '=', fence)
+        .returning('registration_id');
+    if (token === null) return (await answered(db).executeTakeFirst()) !== undefined;
+    const row = managementTokenRow(sealer, registrationId, token);
+    const stored = await db
+      .with('answered', answered)
+      .with('journalled', (statement) =>
+        statement
+          .insertInto('management_tokens')
+          .columns(['registration_id', 'token_sha256', 'received_at', 'sealed_token'])
+          .expression(
+            statement
+              .selectFrom('answered')
+              .select([
+                'registration_id',
+                sql<string>`${row.token_sha256}::text`.as('token_sha256'),
+                sql<string>`${row.received_at}::timestamptz`.as('received_at'),
+                sql<Uint8Array>`${row.sealed_token}::bytea`.as('sealed_token'),
+              ]),
+          )
+          .onConflict(renewToken),
+      )
+      .selectFrom('answered')
+      .select('registration_id')
+      .executeTakeFirst();
+    return stored !== undefined;
+  }
+
   return {
-    async storeAnswer(intentId, fence, answer, token) {
+    async storeAnswer(intentId, fence, answer, token, registrationId) {
       const hash = sha256(canonicalJson(answer));
+      const sealed = sealJson(sealer, ['intents.answer', intentId], answer);
+      const kept = { answer_sha256: hash, sealed_answer: sealed };
+      if (await storeInTime(intentId, fence, registrationId ?? (await registrationOf(intentId)), kept, token))
+        return 'stored';
       return db.transaction().execute(async (trx) => {
-        const updated = await trx
-          .updateTable('intents')
-          .set({
-            state: 'answered',
-            answered_at: toRfc3339(clock.now()),
-            answer_sha256: hash,
-            sealed_answer: sealJson(sealer, ['intents.answer', intentId], answer),
-          })
-          .where('intent_id', '=', intentId)
-          .where('state', '=', 'sending')
-          .where('fence', '=', fence)
-          .returningAll()
-          .executeTakeFirst();
-        if (updated !== undefined) {
-          if (token !== null) await insertManagementToken(trx, sealer, updated.registration_id, token);
-          return 'stored';
-        }
         const row = await trx.selectFrom('intents').selectAll().where('intent_id', '=', intentId).executeTakeFirst();
-        if (row === undefined) throw new RecordsError('not-found', `There is no request ${intentId}.`);
+        if (row === undefined) return unknown(intentId);
         // The commit of an earlier try may have gone through unseen, or a spool file is drained again.
         if (row.fence === fence && row.answer_sha256 === hash) return 'stored';
         await keepLate(trx, toIntent(row), fence, answer, token);
@@ -98,4 +133,8 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Entit
       });
     },
   };
+}
+
+function unknown(intentId: string): never {
+  throw new RecordsError('not-found', `There is no request ${intentId}.`);
 }

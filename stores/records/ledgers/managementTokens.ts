@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, OnConflictBuilder } from 'kysely';
 import { toRfc3339 } from '../../../domain/clock.ts';
 import type { ManagementToken } from '../../../domain/intent.ts';
 import type { EntityRecords } from '../../../domain/records.ts';
@@ -19,31 +19,39 @@ const placeOf = (registrationId: string, hash: string): SealedPlace => [
   hash,
 ];
 
-/** Journals a received token; the same one received again becomes the newest. */
+/** The journal row of a received token. */
+export function managementTokenRow(sealer: Sealer, registrationId: string, token: ManagementToken) {
+  const hash = hashOf(registrationId, token);
+  return {
+    registration_id: registrationId,
+    token_sha256: hash,
+    received_at: toRfc3339(token.receivedAt),
+    sealed_token: sealJson(sealer, placeOf(registrationId, hash), token),
+  };
+}
+
+/** A token that is received again becomes the newest. */
+export function renewToken(conflict: OnConflictBuilder<Database, 'management_tokens'>) {
+  return conflict
+    .columns(['registration_id', 'token_sha256'])
+    .doUpdateSet((eb) => ({
+      received_at: eb.ref('excluded.received_at'),
+      sealed_token: eb.ref('excluded.sealed_token'),
+    }))
+    .whereRef('excluded.received_at', '>', 'management_tokens.received_at');
+}
+
+/** Journals a received token. */
 export async function insertManagementToken(
   db: Kysely<Database>,
   sealer: Sealer,
   registrationId: string,
   token: ManagementToken,
 ): Promise<void> {
-  const hash = hashOf(registrationId, token);
   await db
     .insertInto('management_tokens')
-    .values({
-      registration_id: registrationId,
-      token_sha256: hash,
-      received_at: toRfc3339(token.receivedAt),
-      sealed_token: sealJson(sealer, placeOf(registrationId, hash), token),
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['registration_id', 'token_sha256'])
-        .doUpdateSet((eb) => ({
-          received_at: eb.ref('excluded.received_at'),
-          sealed_token: eb.ref('excluded.sealed_token'),
-        }))
-        .whereRef('excluded.received_at', '>', 'management_tokens.received_at'),
-    )
+    .values(managementTokenRow(sealer, registrationId, token))
+    .onConflict(renewToken)
     .execute();
 }
 

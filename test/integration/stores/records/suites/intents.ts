@@ -39,7 +39,7 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await records.readAnswer(intentId)).toBeNull();
       const answer = anAnswer('secret-1');
       const token = aToken('rat-1');
-      expect(await records.storeAnswer(intentId, 1, answer, token)).toBe('stored');
+      expect(await records.storeAnswer(intentId, 1, answer, token, registrationId)).toBe('stored');
       expect(await records.intent(intentId)).toMatchObject({ state: 'answered', answeredAt: clock.now() });
       expect(await records.readAnswer(intentId)).toEqual(answer);
       expect(await records.managementTokens(registrationId)).toEqual([token]);
@@ -152,7 +152,7 @@ export function intentSuite(fixture: () => Fixture): void {
       await records.settleIntent(given.intentId, 'unanswered', null);
       const answer = anAnswer('late-secret', 'late-client');
       const token = aToken('late-rat', { clientId: 'late-client' });
-      expect(await records.storeAnswer(given.intentId, 1, answer, token)).toBe('late');
+      expect(await records.storeAnswer(given.intentId, 1, answer, token, given.registrationId)).toBe('late');
       expect(await records.storeAnswer(given.intentId, 1, answer, token)).toBe('late');
       expect(await orphansOf(given.registrationId)).toEqual([
         {
@@ -196,6 +196,31 @@ export function intentSuite(fixture: () => Fixture): void {
       await records.settleIntent(given.intentId, 'unanswered', null);
       expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), aToken('rat-2'))).toBe('late');
       expect(await records.managementTokens(given.registrationId)).toMatchObject([{ token: 'rat-2' }]);
+    });
+
+    it('stores an answer without a token, for a caller that does not know the registration too', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), null)).toBe('stored');
+      expect(await records.readAnswer(given.intentId)).toEqual(anAnswer('s'));
+      expect(await records.managementTokens(given.registrationId)).toEqual([]);
+    });
+
+    it('makes a token that comes again with an answer the newest', async () => {
+      const { records } = fixture();
+      const given = await anIntent();
+      const [old, other] = [aToken('rat-1'), aToken('rat-2')];
+      await records.journalManagementToken(given.registrationId, old);
+      await records.journalManagementToken(given.registrationId, { ...other, receivedAt: old.receivedAt + 1 });
+      await records.prepareIntent(given);
+      await records.markSending(given.intentId, 1);
+      const again = { ...old, receivedAt: old.receivedAt + 2 };
+      await records.storeAnswer(given.intentId, 1, anAnswer('s'), again, given.registrationId);
+      const journal = await records.managementTokens(given.registrationId);
+      expect(journal.map(({ token }) => token)).toEqual(['rat-1', 'rat-2']);
+      expect(journal[0]).toEqual(again);
     });
 
     it('recognises an answer that it stored before, settled or not', async () => {
