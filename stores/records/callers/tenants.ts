@@ -8,12 +8,12 @@ import {
   type Visibility,
 } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
-import { lockChain, recordAudit } from '../audit/append.ts';
+import { administrativeEntry, appendAudit, lastSequences, lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 import { decodeCursor } from '../lists/cursor.ts';
 import { isOneOf, toPage } from '../lists/keyset.ts';
-import { insertRegistrations } from '../registrations/create.ts';
+import { insertRegistrations, refuseExisting, subjectsOf } from '../registrations/create.ts';
 import type { Database } from '../schema.ts';
 import { completeWithin } from './idempotency.ts';
 import { removeTenantWithin } from './removeTenant.ts';
@@ -72,6 +72,7 @@ export function createTenants(
   return {
     async createTenant({ tenantId, name, registrations }, actor, answer) {
       const at = toRfc3339(clock.now());
+      const addition = { tenantId, registrations, at, actor };
       return db.transaction().execute(async (trx) => {
         const head = await lockChain(trx);
         const inserted = await trx
@@ -82,18 +83,22 @@ export function createTenants(
           .executeTakeFirst();
         if (inserted === undefined)
           throw new RecordsError('exists', `Tenant ${tenantId} exists already; add registrations to it.`, '/tenantId');
+        // A tenant that was just inserted has no registration yet: none needs to be looked for.
+        const tenant = { subjectKind: 'tenant', subjectId: tenantId } as const;
+        const [last = 0, ...lastOfRegistrations] = await lastSequences(trx, [tenant, ...subjectsOf(addition)]);
+        const { views, entries } = await insertRegistrations(context, trx, addition, lastOfRegistrations);
         const event = { type: 'tenant.created', message: 'The tenant was added.' } as const;
         const changes = { name: { from: null, to: name } };
-        const subject = { subjectKind: 'tenant', subjectId: tenantId } as const;
-        const next = await recordAudit(trx, head, { ...subject, ...event, at, actor, changes }, auditMacKey);
-        const created = await insertRegistrations(context, trx, next, tenantId, registrations, at, actor);
-        await keep(trx, answer, created);
-        return created;
+        const entry = administrativeEntry({ ...tenant, ...event, at, actor, changes }, last + 1);
+        await appendAudit(trx, head, [entry, ...entries], auditMacKey);
+        await keep(trx, answer, views);
+        return views;
       });
     },
 
     async addRegistrations(tenantId, registrations, actor, answer) {
       const at = toRfc3339(clock.now());
+      const addition = { tenantId, registrations, at, actor };
       return db.transaction().execute(async (trx) => {
         const head = await lockChain(trx);
         const tenant = await trx
@@ -102,9 +107,13 @@ export function createTenants(
           .where('tenant_id', '=', tenantId)
           .executeTakeFirst();
         if (tenant === undefined) throw new RecordsError('not-found', `There is no tenant ${tenantId}.`);
-        const created = await insertRegistrations(context, trx, head, tenantId, registrations, at, actor);
-        await keep(trx, answer, created);
-        return created;
+        const subjects = subjectsOf(addition);
+        await refuseExisting(trx, subjects);
+        const sequences = await lastSequences(trx, subjects);
+        const { views, entries } = await insertRegistrations(context, trx, addition, sequences);
+        await appendAudit(trx, head, entries, auditMacKey);
+        await keep(trx, answer, views);
+        return views;
       });
     },
 

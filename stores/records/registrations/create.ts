@@ -3,8 +3,8 @@ import type { Transaction } from 'kysely';
 import { formatRegistrationId } from '../../../domain/ids.ts';
 import { type NewRegistration, RecordsError } from '../../../domain/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
-import { appendAudit, lastSequences } from '../audit/append.ts';
-import { type ChainHead, toEntry } from '../audit/chain.ts';
+import type { Subject } from '../audit/append.ts';
+import { type Entry, toEntry } from '../audit/chain.ts';
 import { inChunks } from '../chunks.ts';
 import type { RecordsContext } from '../context.ts';
 import { jsonb } from '../json.ts';
@@ -15,13 +15,48 @@ import { issKey } from './iss.ts';
 import { projectionOf } from './projection.ts';
 import { auditContentOf } from './transitions.ts';
 
+/** Registrations that are added to a tenant together. */
+export interface Addition {
+  readonly tenantId: string;
+  readonly registrations: readonly NewRegistration[];
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly actor: string;
+}
+
 interface Added {
   readonly given: NewRegistration;
   readonly view: RegistrationView;
 }
 
-function idOf(tenantId: string, { applicationId, environment, endpointId }: NewRegistration): string {
-  return formatRegistrationId({ tenantId, applicationId, environment, endpointId });
+/** The subjects in the audit, in order. Refuses a registration that is given twice. */
+export function subjectsOf({ tenantId, registrations }: Addition): Subject[] {
+  const ids = new Set<string>();
+  return registrations.map(({ applicationId, environment, endpointId }, index) => {
+    const subjectId = formatRegistrationId({ tenantId, applicationId, environment, endpointId });
+    if (ids.has(subjectId)) throw exists(subjectId, index);
+    ids.add(subjectId);
+    return { subjectKind: 'registration', subjectId };
+  });
+}
+
+function exists(registrationId: string, index: number): RecordsError {
+  return new RecordsError('exists', `Registration ${registrationId} exists already.`, `/registrations/${index}`);
+}
+
+/** Refuses a registration that the tenant has already. */
+export async function refuseExisting(trx: Transaction<Database>, subjects: readonly Subject[]): Promise<void> {
+  const ids = subjects.map(({ subjectId }) => subjectId);
+  const taken = new Set<string>();
+  await inChunks(ids, async (some) => {
+    const rows = await trx
+      .selectFrom('registrations')
+      .select('registration_id')
+      .where('registration_id', 'in', [...some])
+      .execute();
+    for (const row of rows) taken.add(row.registration_id);
+  });
+  for (const [index, id] of ids.entries()) if (taken.has(id)) throw exists(id, index);
 }
 
 async function revisionsOf(
@@ -35,23 +70,6 @@ async function revisionsOf(
     .where('application_id', 'in', ids)
     .execute();
   return new Map(rows.map((row) => [row.application_id, row.revision]));
-}
-
-async function refuseExisting(trx: Transaction<Database>, ids: readonly string[]): Promise<void> {
-  const taken = new Set<string>();
-  await inChunks(ids, async (some) => {
-    const rows = await trx
-      .selectFrom('registrations')
-      .select('registration_id')
-      .where('registration_id', 'in', [...some])
-      .execute();
-    for (const row of rows) taken.add(row.registration_id);
-  });
-  for (const [index, id] of ids.entries()) {
-    if (taken.has(id))
-      throw new RecordsError('exists', `Registration ${id} exists already.`, `/registrations/${index}`);
-    taken.add(id);
-  }
 }
 
 const createdTransition = (view: RegistrationView, at: string, actor: string): Transition => ({
@@ -101,23 +119,19 @@ function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: stri
 }
 
 /**
- * Registrations with first event, sealed tokens and start requests, in the caller's transaction, which holds the
- * chain. A registration that existed once goes on counting where its audit ended.
+ * Registrations with sealed tokens and start requests, in the caller's transaction, which appends the entries to the
+ * audit.
+ *
+ * @param lastSequences of the registrations in order: one that existed once goes on counting where its audit ended.
  */
 export async function insertRegistrations(
   context: RecordsContext,
   trx: Transaction<Database>,
-  head: ChainHead,
-  tenantId: string,
-  registrations: readonly NewRegistration[],
-  at: string,
-  actor: string,
-): Promise<RegistrationView[]> {
-  if (registrations.length === 0) return [];
+  { tenantId, registrations, at, actor }: Addition,
+  lastSequences: readonly number[],
+): Promise<{ readonly views: RegistrationView[]; readonly entries: Entry[] }> {
+  if (registrations.length === 0) return { views: [], entries: [] };
   const revisions = await revisionsOf(trx, registrations);
-  const ids = registrations.map((registration) => idOf(tenantId, registration));
-  await refuseExisting(trx, ids);
-  const sequences = await lastSequences(trx, 'registration', ids);
   const added = registrations.map((given, index): Added => {
     const revision = revisions.get(given.applicationId);
     if (revision === undefined)
@@ -126,24 +140,19 @@ export async function insertRegistrations(
         `There is no application ${given.applicationId}; add it first.`,
         `/registrations/${index}/applicationId`,
       );
-    const sequence = (sequences.get(idOf(tenantId, given)) ?? 0) + 1;
+    const sequence = (lastSequences[index] ?? 0) + 1;
     return { given, view: initialView(tenantId, given, revision, sequence, at) };
   });
-  const views = added.map(({ view }) => view);
   await inChunks(added, (some) =>
     trx
-      .insertInto('registrations')
-      .values(some.map((one) => toRow(one, at)))
-      .execute(),
-  );
-  await inChunks(views, (some) =>
-    trx
+      .with('registered', (statement) =>
+        statement.insertInto('registrations').values(some.map((one) => toRow(one, at))),
+      )
       .insertInto('start_requests')
-      .values(some.map((view) => ({ registration_id: view.registrationId, requested_at: at })))
+      .values(some.map(({ view }) => ({ registration_id: view.registrationId, requested_at: at })))
       .execute(),
   );
   await inChunks(tokenRows(context, added, at), (some) => trx.insertInto('entering_secrets').values(some).execute());
-  const entries = views.map((view) => toEntry(auditContentOf(createdTransition(view, at, actor))));
-  await appendAudit(trx, head, entries, context.auditMacKey);
-  return views;
+  const views = added.map(({ view }) => view);
+  return { views, entries: views.map((view) => toEntry(auditContentOf(createdTransition(view, at, actor)))) };
 }
