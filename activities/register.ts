@@ -15,7 +15,6 @@ import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { credentialAudience, managementAudience, registrationEndpointOf, tokenEndpointOf } from './audience.ts';
 import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
-import { secretsOfRegistering } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
@@ -44,7 +43,8 @@ export async function register(deps: Dependencies, argument: RequestArguments): 
     tokenOf: (answer) => extractManagementToken(answer, { audience }),
   });
   if (sent.kind !== 'answered') return sent;
-  return await absorbRegistration(deps, config, argument, sent.intent, sent.answer);
+  const secretsInPlay = initial === null ? [] : [initial];
+  return await absorbRegistration(deps, config, argument, secretsInPlay, sent.intent, sent.answer);
 }
 
 async function initialAccessToken(deps: Dependencies, argument: RequestArguments): Promise<string | null> {
@@ -57,11 +57,14 @@ async function initialAccessToken(deps: Dependencies, argument: RequestArguments
 /**
  * Judges a stored answer. Repeatable: version ids come from the intent. The management half is stored, and read back,
  * before the intent is settled and its sealed answer deleted.
+ *
+ * @param secretsInPlay of {@link secretsOfRegistering}.
  */
 export async function absorbRegistration(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: RequestArguments,
+  secretsInPlay: readonly string[],
   intent: Intent,
   answer: StoredAnswer,
 ): Promise<RequestOutcome> {
@@ -71,7 +74,7 @@ export async function absorbRegistration(
     now: deps.clock.now(),
     managementOrigins: managementAudience(endpoints),
     askedAuthMethod: metadata['token_endpoint_auth_method'] as AuthMethod,
-    secretsInPlay: await secretsOfRegistering(deps, argument),
+    secretsInPlay,
     tokenSent: argument.initialAccessTokenRef !== null,
   });
   const outcome =

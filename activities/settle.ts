@@ -4,6 +4,7 @@ import type { RegistrationConfig } from '../domain/records.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { absorbRegistration, listUnknownClient } from './register.ts';
+import { secretsOfRegistering } from './secretsInPlay.ts';
 import { absorbUpdate } from './update.ts';
 
 export type SettleArguments = RequestArguments & {
@@ -46,8 +47,10 @@ async function judgeStored(
   const answer = await deps.records.readAnswer(intent.intentId);
   if (answer === null) return await settle(deps, argument);
   const { current } = argument;
-  if (intent.kind === 'register' || current === null)
-    return await absorbRegistration(deps, config, argument, intent, answer);
+  if (intent.kind === 'register' || current === null) {
+    const secretsInPlay = await secretsOfRegistering(deps, argument);
+    return await absorbRegistration(deps, config, argument, secretsInPlay, intent, answer);
+  }
   return await absorbUpdate(deps, config, { ...argument, current }, intent, answer);
 }
 

@@ -90,6 +90,8 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await openIntentId()).toBe(update);
       await records.recordTransition(nextEvent(registered.view, { credential: shown('v2') }));
       expect(await openIntentId()).toBeNull();
+      const open = await records.prepareIntent({ ...(await anIntent('update')), registrationId });
+      expect(await openIntentId()).toBe(open.intentId);
     });
 
     it('lets exactly one of two senders send', async () => {
