@@ -21,34 +21,50 @@ import { configOf, type Dependencies } from './dependencies.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
+/** A credential with the secret that is stored for it. */
+interface Stored {
+  readonly credential: CredentialState;
+  readonly secret: ClientSecret;
+}
+
 /**
  * Proves the pending credential, else the current one, at the token endpoint, and promotes what proved good: in this
  * order, so that an application never reads a secret that was not proved (DESIGN section 6). Repeatable.
  */
 export async function prove(deps: Dependencies, argument: ProveArguments): Promise<ProofOutcome> {
-  const config = await configOf(deps, argument.registrationId);
-  const { pending, current } = argument;
+  return await proveWith(deps, await configOf(deps, argument.registrationId), argument);
+}
+
+/** {@link prove} for a step that has the configuration already. */
+export async function proveWith(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+): Promise<ProofOutcome> {
+  const { current } = argument;
+  const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
   const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
-  const currentProbe = probeCurrent ? await probe(deps, config, argument, current) : null;
+  const currentProbe = probeCurrent
+    ? await probe(deps, config, argument, await readStored(deps, config, current))
+    : null;
   const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
   const message = [pendingProbe?.message, currentProbe?.message]
     .filter((text) => text !== undefined)
     .join(' Current one: ');
-  if (decision.action === 'keep' || pending === null) return { decision, current, pending, message };
+  if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
 
-  const proved = { ...pending, provedAt: decision.reason === 'ProofSucceeded' ? deps.clock.now() : null };
-  const promoted = await promote(deps, config, proved, current);
-  return { decision, current: promoted, pending: null, message };
+  const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
+  const promoted = await promote(deps, config, pending, current);
+  return { decision, current: { ...promoted, provedAt }, pending: null, message };
 }
 
 async function probe(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: ProveArguments,
-  credential: CredentialState,
+  { credential, secret }: Stored,
 ): Promise<Probe> {
-  const secret = await readCredential(deps, config, credential);
   const tokenEndpoint = tokenEndpointOf(argument.endpoints);
   const knowledge = await deps.records.probeKnowledge(tokenEndpoint, credential.authMethod);
   const result = await probeCredential(deps.client, {
@@ -71,18 +87,18 @@ function grantTypesOf(config: RegistrationConfig): string[] {
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 
-async function readCredential(
+async function readStored(
   deps: Dependencies,
   config: RegistrationConfig,
   credential: CredentialState,
-): Promise<ClientSecret> {
+): Promise<Stored> {
   const { versionId } = credential;
   const name = nameOf(config, credential);
-  const found =
+  const secret =
     credential.place === 'client'
       ? (await readSecret(deps.secrets, name, { versionId }, clientSecretSchema))?.value
       : (await readSecret(deps.secrets, name, { versionId }, managementSecretSchema))?.value.client;
-  if (found !== undefined) return found;
+  if (secret !== undefined) return { credential, secret };
   const message = `${explain('SecretStoreRefused')} Version ${versionId} of ${name} is not there.`;
   throw new RegistrarFailure({ reason: 'SecretStoreRefused', retryClass: 'input', message });
 }
@@ -95,16 +111,15 @@ function nameOf(config: RegistrationConfig, credential: CredentialState): string
 async function promote(
   deps: Dependencies,
   config: RegistrationConfig,
-  pending: CredentialState,
+  { credential, secret }: Stored,
   current: CredentialState | null,
 ): Promise<CredentialState> {
   const name = clientSecretName(config);
-  if (pending.place === 'client') {
-    await deps.secrets.promote(name, pending.versionId, current?.versionId ?? null);
-    return pending;
+  if (credential.place === 'client') {
+    await deps.secrets.promote(name, credential.versionId, current?.versionId ?? null);
+    return credential;
   }
-  const versionId = versionIdOf(pending.versionId, 'client');
-  const secret = await readCredential(deps, config, pending);
+  const versionId = versionIdOf(credential.versionId, 'client');
   await putCurrent(deps.secrets, name, versionId, secret, tagsOf(config));
-  return { ...pending, place: 'client', versionId };
+  return { ...credential, place: 'client', versionId };
 }

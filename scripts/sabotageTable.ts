@@ -55,7 +55,7 @@ export const sabotages: readonly Sabotage[] = [
     name: 'promote before proof',
     file: 'activities/prove.ts',
     from: '  const pendingProbe = ',
-    to: "  if (pending?.place === 'client') await promote(deps, config, pending, current);\n  const pendingProbe = ",
+    to: "  if (pending?.credential.place === 'client') await promote(deps, config, pending, current);\n  const pendingProbe = ",
     test: { file: order, name: 'is proved before it is promoted' },
   },
   {
