@@ -16,6 +16,8 @@ export interface Dependencies {
   /** Whether the guard would connect there: https, or a host that was allow-listed. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly clock: Clock;
+  /** Milliseconds that a step with a request that cannot be repeated may take in all. */
+  readonly requestStep: number;
 }
 
 /** The registration's configuration; fails when there is no such registration. */

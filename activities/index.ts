@@ -2,6 +2,7 @@ import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
 import { prove } from './prove.ts';
+import { provingStored } from './proveStored.ts';
 import { register } from './register.ts';
 import { retire } from './retire.ts';
 import { settle } from './settle.ts';
@@ -9,8 +10,9 @@ import { update } from './update.ts';
 
 /** Every activity, bound to what it works on. */
 export function createActivities(deps: Dependencies): RegistrationActivities {
+  /** Asked for in order, so that they are committed in order, and together. */
   async function record(transitions: Unrecorded): Promise<void> {
-    for (const transition of transitions) await deps.records.recordTransition(transition);
+    await Promise.all(transitions.map((transition) => deps.records.recordTransition(transition)));
   }
 
   function recordingFirst<Argument, Result>(step: (deps: Dependencies, argument: Argument) => Promise<Result>) {
@@ -22,9 +24,9 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
 
   return {
     discover: recordingFirst(discover),
-    register: recordingFirst(register),
-    update: recordingFirst(update),
-    settle: recordingFirst(settle),
+    register: recordingFirst(provingStored(register)),
+    update: recordingFirst(provingStored(update)),
+    settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
     retire: recordingFirst(retire),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),

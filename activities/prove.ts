@@ -9,14 +9,7 @@ import { audienceSecret } from '../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../protocols/oauth/probe.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { tokenEndpointOf } from './audience.ts';
-import {
-  type ClientSecret,
-  clientSecretSchema,
-  managementSecretSchema,
-  putCurrent,
-  readSecret,
-  tagsOf,
-} from './clientSecret.ts';
+import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
@@ -43,6 +36,7 @@ export async function proveWith(
 ): Promise<ProofOutcome> {
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
+  const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
   const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
   const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
   const currentProbe = probeCurrent
@@ -55,7 +49,7 @@ export async function proveWith(
   if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
 
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
-  const promoted = await promote(deps, config, pending, current);
+  const promoted = await promote(deps, config, pending, replaceable);
   return { decision, current: { ...promoted, provedAt }, pending: null, message };
 }
 
@@ -107,19 +101,35 @@ function nameOf(config: RegistrationConfig, credential: CredentialState): string
   return credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
 }
 
+/**
+ * The version that a credential may replace as current. Read before the proof: one that takes long must not bring back
+ * a secret that was itself replaced meanwhile. A first credential may find what a client before it left there.
+ */
+async function replacedBy(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  { credential }: Stored,
+  current: CredentialState | null,
+): Promise<string | null> {
+  if (credential.place === 'client') return current?.versionId ?? null;
+  return (await deps.secrets.get(clientSecretName(config), { stage: 'current' }))?.versionId ?? null;
+}
+
 /** The first credential makes the secret that the application reads; later ones move it by compare-and-swap. */
 async function promote(
   deps: Dependencies,
   config: RegistrationConfig,
   { credential, secret }: Stored,
-  current: CredentialState | null,
+  replaceable: string | null,
 ): Promise<CredentialState> {
   const name = clientSecretName(config);
   if (credential.place === 'client') {
-    await deps.secrets.promote(name, credential.versionId, current?.versionId ?? null);
+    await deps.secrets.promote(name, credential.versionId, replaceable);
     return credential;
   }
   const versionId = versionIdOf(credential.versionId, 'client');
-  await putCurrent(deps.secrets, name, versionId, secret, tagsOf(config));
+  await deps.secrets.put(name, versionId, secret, tagsOf(config));
+  const now = await deps.secrets.get(name, { stage: 'current' });
+  if (now?.versionId !== versionId) await deps.secrets.promote(name, versionId, replaceable);
   return { ...credential, place: 'client', versionId };
 }

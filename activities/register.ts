@@ -14,12 +14,15 @@ import { parseRegistrationResponse, registrationRequest } from '../protocols/oau
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { credentialAudience, managementAudience, registrationEndpointOf, tokenEndpointOf } from './audience.ts';
 import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from './clientSecret.ts';
-import { configOf, type Dependencies } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { sendOnce } from './sendOnce.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
-export async function register(deps: Dependencies, argument: RequestArguments): Promise<RequestOutcome> {
-  const config = await configOf(deps, argument.registrationId);
+export async function register(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RequestArguments,
+): Promise<RequestOutcome> {
   const { endpoints, initialAccessTokenRef } = argument;
   const endpoint = registrationEndpointOf(endpoints);
   tokenEndpointOf(endpoints);

@@ -1,7 +1,7 @@
 import type { Intent } from '../domain/intent.ts';
 import type { CredentialState, Failure, RequestArguments, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
-import { configOf, type Dependencies } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { absorbRegistration, listUnknownClient } from './register.ts';
 import { secretsOfRegistering } from './secretsInPlay.ts';
@@ -16,9 +16,12 @@ export type SettleArguments = RequestArguments & {
  * Finds out what became of a request whose step is over (DESIGN section 5): a stored answer is judged; a request that
  * never left may be made again; one without answer is settled by reading the client, or listed. Repeatable.
  */
-export async function settle(deps: Dependencies, argument: SettleArguments): Promise<RequestOutcome> {
+export async function settle(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: SettleArguments,
+): Promise<RequestOutcome> {
   const { intentId } = argument;
-  const config = await configOf(deps, argument.registrationId);
   await deps.drainSpool();
   const intent = await deps.records.intent(intentId);
   if (intent === null) return notSent('The request was never prepared.');
@@ -29,7 +32,7 @@ export async function settle(deps: Dependencies, argument: SettleArguments): Pro
       const outcome = notSent('The request was prepared and never sent.');
       // False: another attempt settled it meanwhile, and its outcome counts.
       if (await deps.records.settleIntent(intentId, 'not-sent', outcome)) return outcome;
-      return await settle(deps, argument);
+      return await settle(deps, config, argument);
     }
     case 'answered':
       return await judgeStored(deps, config, argument, intent);
@@ -45,7 +48,7 @@ async function judgeStored(
   intent: Intent,
 ): Promise<RequestOutcome> {
   const answer = await deps.records.readAnswer(intent.intentId);
-  if (answer === null) return await settle(deps, argument);
+  if (answer === null) return await settle(deps, config, argument);
   const { current } = argument;
   if (intent.kind === 'register' || current === null) {
     const secretsInPlay = await secretsOfRegistering(deps, argument);

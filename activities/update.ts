@@ -6,7 +6,7 @@ import { originOf } from '../protocols/http/publicUrl.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
-import { configOf, type Dependencies } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
@@ -14,8 +14,11 @@ import { sendOnce } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /** RFC 7592 section 2.2: updates the client with its whole metadata, once per intent, so that a new secret is issued. */
-export async function update(deps: Dependencies, argument: UpdateArguments): Promise<RequestOutcome> {
-  const config = await configOf(deps, argument.registrationId);
+export async function update(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: UpdateArguments,
+): Promise<RequestOutcome> {
   const { current } = argument;
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');

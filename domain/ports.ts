@@ -96,6 +96,13 @@ export interface ProofOutcome {
   readonly message: string;
 }
 
+/** How a step with such a request ended. */
+export interface RequestResult {
+  readonly outcome: RequestOutcome;
+  /** Of a credential that was stored, made at once; null = none was made, and it is a step of its own. */
+  readonly proof: ProofOutcome | null;
+}
+
 export type DeleteOutcome =
   | { readonly kind: 'deleted'; readonly message: string }
   /** The client goes on existing; it is in the orphan ledger. */
@@ -111,15 +118,15 @@ export type Unrecorded = readonly Transition[];
 export interface PeerActivities {
   /** Reads the discovery documents. Repeatable. */
   discover(argument: { registrationId: string }, unrecorded?: Unrecorded): Promise<DiscoveryView>;
-  /** RFC 7591 POST under an intent; the answer is stored before it is judged. Never retried. */
-  register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestOutcome>;
-  /** RFC 7592 PUT under an intent. Never retried. */
-  update(argument: RequestArguments & { current: CredentialState }, unrecorded?: Unrecorded): Promise<RequestOutcome>;
-  /** The settlement ladder (DESIGN section 5). Repeatable; call it only when the request's step is over. */
+  /** RFC 7591 POST under an intent; the answer is stored before it is judged, then proved. Never retried. */
+  register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestResult>;
+  /** RFC 7592 PUT under an intent; a new secret is proved. Never retried. */
+  update(argument: RequestArguments & { current: CredentialState }, unrecorded?: Unrecorded): Promise<RequestResult>;
+  /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
   settle(
     argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
     unrecorded?: Unrecorded,
-  ): Promise<RequestOutcome>;
+  ): Promise<RequestResult>;
   /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
   prove(
     argument: {
@@ -158,5 +165,9 @@ export type RegistrationActivities = PeerActivities & OwnActivities;
 
 /** Task queue of workflows and of the work on our own database. */
 export const workflowTaskQueue = 'registrar';
-/** Task queue of everything that talks to a health system or a secret store. */
+/**
+ * Task queue of everything that talks to a health system or a secret store, so that slow peers never hold up decisions.
+ * With the embedded server entities send that to their own queue instead: only there it is dispatched eagerly, in the
+ * answer to the decision that asks for it, which saves a quarter of an onboarding. Every worker serves both.
+ */
 export const peerTaskQueue = 'registrar-peer';

@@ -128,7 +128,7 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** One line of the audit and, with it, the projection that is true after it. Written in one transaction. */
+/** One line of the audit and, with the last of one decision, the projection that is true after it. Written in one transaction. */
 export interface Transition {
   readonly registrationId: string;
   /** From 1, gapless per registration; the same sequence with another content is an error. */
@@ -143,5 +143,6 @@ export interface Transition {
   readonly operationId?: string | undefined;
   /** Before and after of what changed; references and words only. */
   readonly changes?: Readonly<Record<string, { from: unknown; to: unknown }>> | undefined;
-  readonly view: RegistrationView;
+  /** Null = the one of this registration that follows belongs to the same decision, and shows what is true after it. */
+  readonly view: RegistrationView | null;
 }

@@ -7,7 +7,10 @@ export interface TimePolicy {
   readonly httpTotal: number;
   /** One call to the secret store with its retries. */
   readonly secretStore: number;
-  /** Start-to-close of a step that sends what cannot be repeated; exceeds `httpTotal` plus `secretStore`. */
+  /**
+   * Start-to-close of a step that sends what cannot be repeated; exceeds `httpTotal` plus `secretStore`. What is left
+   * of it is for the proof. A step that a crash cut short is settled after it.
+   */
   readonly requestStep: number;
   /** Start-to-close of a repeatable step. */
   readonly repeatableStep: number;

@@ -1,3 +1,4 @@
+import { peerTaskQueue, workflowTaskQueue } from '../domain/ports.ts';
 import { defaultTimePolicy, type TimePolicy } from '../domain/timePolicy.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { migrateExternal } from './database.ts';
@@ -97,7 +98,11 @@ async function startParts(
   installRuntime(log);
   const temporal = await reachTemporal(config, environment, log, createProgress(), shutdown);
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
-  const entities = createEntityClient(client, policy);
+  const entities = createEntityClient(client, {
+    policy,
+    peerTaskQueue: config.temporal.kind === 'embedded' ? workflowTaskQueue : peerTaskQueue,
+    entityStart: (registrationId) => services.records.entityStart(registrationId),
+  });
   if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
   if (parts.api) return await startApiPart(config, services, entities, log, shutdown);
   return { url: null, adminKeyFile: null };

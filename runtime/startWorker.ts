@@ -38,6 +38,7 @@ export async function startWorkerPart(
     clock,
     drainSpool: async () => void (await drainSpool()),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
+    requestStep: policy.requestStep,
   });
   const housekeeping = startHousekeeping(
     {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowIdOf } from '../domain/ids.ts';
+import { peerTaskQueue } from '../domain/ports.ts';
 import { createLog } from '../runtime/log.ts';
 import { createEntityClient } from '../runtime/temporal/entityClient.ts';
 import { redactFailures } from '../runtime/temporal/interceptors.ts';
@@ -13,7 +14,7 @@ import { startWorkers } from '../runtime/temporal/worker.ts';
 import { historiesFolder } from '../test/histories/golden.ts';
 import { goldenConverter, goldenNamespace } from '../test/histories/key.ts';
 import { type Path, paths, recordingPolicy } from '../test/histories/recording/paths.ts';
-import { type ScriptedWorld, scriptedWorld } from '../test/histories/recording/scripted.ts';
+import { type ScriptedWorld, scriptedWorld, startAfter } from '../test/histories/recording/scripted.ts';
 import { startServer } from '../test/support/servers/startServer.ts';
 import { temporal } from '../test/support/servers/temporal.ts';
 import { waitFor } from '../test/support/waitFor.ts';
@@ -74,7 +75,11 @@ try {
 
 async function walk(name: string, path: Path, { timeline }: ScriptedWorld): Promise<void> {
   const registrationId = registrationIdOf(name);
-  const entities = createEntityClient(client, { ...recordingPolicy, ...path.policy });
+  const entities = createEntityClient(client, {
+    policy: { ...recordingPolicy, ...path.policy },
+    peerTaskQueue,
+    ...(path.asksRecords ? {} : { entityStart: async (id: string) => startAfter(1, id, path.script?.config) }),
+  });
   await entities.start(registrationId);
   for (const chapter of path.story) {
     if ('ask' in chapter) {

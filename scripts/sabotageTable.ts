@@ -55,8 +55,46 @@ export const sabotages: readonly Sabotage[] = [
     name: 'promote before proof',
     file: 'activities/prove.ts',
     from: '  const pendingProbe = ',
-    to: "  if (pending?.credential.place === 'client') await promote(deps, config, pending, current);\n  const pendingProbe = ",
+    to: "  if (pending?.credential.place === 'client') await promote(deps, config, pending, replaceable);\n  const pendingProbe = ",
     test: { file: order, name: 'is proved before it is promoted' },
+  },
+  {
+    name: 'promote the first client before proof',
+    file: 'activities/prove.ts',
+    from: '  const pendingProbe = ',
+    to: '  if (pending !== null && current === null) await promote(deps, config, pending, replaceable);\n  const pendingProbe = ',
+    test: { file: order, name: 'of a first client is proved at once, and becomes current after that' },
+  },
+  {
+    name: 'let a late proof replace whatever is current',
+    file: 'activities/prove.ts',
+    from: 'await promote(deps, config, pending, replaceable)',
+    to: 'await promote(deps, config, pending, await replacedBy(deps, config, pending, current))',
+    test: { file: order, name: 'of a first client is not made current by a late proof once it was replaced' },
+  },
+  {
+    name: 'fail a request that stored for its proof',
+    file: 'activities/proveStored.ts',
+    from: '  } catch {\n    return null;',
+    to: '  } catch (error) {\n    throw error;',
+    test: { file: order, name: 'is not lost when its proof fails: the records are away' },
+  },
+  {
+    name: 'let a proof outlast its step',
+    file: 'activities/proveStored.ts',
+    from: 'await Promise.race([proof, tooLate])',
+    to: 'await proof',
+    test: { file: order, name: 'is told in time when its proof takes longer, and may be proved again beside it' },
+  },
+  {
+    name: 'leave out what came before a proof',
+    file: 'domain/entity/draft.ts',
+    from: 'transitions: [...hidden, ...second.transitions]',
+    to: 'transitions: [...hidden.slice(1), ...second.transitions]',
+    test: {
+      file: 'test/unit/domain/entity/life.test.ts',
+      name: 'rotates for two years on proofs with its requests, always before expiry, with gapless sequences',
+    },
   },
   {
     name: 'promote whatever the proof says',
@@ -131,7 +169,7 @@ export const sabotages: readonly Sabotage[] = [
     to: 'sequence: Math.max(1, this.state.sequence) }',
     test: {
       file: 'test/unit/domain/entity/life.test.ts',
-      name: 'rotates for two years, always before expiry, with gapless sequences',
+      name: 'rotates for two years on proofs of its own, always before expiry, with gapless sequences',
     },
   },
   {

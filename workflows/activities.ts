@@ -1,14 +1,14 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { type OwnActivities, type PeerActivities, peerTaskQueue, type Unrecorded } from '../domain/ports.ts';
+import type { OwnActivities, PeerActivities, Unrecorded } from '../domain/ports.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
 import type { Outbox } from './outbox.ts';
 
 /**
- * Activities under one time policy; those of the outbound queue carry what `outbox` holds. Temporal retries only the
+ * Activities under one time policy; those that talk to a peer carry what `outbox` holds. Temporal retries only the
  * work on our own database: what may be repeated elsewhere is repeated by the entity, where a person can see when
  * (a pending activity retry is invisible in history).
  */
-export function stubs(policy: TimePolicy, outbox: Outbox) {
+export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string) {
   const once = { maximumAttempts: 1 };
   const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,

@@ -22,10 +22,18 @@ import { RecordsConflict } from './failure.ts';
 import { Outbox } from './outbox.ts';
 import { takeStep } from './steps/step.ts';
 
-/** Argument of the workflow. `state` is there after continue-as-new only. */
+/** Argument of the workflow. */
 export interface RegistrationInput {
   readonly registrationId: string;
   readonly policy: TimePolicy;
+  /** Where activities that talk to a health system or a secret store go. */
+  readonly peerTaskQueue: string;
+  /**
+   * What the records held when the entity was started, where the starter has read it. It may be old when the entity
+   * begins: the records then refuse the first event, before anything is sent.
+   */
+  readonly start?: EntityStart;
+  /** After continue-as-new only. */
   readonly state?: EntityState;
 }
 
@@ -48,8 +56,8 @@ class RegistrationEntity {
 
   constructor(input: RegistrationInput) {
     this.#input = input;
-    this.#activities = stubs(input.policy, this.#outbox);
-    this.#state = input.state === undefined ? null : migrateState(input.state);
+    this.#activities = stubs(input.policy, this.#outbox, input.peerTaskQueue);
+    this.#state = stateOf(input);
     setHandler(operate, (request) => this.#accept(request), { validator: (request) => this.#validate(request) });
   }
 
@@ -130,8 +138,8 @@ class RegistrationEntity {
   async #continueAsNew(): Promise<never> {
     await this.#flush();
     await condition(allHandlersFinished);
-    const { registrationId, policy } = this.#input;
-    return await continueAsNew<typeof registration>({ registrationId, policy, state: this.#current() });
+    const { registrationId, policy, peerTaskQueue } = this.#input;
+    return await continueAsNew<typeof registration>({ registrationId, policy, peerTaskQueue, state: this.#current() });
   }
 
   #validate(request: OperationRequest): void {
@@ -154,6 +162,12 @@ class RegistrationEntity {
     if (this.#state === null) throw new Error('the state is read before anything else');
     return this.#state;
   }
+}
+
+/** Null = the records are to be asked. */
+function stateOf({ state, start }: RegistrationInput): EntityState | null {
+  if (state !== undefined) return migrateState(state);
+  return start === undefined ? null : initialState(start);
 }
 
 function refused(message: string): ApplicationFailure {

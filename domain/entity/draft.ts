@@ -77,16 +77,26 @@ export class Draft {
       message: draft.message,
       operationId: draft.operationId,
       changes: draft.changes,
-      view: viewOf(this.state),
+      view: null,
     });
   }
 
   finish(): Applied {
-    return { state: this.state, transitions: this.#transitions };
+    const last = this.#transitions.at(-1);
+    if (last === undefined) return { state: this.state, transitions: [] };
+    const shown = { ...last, view: viewOf(this.state) };
+    return { state: this.state, transitions: [...this.#transitions.slice(0, -1), shown] };
   }
 }
 
 export interface Applied {
   readonly state: EntityState;
   readonly transitions: readonly Transition[];
+}
+
+/** Two decisions as one, the second made on the state of the first. */
+export function followedBy(first: Applied, second: Applied): Applied {
+  if (second.transitions.length === 0) return { state: second.state, transitions: first.transitions };
+  const hidden = first.transitions.map((transition) => ({ ...transition, view: null }));
+  return { state: second.state, transitions: [...hidden, ...second.transitions] };
 }

@@ -10,18 +10,31 @@ import {
 import { workflowIdOf } from '../../domain/ids.ts';
 import { type EntityClient, EntityError, type OperationRequest, operateUpdate } from '../../domain/operations.ts';
 import { workflowTaskQueue } from '../../domain/ports.ts';
+import type { EntityStart } from '../../domain/records.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
-import type { registration } from '../../workflows/registration.ts';
+import type { RegistrationInput, registration } from '../../workflows/registration.ts';
 
 /** Milliseconds in which an entity must have taken an operation: one workflow task. */
 const updateDeadline = 15_000;
 
-/** Reaches the registration entities through a Temporal client. `policy` is given to entities at their start. */
-export function createEntityClient(client: Client, policy: TimePolicy): EntityClient {
-  const startOptions = (registrationId: string) => ({
+/** Given to entities at their start. */
+export interface EntityOptions {
+  readonly policy: TimePolicy;
+  /** Queue of their work with peers. */
+  readonly peerTaskQueue: string;
+  /** Reads what the records hold; without it each entity asks for that itself. */
+  readonly entityStart?: (registrationId: string) => Promise<EntityStart | null>;
+}
+
+/** Reaches the registration entities through a Temporal client. */
+export function createEntityClient(
+  client: Client,
+  { policy, peerTaskQueue, entityStart = async () => null }: EntityOptions,
+): EntityClient {
+  const startOptions = (registrationId: string, start: EntityStart | null) => ({
     workflowId: workflowIdOf(registrationId),
     taskQueue: workflowTaskQueue,
-    args: [{ registrationId, policy }] as [{ registrationId: string; policy: TimePolicy }],
+    args: [{ registrationId, policy, peerTaskQueue, ...(start === null ? {} : { start }) }] as [RegistrationInput],
     workflowTaskTimeout: policy.workflowTask,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     // A retired registration has ended for good; one that failed is started anew from the read model.
@@ -29,8 +42,9 @@ export function createEntityClient(client: Client, policy: TimePolicy): EntityCl
   });
   return {
     async start(registrationId) {
+      const start = await entityStart(registrationId);
       try {
-        await client.workflow.start<typeof registration>('registration', startOptions(registrationId));
+        await client.workflow.start<typeof registration>('registration', startOptions(registrationId, start));
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return;
         throw entityErrorOf(error);
@@ -55,7 +69,8 @@ export function createEntityClient(client: Client, policy: TimePolicy): EntityCl
   async function operate(temporal: Client, registrationId: string, operation: OperationRequest) {
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof registration>(
       'registration',
-      startOptions(registrationId),
+      // Mostly it is running, and needs no start.
+      startOptions(registrationId, null),
     );
     return await temporal.workflow.executeUpdateWithStart<
       typeof registration,

@@ -33,8 +33,8 @@ export interface RunningWorkers {
 }
 
 /**
- * One worker for workflows and local activities, one for everything that talks to a health system or a secret store,
- * so that slow peers never hold up decisions.
+ * One worker for workflows and all that may be asked for on their queue, one for what talks to a health system or a
+ * secret store ({@link peerTaskQueue}).
  */
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
   const connection = await NativeConnection.connect(options.connection);
@@ -53,7 +53,8 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
       ...common,
       taskQueue: workflowTaskQueue,
       workflowBundle: { codePath: options.workflowBundle },
-      activities: { entityStart, record },
+      activities: { ...peer, entityStart, record },
+      maxConcurrentActivityTaskExecutions: 100,
       stickyQueueScheduleToStartTimeout: options.workflowTask,
       maxCachedWorkflows: 2000,
       maxConcurrentWorkflowTaskExecutions: 100,

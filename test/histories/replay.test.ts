@@ -108,7 +108,7 @@ describe('a change of commands fails replay', () => {
           to: 'null',
         },
       ],
-      fails: ['onboarding', 'parked', 'awaiting-token'],
+      fails: ['parked', 'awaiting-token', 'records-conflict'],
     },
     'a timer dropped': {
       edits: [

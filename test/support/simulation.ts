@@ -1,7 +1,7 @@
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
-import type { Applied } from '../../domain/entity/draft.ts';
+import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
@@ -15,6 +15,8 @@ export interface World {
   request(kind: OpenRequest['kind'], state: EntityState, now: number): RequestOutcome;
   settle(request: OpenRequest, state: EntityState, now: number): RequestOutcome;
   prove(state: EntityState, now: number): ProofOutcome;
+  /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
+  proveAtOnce?(state: EntityState, now: number): ProofOutcome | null;
   retire(state: EntityState, now: number): DeleteOutcome;
 }
 
@@ -90,13 +92,13 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
         operationId: state.rotation?.operationId ?? `op-${now}`,
       };
       return guarded(
-        () => afterRequest(state, request, world.request(step.do, state, now), now, policy),
+        () => requested(request, world.request(step.do, state, now), state, world, now, policy),
         (failure) => afterRequestFailure(state, request, failure, now, policy),
       );
     }
     case 'settle':
       return guarded(
-        () => afterRequest(state, step.request, world.settle(step.request, state, now), now, policy),
+        () => requested(step.request, world.settle(step.request, state, now), state, world, now, policy),
         (failure) => afterRequestFailure(state, step.request, failure, now, policy),
       );
     case 'prove':
@@ -112,6 +114,19 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     default:
       throw new Error(`not a step that does something: ${step.do}`);
   }
+}
+
+function requested(
+  request: OpenRequest,
+  outcome: RequestOutcome,
+  state: EntityState,
+  world: World,
+  now: number,
+  policy: TimePolicy,
+): Applied {
+  const applied = afterRequest(state, request, outcome, now, policy);
+  const proof = outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now) ?? null) : null;
+  return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));
 }
 
 function guarded(run: () => Applied, onFailure: (failure: Failure) => Applied): Applied {

@@ -3,11 +3,11 @@ import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
 import { mayBeDeleted } from '../../domain/entity/deletion.ts';
-import type { Applied } from '../../domain/entity/draft.ts';
+import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
-import type { Endpoints, Failure, RequestArguments, RequestOutcome } from '../../domain/ports.ts';
+import type { Endpoints, Failure, RequestArguments, RequestResult } from '../../domain/ports.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
 import type { Stubs } from '../activities.ts';
 import { failureOf } from '../failure.ts';
@@ -80,11 +80,15 @@ async function settle(request: OpenRequest, state: EntityState, activities: Stub
 async function requestStep(
   request: OpenRequest,
   policy: TimePolicy,
-  run: () => Promise<RequestOutcome>,
+  run: () => Promise<RequestResult>,
 ): Promise<Apply> {
   return await attempt(
     run,
-    (outcome) => (latest, now) => afterRequest(latest, request, outcome, now, policy),
+    ({ outcome, proof }) =>
+      (latest, now) => {
+        const settled = afterRequest(latest, request, outcome, now, policy);
+        return proof === null ? settled : followedBy(settled, afterProof(settled.state, proof, now, policy));
+      },
     (failure) => (latest, now) => afterRequestFailure(latest, request, failure, now, policy),
   );
 }

@@ -11,7 +11,7 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
    * Before the first client the newest revision of the application counts, so that a corrected application helps a
    * rejected registration; afterwards the revision that the registration was brought to.
    */
-  async function read(registrationId: string) {
+  function selectConfig(registrationId: string) {
     return db
       .selectFrom('registrations as r')
       .innerJoin('applications as a', 'a.application_id', 'r.application_id')
@@ -31,13 +31,24 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
             ),
           ),
       )
-      .selectAll('r')
-      .select(['v.revision', 'v.contents'])
-      .where('r.registration_id', '=', registrationId)
-      .executeTakeFirst();
+      .select([
+        'r.registration_id',
+        'r.tenant_id',
+        'r.application_id',
+        'r.environment',
+        'r.endpoint_id',
+        'r.fhir_base_url',
+        'r.method',
+        'r.given_registration_endpoint',
+        'r.given_issuer',
+        'r.client_metadata',
+        'v.revision',
+        'v.contents',
+      ])
+      .where('r.registration_id', '=', registrationId);
   }
 
-  type Row = NonNullable<Awaited<ReturnType<typeof read>>>;
+  type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof selectConfig>['executeTakeFirst']>>>;
 
   function toConfig(row: Row): RegistrationConfig {
     const application = row.contents as Application;
@@ -61,25 +72,30 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
   }
 
   async function unseenIntent(registrationId: string, view: RegistrationView): Promise<string | null> {
-    const ofRegistration = db.selectFrom('intents').where('registration_id', '=', registrationId);
-    const open = await ofRegistration.select('intent_id').where('state', '!=', 'settled').executeTakeFirst();
+    const ofRegistration = db
+      .selectFrom('intents')
+      .select(['intent_id', 'state', 'kind', 'outcome'])
+      .where('registration_id', '=', registrationId);
+    const lastApplied = ofRegistration.where('settlement', '=', 'applied').orderBy('settled_at', 'desc').limit(1);
+    // Each half has an index of its own.
+    const found = await ofRegistration
+      .where('state', '!=', 'settled')
+      .unionAll((statement) => statement.parens(lastApplied))
+      .execute();
+    const open = found.find(({ state }) => state !== 'settled');
     if (open !== undefined) return open.intent_id;
-    const applied = await ofRegistration
-      .select(['intent_id', 'kind', 'outcome'])
-      .where('settlement', '=', 'applied')
-      .orderBy('settled_at', 'desc')
-      .executeTakeFirst();
+    const [applied] = found;
     return applied !== undefined && !shows(view, applied.kind, applied.outcome) ? applied.intent_id : null;
   }
 
   return {
     async config(registrationId) {
-      const row = await read(registrationId);
+      const row = await selectConfig(registrationId).executeTakeFirst();
       return row === undefined ? null : toConfig(row);
     },
 
     async entityStart(registrationId) {
-      const row = await read(registrationId);
+      const row = await selectConfig(registrationId).select(['r.view', 'r.sequence']).executeTakeFirst();
       if (row === undefined) return null;
       const token = await db
         .selectFrom('entering_secrets')

@@ -25,7 +25,7 @@ export function auditContentOf(transition: Transition): AuditContent {
     message: transition.message,
     operationId: transition.operationId ?? null,
     changes: transition.changes ?? null,
-    viewSha256: viewHash(transition.view),
+    viewSha256: transition.view === null ? null : viewHash(transition.view),
   };
 }
 
@@ -88,12 +88,30 @@ function judge({ transition, entry }: Item, known: Known): 'append' | 'recorded'
 
 /** Moves the projections forward, all in one statement; an older sequence never overwrites a newer one. */
 async function project(trx: Transaction<Database>, transitions: readonly Transition[]): Promise<void> {
-  const newest = new Map(transitions.map((transition) => [transition.registrationId, transition]));
-  const rows = [...newest.values()].map(({ registrationId, view, at, sequence }) => ({
-    registration_id: registrationId,
-    ...projectionOf(view, at, sequence),
-    view,
-  }));
+  const shown = new Map<string, object>();
+  const hidden = new Map<string, number>();
+  for (const { registrationId, view, at, sequence } of transitions) {
+    if (view === null) hidden.set(registrationId, sequence);
+    else {
+      shown.set(registrationId, { registration_id: registrationId, ...projectionOf(view, at, sequence), view });
+      hidden.delete(registrationId);
+    }
+  }
+  if (shown.size > 0) await show(trx, [...shown.values()]);
+  for (const [registrationId, sequence] of hidden) await count(trx, registrationId, sequence);
+}
+
+/** The rest of the decision comes in another commit. */
+async function count(trx: Transaction<Database>, registrationId: string, sequence: number): Promise<void> {
+  await trx
+    .updateTable('registrations')
+    .set({ sequence })
+    .where('registration_id', '=', registrationId)
+    .where('sequence', '<', sequence)
+    .execute();
+}
+
+async function show(trx: Transaction<Database>, rows: readonly object[]): Promise<void> {
   await sql`
     update registrations as r set
       phase = p.phase, credential_health = p.credential_health, needs_attention = p.needs_attention,

@@ -4,11 +4,15 @@ import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.t
 import {
   lostAnswer,
   notInTime,
+  proved,
   refused,
   refusedByRecords,
+  rejected,
   type Script,
   startAfter,
   stored,
+  storedOnly,
+  storedRefused,
   tooEarly,
   unanswered,
 } from './scripted.ts';
@@ -17,6 +21,8 @@ import {
 export interface Path {
   readonly script?: Script;
   readonly policy?: Partial<TimePolicy>;
+  /** It is started without what the records hold, and asks them, as when an operation starts it. */
+  readonly asksRecords?: true;
   readonly story: readonly Chapter[];
 }
 type Chapter = { readonly ask: OperationKind } | { readonly until: EventType; readonly times?: number };
@@ -55,11 +61,22 @@ export const paths: Readonly<Record<string, Path>> = {
     policy: { requestStep: 2000 },
     story: [active, { ask: 'rotate' }, { until: 'credential.rotated' }],
   },
+  'proof-of-its-own': {
+    script: { register: [storedOnly], update: [storedOnly] },
+    story: [active, { ask: 'rotate' }, { until: 'credential.rotated' }],
+  },
+  'enabled-later': {
+    script: { register: [storedRefused], prove: [rejected, proved] },
+    policy: { replicationLag: 0 },
+    story: [active],
+  },
   parked: {
+    asksRecords: true,
     policy: { proofInterval: 3000 },
     story: [active, { until: 'credential.proved', times: 2 }],
   },
   'awaiting-token': {
+    asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
   },
@@ -77,6 +94,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   'records-conflict': {
+    asksRecords: true,
     script: {
       entityStart: [(id) => startAfter(1, id), (id) => startAfter(20, id)],
       register: [refusedByRecords, () => stored()],

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RegistrarFailure } from '../../../domain/failure.ts';
-import type { Failure, ProofOutcome, RegistrationActivities, RequestOutcome } from '../../../domain/ports.ts';
+import type {
+  CredentialState,
+  Failure,
+  ProofOutcome,
+  RegistrationActivities,
+  RequestResult,
+} from '../../../domain/ports.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
 import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
 import type { Transition } from '../../../domain/registrationView.ts';
@@ -20,36 +26,55 @@ export type Script = { readonly config?: Partial<RegistrationConfig> } & {
 
 const second = 1000;
 
-/** A client or a secret that is stored; lives 90 days unless told. */
-export function stored(seconds = 90 * 86_400): RequestOutcome {
+/** A client or a secret that is stored, and proved at once; lives 90 days unless told. */
+export function stored(seconds = 90 * 86_400): RequestResult {
+  const credential = issuedFor(seconds);
+  return { ...storing(credential), proof: proved({ pending: credential, current: null }) };
+}
+
+/** What is stored, and was not proved with it. */
+export function storedOnly(): RequestResult {
+  return storing(issuedFor(90 * 86_400));
+}
+
+/** What is stored, and refused by the token endpoint so far. */
+export function storedRefused(): RequestResult {
+  const credential = issuedFor(90 * 86_400);
+  return { ...storing(credential), proof: rejected({ pending: credential, current: null }) };
+}
+
+function issuedFor(seconds: number): CredentialState {
   const issuedAt = Date.now();
+  return credentialOf({
+    place: 'management',
+    issuedAt,
+    expiresAt: issuedAt + seconds * second,
+    provedAt: null,
+    versionId: crypto.randomUUID().replaceAll('-', ''),
+  });
+}
+
+function storing(credential: CredentialState): RequestResult {
+  const rest = { conditions: [], scopes: null, revision: 1, tokenReceived: true, notes: [] };
+  return { outcome: { kind: 'stored', credential, ...rest }, proof: null };
+}
+
+export function tooEarly(seconds: number): RequestResult {
+  const expiresAt = Date.now() + seconds * second;
   return {
-    kind: 'stored',
-    credential: credentialOf({
-      place: 'management',
-      issuedAt,
-      expiresAt: issuedAt + seconds * second,
-      provedAt: null,
-      versionId: crypto.randomUUID().replaceAll('-', ''),
-    }),
-    conditions: [],
-    scopes: null,
-    revision: 1,
-    tokenReceived: true,
-    notes: [],
+    outcome: { kind: 'unchanged', expiresAt, expiryKnown: true, manageable: true, tokenReceived: true },
+    proof: null,
   };
 }
 
-export function tooEarly(seconds: number): RequestOutcome {
-  const expiresAt = Date.now() + seconds * second;
-  return { kind: 'unchanged', expiresAt, expiryKnown: true, manageable: true, tokenReceived: true };
+export function refused(reason: Reason, retryClass: Failure['retryClass']): RequestResult {
+  return { outcome: { kind: 'refused', failure: failureOf(reason, retryClass) }, proof: null };
 }
 
-export function refused(reason: Reason, retryClass: Failure['retryClass']): RequestOutcome {
-  return { kind: 'refused', failure: failureOf(reason, retryClass) };
-}
-
-export const unanswered: RequestOutcome = { kind: 'unanswered', failure: failureOf('PeerNotAnswering', 'transient') };
+export const unanswered: RequestResult = {
+  outcome: { kind: 'unanswered', failure: failureOf('PeerNotAnswering', 'transient') },
+  proof: null,
+};
 
 function failureOf(reason: Reason, retryClass: Failure['retryClass']): Failure {
   return { reason, retryClass, status: null, retryAfterSeconds: null, message: reasons[reason].sentence };
@@ -81,8 +106,10 @@ export async function notInTime(): Promise<never> {
   lostAnswer();
 }
 
+type Proved = Pick<ProofOutcome, 'pending' | 'current'>;
+
 /** Promotes what is pending; what is current proves good. */
-function proved({ pending, current }: Parameters<RegistrationActivities['prove']>[0]): ProofOutcome {
+export function proved({ pending, current }: Proved): ProofOutcome {
   const message = 'The credential authenticates.';
   if (pending === null) return { decision: { action: 'keep', reason: 'ProofSucceeded' }, current, pending, message };
   return {
@@ -91,6 +118,12 @@ function proved({ pending, current }: Parameters<RegistrationActivities['prove']
     pending: null,
     message,
   };
+}
+
+/** Nothing that is pending is taken yet. */
+export function rejected({ pending, current }: Proved): ProofOutcome {
+  const message = 'The client is refused.';
+  return { decision: { action: 'keep', reason: 'CredentialRejected' }, current, pending, message };
 }
 
 /** What an entity recorded so far, in order. */

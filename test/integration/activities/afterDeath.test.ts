@@ -86,6 +86,51 @@ describe('an answer', () => {
   });
 });
 
+describe('a proof that comes with its request', () => {
+  it.each<['before' | 'after', string]>([
+    ['before', 'promotes'],
+    ['after', 'finds promoted'],
+  ])('is made again after a death %s the promotion, and %s what was stored', async (when) => {
+    const current = await world.active();
+    const { activities, clientSecret, insteadOfSecrets } = world;
+    insteadOfSecrets.promote = async (promote, name, ...rest) => {
+      if (name !== clientSecret) return promote(name, ...rest);
+      delete insteadOfSecrets.promote;
+      if (when === 'after') await promote(name, ...rest);
+      await dead();
+    };
+    const request = world.request();
+    // Nobody hears of its result.
+    await activities.update({ ...request, current });
+    const settled = await activities.settle({ ...request, request: 'update', current });
+    const { versionId } = storedIn(settled);
+    expect(settled.proof).toMatchObject({ decision: { action: 'promote' }, current: { versionId }, pending: null });
+    expect(await world.versionAt(clientSecret, 'current')).toBe(versionId);
+    expect(await world.versionAt(clientSecret, 'previous')).toBe(current.versionId);
+    expect(world.times('PUT /register')).toBe(1);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'of a first client is made again after a death %s its first version',
+    async (when) => {
+      const { activities, clientSecret, insteadOfSecrets } = world;
+      insteadOfSecrets.put = async (put, name, ...rest) => {
+        if (name !== clientSecret) return put(name, ...rest);
+        delete insteadOfSecrets.put;
+        if (when === 'after') await put(name, ...rest);
+        return await dead();
+      };
+      const request = world.request();
+      // Nobody hears of its result.
+      await activities.register(request);
+      const settled = await activities.settle({ ...request, request: 'register', current: null });
+      expect(settled.proof).toMatchObject({ decision: { action: 'promote' }, pending: null });
+      expect(await world.versionAt(clientSecret, 'current')).toBe(settled.proof?.current?.versionId);
+      expect(world.times('POST /register')).toBe(1);
+    },
+  );
+});
+
 describe('a retirement', () => {
   const retire = (credential: CredentialState, mayBeDeleted: boolean) => {
     const { activities, registrationId, endpoints } = world;

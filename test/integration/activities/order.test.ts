@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SecretStoreError } from '../../../domain/secretStore.ts';
+import { waitFor } from '../../support/waitFor.ts';
 import { nextEvent } from '../stores/records/fixture.ts';
 import { storedIn, World } from './world.ts';
 
@@ -108,33 +110,42 @@ describe('a registration', () => {
 describe('a rotation', () => {
   it('leaves the old secret current until the new one is proved, and keeps it afterwards', async () => {
     const current = await world.active();
-    const { registrationId, endpoints, clientSecret, secrets } = world;
-    const pending = storedIn(await world.activities.update({ ...world.request(), current }));
-    expect((await secrets.get(clientSecret, { stage: 'current' }))?.versionId).toBe(current.versionId);
-    expect((await secrets.get(clientSecret, { stage: 'pending' }))?.versionId).toBe(pending.versionId);
-    await world.activities.prove({ registrationId, endpoints, current, pending });
-    expect((await secrets.get(clientSecret, { stage: 'current' }))?.versionId).toBe(pending.versionId);
-    expect((await secrets.get(clientSecret, { stage: 'previous' }))?.versionId).toBe(current.versionId);
+    const { clientSecret } = world;
+    const staged = () =>
+      Promise.all((['current', 'pending', 'previous'] as const).map((stage) => world.versionAt(clientSecret, stage)));
+    const whileProved: unknown[] = [];
+    world.peer.whims.set('POST /token', async () => {
+      whileProved.push(await staged());
+      return false;
+    });
+    const { versionId } = storedIn(await world.activities.update({ ...world.request(), current }));
+    expect(whileProved[0]).toEqual([current.versionId, versionId, null]);
+    expect(await staged()).toEqual([versionId, null, current.versionId]);
     expect(world.times('secrets.remove')).toBe(0);
   });
 
   it('is proved before it is promoted', async () => {
     const current = await world.active();
-    const { registrationId, endpoints } = world;
-    const pending = storedIn(await world.activities.update({ ...world.request(), current }));
-    world.trace.length = 0;
-    await world.activities.prove({ registrationId, endpoints, current, pending });
+    // So that nothing but the new secret is promoted.
+    world.insteadOfSecrets.put = async (put, name, ...rest) => {
+      await put(name, ...rest);
+      if (name === world.clientSecret) world.trace.length = 0;
+    };
+    await world.activities.update({ ...world.request(), current });
     expect(world.at('secrets.promote')).toBeGreaterThan(world.at('POST /token'));
   });
 
   it('is not promoted when the new secret is rejected', async () => {
     const current = await world.active();
     const before = world.peer.client.secret;
-    const { registrationId, endpoints, clientSecret } = world;
-    const pending = storedIn(await world.activities.update({ ...world.request(), current }));
-    world.peer.client.secret = before;
-    await world.activities.prove({ registrationId, endpoints, current, pending });
-    expect((await world.secrets.get(clientSecret, { stage: 'current' }))?.versionId).toBe(current.versionId);
+    world.peer.whims.set('POST /token', () => {
+      world.peer.client.secret = before;
+      return false;
+    });
+    const result = await world.activities.update({ ...world.request(), current });
+    expect(result.proof).toMatchObject({ decision: { action: 'keep', reason: 'CredentialRejected' }, current });
+    expect(result.proof?.pending).toEqual(storedIn(result));
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(current.versionId);
   });
 
   it('keeps the new registration access token although the new secret cannot be stored', async () => {
@@ -156,6 +167,156 @@ describe('a rotation', () => {
       code: 'unavailable',
     });
     expect((await world.records.managementTokens(world.registrationId))[0]?.token).toBe(world.peer.client.token);
+  });
+});
+
+describe('what a request stored', () => {
+  const answering = (status: number, body: string) => (_request: unknown, response: ServerResponse) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    return true;
+  };
+
+  it('of a first client is proved at once, and becomes current after that', async () => {
+    const whileProved: unknown[] = [];
+    world.peer.whims.set('POST /token', async () => {
+      const { managementSecret, clientSecret } = world;
+      whileProved.push(await Promise.all([managementSecret, clientSecret].map((n) => world.versionAt(n, 'current'))));
+      return false;
+    });
+    const result = await world.activities.register(world.request());
+    const { versionId } = storedIn(result);
+    expect(whileProved[0]).toEqual([versionId, null]);
+    expect(result.proof).toMatchObject({ decision: { action: 'promote', reason: 'ProofSucceeded' }, pending: null });
+    expect(result.proof?.current).toMatchObject({ place: 'client', provedAt: expect.any(Number) });
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(result.proof?.current?.versionId);
+  });
+
+  it('is safe, and its intent settled, before the proof is begun', async () => {
+    const current = await world.active();
+    await world.activities.update({ ...world.request(), current });
+    const proof = world.at('POST /token');
+    expect(world.at('records.settleIntent')).toBeLessThan(proof);
+    expect(world.trace.slice(proof)).not.toContain('secrets.put');
+  });
+
+  it.each([
+    ['refused', answering(400, '{"error":"invalid_redirect_uri"}')],
+    ['unanswered', answering(201, '{"client_id":')],
+  ])('is nothing when a registration is %s: there is no proof', async (kind, whim) => {
+    world.peer.whims.set('POST /register', whim);
+    const result = await world.activities.register(world.request());
+    expect(result).toMatchObject({ outcome: { kind }, proof: null });
+    expect(world.times('POST /token')).toBe(0);
+  });
+
+  it.each([
+    ['unchanged', answering(204, '')],
+    ['refused', answering(400, '{"error":"invalid_client_metadata"}')],
+    ['management-rejected', answering(401, '{"error":"invalid_token"}')],
+  ])('is nothing when an update is %s: there is no proof', async (kind, whim) => {
+    const current = await world.active();
+    for (const what of ['PUT /register', 'GET /register']) world.peer.whims.set(what, whim);
+    const result = await world.activities.update({ ...world.request(), current });
+    expect(result).toMatchObject({ outcome: { kind }, proof: null });
+    expect(world.times('POST /token')).toBe(0);
+  });
+
+  it('is nothing when there was no request: there is no proof', async () => {
+    const result = await world.activities.settle({ ...world.request(), request: 'register', current: null });
+    expect(result).toMatchObject({ outcome: { kind: 'not-sent' }, proof: null });
+    expect(world.times('POST /token')).toBe(0);
+  });
+
+  it.each<[string, () => void]>([
+    [
+      'the records are away',
+      () => {
+        world.insteadOfRecords.probeKnowledge = () => Promise.reject(new Error('the database is away'));
+      },
+    ],
+    [
+      'the new secret cannot be promoted',
+      () => {
+        world.insteadOfSecrets.promote = (promote, name, ...rest) =>
+          name === world.clientSecret
+            ? Promise.reject(new SecretStoreError('unavailable', 'away'))
+            : promote(name, ...rest);
+      },
+    ],
+  ])('is not lost when its proof fails: %s', async (_, fail) => {
+    const current = await world.active();
+    const { registrationId, endpoints, clientSecret } = world;
+    fail();
+    const request = world.request();
+    const result = await world.activities.update({ ...request, current });
+    expect(result.proof).toBeNull();
+    const pending = storedIn(result);
+    expect(await world.versionAt(clientSecret, 'current')).toBe(current.versionId);
+    expect(await world.versionAt(clientSecret, 'pending')).toBe(pending.versionId);
+    expect(await world.records.intent(request.intentId)).toMatchObject({ state: 'settled', settlement: 'applied' });
+    delete world.insteadOfRecords.probeKnowledge;
+    delete world.insteadOfSecrets.promote;
+    const proof = await world.activities.prove({ registrationId, endpoints, current, pending });
+    expect(proof.current?.versionId).toBe(pending.versionId);
+    expect(await world.versionAt(clientSecret, 'current')).toBe(pending.versionId);
+    expect(world.times('PUT /register')).toBe(1);
+  });
+
+  it('is told in time when its proof takes longer, and may be proved again beside it', async () => {
+    const current = await world.active();
+    const { registrationId, endpoints, clientSecret } = world;
+    const held = Promise.withResolvers<void>();
+    world.peer.whims.set('POST /token', async () => {
+      if (world.times('POST /token') === 1) await held.promise;
+      return false;
+    });
+    const promotions: Promise<void>[] = [];
+    world.insteadOfSecrets.promote = (promote, name, ...rest) => {
+      const promotion = promote(name, ...rest);
+      if (name === clientSecret) promotions.push(promotion);
+      return promotion;
+    };
+    world.requestStep = 0;
+    const result = await world.activities.update({ ...world.request(), current });
+    expect(result.proof).toBeNull();
+    const pending = storedIn(result);
+    await waitFor(() => world.times('POST /token') === 1, { what: 'the proof to be under way' });
+    const beside = await world.activities.prove({ registrationId, endpoints, current, pending });
+    expect(beside).toMatchObject({ decision: { action: 'promote' }, pending: null });
+    held.resolve();
+    await waitFor(() => promotions.length === 2, { what: 'the late proof to end' });
+    await Promise.all(promotions);
+    expect(await world.versionAt(clientSecret, 'current')).toBe(pending.versionId);
+    expect(await world.versionAt(clientSecret, 'previous')).toBe(current.versionId);
+  });
+
+  it('of a first client is not made current by a late proof once it was replaced', async () => {
+    const { activities, registrationId, endpoints, clientSecret } = world;
+    const held = Promise.withResolvers<void>();
+    world.peer.whims.set('POST /token', async (request, response) => {
+      if (world.times('POST /token') > 1) return false;
+      await held.promise;
+      return answering(400, '{"error":"invalid_grant"}')(request, response);
+    });
+    world.requestStep = 0;
+    const registered = await activities.register(world.request());
+    expect(registered.proof).toBeNull();
+    await waitFor(() => world.times('POST /token') === 1, { what: 'the proof to be under way' });
+    const pending = storedIn(registered);
+    const { current } = await activities.prove({ registrationId, endpoints, current: null, pending });
+    if (current === null) throw new Error('not proved');
+    world.requestStep = 60_000;
+    const rotated = await activities.update({ ...world.request(), current });
+    const late: Promise<void>[] = [];
+    world.insteadOfSecrets.promote = (promote, ...given) => {
+      const promotion = promote(...given);
+      late.push(promotion);
+      return promotion;
+    };
+    held.resolve();
+    await waitFor(() => late.length === 1, { what: 'the late proof to end' });
+    await expect(late[0]).rejects.toMatchObject({ code: 'conflict' });
+    expect(await world.versionAt(clientSecret, 'current')).toBe(storedIn(rotated).versionId);
   });
 });
 

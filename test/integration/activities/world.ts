@@ -9,11 +9,12 @@ import type {
   Endpoints,
   RegistrationActivities,
   RequestArguments,
-  RequestOutcome,
+  RequestResult,
 } from '../../../domain/ports.ts';
 import type { EntityRecords, OrphanView } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
+import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
 import { openPglite } from '../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
@@ -39,6 +40,8 @@ export class World {
   readonly peer = new Peer(this.trace);
   readonly insteadOfRecords: Instead<EntityRecords> = {};
   readonly insteadOfSecrets: Instead<SecretStore> = {};
+  /** Milliseconds that a step with a request has. */
+  requestStep = defaultTimePolicy.requestStep;
   readonly #fixture: Fixture;
   readonly #directory: string;
   #client: GuardedClient | null = null;
@@ -62,6 +65,7 @@ export class World {
     this.#view = await oneRegistration(this.#fixture, { environment: 'test2', fhirBaseUrl: `${this.peer.url}/fhir` });
     this.#client = createGuardedClient({ allowedHosts: [this.peer.host] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
+    const stepTime = () => this.requestStep;
     const spool = createSpool(this.#directory, keyring.sealer('escrow'));
     this.#activities = createActivities({
       records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
@@ -71,6 +75,9 @@ export class World {
       clock,
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
+      get requestStep() {
+        return stepTime();
+      },
     });
     this.trace.length = 0;
   }
@@ -78,6 +85,7 @@ export class World {
   async end(): Promise<void> {
     for (const name of Object.keys(this.insteadOfRecords)) delete this.insteadOfRecords[name as never];
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
+    this.requestStep = defaultTimePolicy.requestStep;
     this.peer.whims.clear();
     this.peer.clients.clear();
     await this.#client?.close();
@@ -124,6 +132,11 @@ export class World {
     return createDatabaseSecretStore(db, keyring.sealer('store'), clock);
   }
 
+  /** Id of the version that is at a stage of a secret; null = none is. */
+  async versionAt(name: string, stage: 'current' | 'pending' | 'previous'): Promise<string | null> {
+    return (await this.secrets.get(name, { stage }))?.versionId ?? null;
+  }
+
   get view(): RegistrationView {
     return this.#view ?? notBegun();
   }
@@ -163,11 +176,11 @@ export class World {
 
   /** A client that is registered, proved and current; the trace starts anew. */
   async active(): Promise<CredentialState> {
-    const { registrationId, endpoints } = this;
-    const pending = storedIn(await this.activities.register(this.request()));
-    const { current } = await this.activities.prove({ registrationId, endpoints, current: null, pending });
+    const result = await this.activities.register(this.request());
+    const current = result.proof?.current;
+    if (!current) throw new Error(`not proved: ${JSON.stringify(result)}`);
     this.trace.length = 0;
-    return current ?? notBegun();
+    return current;
   }
 
   times(what: string): number {
@@ -182,7 +195,7 @@ export class World {
   }
 }
 
-export function storedIn(outcome: RequestOutcome): CredentialState {
+export function storedIn({ outcome }: RequestResult): CredentialState {
   if (outcome.kind !== 'stored') throw new Error(`not stored: ${JSON.stringify(outcome)}`);
   return outcome.credential;
 }

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { workflowIdOf } from '../../../domain/ids.ts';
 import type { EntityClient } from '../../../domain/operations.ts';
+import { peerTaskQueue } from '../../../domain/ports.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { createLog } from '../../../runtime/log.ts';
 import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
@@ -79,7 +80,7 @@ export async function startEntities(address: string): Promise<Entities> {
     },
   });
   return {
-    ...createEntityClient(client, recordingPolicy),
+    ...createEntityClient(client, { policy: recordingPolicy, peerTaskQueue }),
     script: (registrationId, script) => void scripts.set(registrationId, script),
     timeline,
     async seen(registrationId, type, times = 1) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lostAnswer, refusedByRecords, startAfter, stored } from '../../histories/recording/scripted.ts';
+import { lostAnswer, refusedByRecords, startAfter, stored, storedOnly } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { type Entities, startEntities } from './entities.ts';
@@ -22,6 +22,18 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     entities = await startEntities(temporal.address);
   });
   afterAll(() => entities.close());
+
+  /** Activities that work, in the order of this run's history. */
+  async function stepsOf(registrationId: string): Promise<string[]> {
+    const names = (await entities.history(registrationId)).map(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+    );
+    return names.filter((name) => typeof name === 'string' && name !== 'record') as string[];
+  }
+
+  /** What was recorded, with the number of each event. */
+  const numbered = (registrationId: string) =>
+    entities.timeline(registrationId).map(({ sequence, type }) => [sequence, type]);
 
   it('takes an operation within one workflow task, however long its work lasts', async () => {
     const registrationId = idOf('quick');
@@ -73,6 +85,27 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     expect(types.indexOf('request.settled')).toBeGreaterThan(types.indexOf('request.unsettled'));
   });
 
+  it('becomes active, and rotates, on the proofs that come with its requests', async () => {
+    const registrationId = idOf('proved-at-once');
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    expect(await stepsOf(registrationId)).toEqual(['discover', 'register']);
+    await entities.operate(registrationId, asked('rotate'));
+    await entities.seen(registrationId, 'credential.rotated');
+    expect(numbered(registrationId)).toEqual(onboardedAndRotated);
+  });
+
+  it('proves in a step of its own what comes without a proof', async () => {
+    const registrationId = idOf('proved-later');
+    entities.script(registrationId, { register: [storedOnly], update: [storedOnly] });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    expect(await stepsOf(registrationId)).toEqual(['discover', 'register', 'prove']);
+    await entities.operate(registrationId, asked('rotate'));
+    await entities.seen(registrationId, 'credential.rotated');
+    expect(numbered(registrationId)).toEqual(onboardedAndRotated);
+  });
+
   it('starts again from the records when they hold other events, tells a person, and loses no operation', async () => {
     const registrationId = idOf('conflict');
     let registered = 0;
@@ -96,7 +129,7 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
       8, 21,
     ]);
     const attention = (position: number) =>
-      timeline.at(position)?.view.conditions.find(({ type }) => type === 'NeedsAttention');
+      timeline.at(position)?.view?.conditions.find(({ type }) => type === 'NeedsAttention');
     expect(attention(-1)).toMatchObject({ status: 'False' });
     const told = timeline.findIndex(({ reason }) => reason === 'RecordsConflict');
     expect(attention(told)).toMatchObject({ status: 'True', reason: 'RecordsConflict' });
@@ -138,6 +171,16 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     ).toBe(true);
   });
 });
+
+const onboardedAndRotated = [
+  'registration.discovered',
+  'registration.registering',
+  'registration.registered',
+  'registration.activated',
+  'credential.rotation-started',
+  'request.settled',
+  'credential.rotated',
+].map((type, index) => [index + 2, type]);
 
 const updateAccepted = 41;
 const updateCompleted = 43;

@@ -89,8 +89,8 @@ export async function oneRegistration(
 export function nextEvent(
   view: RegistrationView,
   changes: Partial<RegistrationView> = {},
-  event: Partial<Transition> = {},
-): Transition {
+  event: Partial<Omit<Transition, 'view'>> = {},
+): Transition & { readonly view: RegistrationView } {
   const sequence = view.sequence + 1;
   return {
     registrationId: view.registrationId,

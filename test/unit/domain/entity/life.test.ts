@@ -61,11 +61,45 @@ describe('the life of a registration', () => {
     ]);
   });
 
-  it('rotates for two years, always before expiry, with gapless sequences', () => {
-    const { state, transitions } = run(stateOf(), worldOf(), t0, t0 + 730 * day, policy, 5000);
+  it('comes to the same on proofs that come with its requests as on proofs of its own', () => {
+    const live = (patch: Partial<World>) => {
+      version = 0;
+      const { state, transitions } = run(stateOf(), worldOf(patch), t0, t0 + 200 * day, policy, 5000);
+      return { state, told: transitions.map(({ view: _, ...event }) => event), last: transitions.at(-1)?.view };
+    };
+    const atOnce = live({ proveAtOnce: good });
+    expect(atOnce.told.filter(({ type }) => type === 'credential.rotated').length).toBeGreaterThanOrEqual(3);
+    expect(atOnce).toEqual(live({}));
+  });
+
+  it('shows what is true after a request and its proof, and nothing in between', () => {
+    const { state, steps, transitions } = run(stateOf(), worldOf({ proveAtOnce: good }), t0, t0, policy);
+    expect(steps).toEqual(['discover', 'register']);
+    const [registered, activated] = transitions.slice(-2);
+    expect([registered?.type, activated?.type]).toEqual(['registration.registered', 'registration.activated']);
+    expect(registered?.view).toBeNull();
+    expect(activated?.view).toMatchObject({ phase: 'active', credentialHealth: 'healthy' });
+    expect(activated?.sequence).toBe(state.sequence);
+  });
+
+  it('waits for the client to be enabled when the proof that comes with it is refused', () => {
+    const world = worldOf({
+      proveAtOnce: rejectedFirst,
+      prove: (state, now) => (now < t0 + 5 * hour ? rejectedFirst(state) : good(state, now)),
+    });
+    const { state, steps } = run(stateOf(), world, t0, t0 + day, policy);
+    expect(state.phase).toBe('active');
+    expect(steps.filter((step) => step === 'register')).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<World>]>([
+    ['with its requests', { proveAtOnce: good }],
+    ['of its own', {}],
+  ])('rotates for two years on proofs %s, always before expiry, with gapless sequences', (_, world) => {
+    const { state, transitions } = run(stateOf(), worldOf(world), t0, t0 + 730 * day, policy, 5000);
     const rotations = transitions.filter((transition) => transition.type === 'credential.rotated');
     expect(rotations.length).toBeGreaterThanOrEqual(11);
-    expect(transitions.some((transition) => transition.view.credentialHealth === 'expired')).toBe(false);
+    expect(transitions.some((transition) => transition.view?.credentialHealth === 'expired')).toBe(false);
     expect(transitions.map((transition) => transition.sequence)).toEqual(transitions.map((_, index) => index + 2));
     expect(attention(state)).toBe('NotNeeded');
   });
@@ -208,7 +242,7 @@ describe('the life of a registration', () => {
     });
     const { state, transitions } = run(stateOf(), world, t0, t0 + 91 * day, policy, 20_000);
     expect(state.credentialHealth).toBe('expired');
-    const healths = transitions.map((transition) => transition.view.credentialHealth);
+    const healths = transitions.map((transition) => transition.view?.credentialHealth);
     expect(healths).toContain('due');
     expect(healths).toContain('overdue');
     expect(attention(state)).toBe('CredentialExpired');
@@ -285,6 +319,7 @@ describe('the life of a registration', () => {
             request: (kind, _state, now) => maybe(() => outcome(kind, now)),
             settle: (request, _state, now) => maybe(() => outcome(request.kind, now)),
             prove: (state, now) => maybe(() => (next() < 4 ? good(state, now) : rejectedFirst(state))),
+            proveAtOnce: (state, now) => (next() < 4 ? null : next() < 4 ? good(state, now) : rejectedFirst(state)),
             retire: () => maybe(() => ({ kind: 'deleted', message: '' }) as const),
           };
           const { transitions } = run(stateOf({}, { environmentClass }), world, t0, t0 + 100 * day, policy, 20_000);

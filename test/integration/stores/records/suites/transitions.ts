@@ -111,6 +111,25 @@ export function transitionSuite(fixture: () => Fixture): void {
       expect(await shown(view)).toMatchObject({ phase: 'verifying', sequence: 3 });
     });
 
+    it.each(['together', 'apart'])('shows nothing of a decision before its last event is there, %s', async (how) => {
+      const { records } = fixture();
+      const view = await oneRegistration(fixture());
+      const first = { ...nextEvent(view), type: 'registration.discovered' as const, view: null };
+      const last = nextEvent({ ...view, sequence: 2 }, { phase: 'registering' });
+      if (how === 'apart') {
+        await records.recordTransition(first);
+        expect(await shown(view)).toMatchObject({ phase: view.phase });
+        expect((await records.entityStart(view.registrationId))?.sequence).toBe(2);
+      }
+      await Promise.all([first, last].map((transition) => records.recordTransition(transition)));
+      expect(await shown(view)).toMatchObject({ phase: 'registering', sequence: 3 });
+      expect(await timeline(view)).toHaveLength(3);
+      await records.recordTransition(first);
+      await expect(records.recordTransition({ ...first, message: 'Other.' })).rejects.toMatchObject({
+        code: 'sequence-conflict',
+      });
+    });
+
     it('does not let a bad transition fail its neighbours', async () => {
       const { records } = fixture();
       const { views } = await onboard(fixture(), { endpointId: 'one' }, { endpointId: 'two' }, { endpointId: 'three' });
