@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { BareEngine } from './bareEngine.ts';
 import { ChildProgram } from './childProgram.ts';
 import { openDatabase } from './database.ts';
 import { type Measurement, measure } from './measure.ts';
@@ -12,10 +13,12 @@ import { Product } from './product.ts';
 import { jsonLineOf, type Setting, tableOf } from './report.ts';
 
 /**
- * `npm run bench`: how fast Registrar onboards, what that costs, and how a plain script compares that makes the same
- * requests. Prints figures and judges none of them: a busy machine makes any.
+ * `npm run bench`: how fast Registrar onboards, what that costs, and how the bare engine and a plain script compare
+ * that make the same requests. Prints figures and judges none of them: a busy machine makes any.
  */
 const peerDelays = [1, 50];
+/** Workflows of the bare engine before those that are measured. */
+const bareWarmUp = 40;
 
 async function run(options: BenchOptions, parts: AsyncDisposableStack): Promise<void> {
   const [load = 0] = loadavg();
@@ -36,16 +39,19 @@ async function run(options: BenchOptions, parts: AsyncDisposableStack): Promise<
   });
   parts.defer(() => product.stop());
   await product.ready();
+  const bareEngine = await BareEngine.start(product, peers.all, directory);
+  parts.defer(() => bareEngine.stop());
 
   const onboarding = new Onboarding(product, peers.all);
   await onboarding.prepare();
   say(`Warming up with one tenant at each of ${options.systems} health systems`);
   await onboarding.flood(options.systems);
+  await bareEngine.flood(bareWarmUp);
   await plain.answer<PlainResult>({ peers: peers.all, tenants: options.systems, width: options.systems });
   const measurements: Measurement[] = [];
   for (const peerDelay of peerDelays) {
     say(`Onboarding ${options.idle} tenants one by one and ${options.tenants} at once; peers take ${peerDelay} ms`);
-    measurements.push(await measure({ product, database, peers, plain, onboarding }, peerDelay, options));
+    measurements.push(await measure({ product, database, peers, plain, onboarding, bareEngine }, peerDelay, options));
   }
   const { tenants, systems, idle } = options;
   const setting: Setting = {

@@ -1,3 +1,4 @@
+import type { BareEngine } from './bareEngine.ts';
 import type { ChildProgram } from './childProgram.ts';
 import type { BenchDatabase } from './database.ts';
 import type { Onboarding } from './onboarding.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   /** `plain.ts`. */
   readonly plain: ChildProgram;
   readonly onboarding: Onboarding;
+  readonly bareEngine: BareEngine;
 }
 
 export interface Size {
@@ -52,19 +54,27 @@ export interface Measurement {
     readonly cpu: number;
     readonly idle: Latency;
   };
+  readonly bareEngine: {
+    readonly onboardingsPerSecond: number;
+    /** Its process and the Temporal server. */
+    readonly cpu: number | null;
+  };
   /** Registrar's onboardings per second to those of the plain script. */
   readonly ratio: number;
+  /** Registrar's onboardings per second to those of the bare engine. */
+  readonly ratioToBareEngine: number;
 }
 
-/** Product first, then the plain script against the same peers. */
+/** Product first, then the bare engine and the plain script against the same peers. */
 export async function measure(parts: Parts, peerDelay: number, { tenants, idle }: Size): Promise<Measurement> {
-  const { peers, plain, onboarding } = parts;
+  const { peers, plain, onboarding, bareEngine } = parts;
   await peers.delay(peerDelay);
   const one = await onboarding.oneByOne(idle);
   const sampler = await Sampler.start(parts);
   const elapsed = await onboarding.flood(tenants);
   const used = await sampler.perOnboarding(tenants);
 
+  const bare = await bareEngine.flood(tenants);
   const plainly = (work: Omit<PlainWork, 'peers'>) => plain.answer<PlainResult>({ peers: peers.all, ...work });
   const alone = await plainly({ tenants: idle, width: 1 });
   const before = await peers.counts();
@@ -72,6 +82,7 @@ export async function measure(parts: Parts, peerDelay: number, { tenants, idle }
   const plainRequests = requests(await peers.counts()) - requests(before);
   const rate = (tenants * 1000) / elapsed;
   const plainRate = (tenants * 1000) / together.elapsed;
+  const bareRate = (tenants * 1000) / bare.elapsed;
   return {
     peerDelay,
     seconds: elapsed / 1000,
@@ -84,7 +95,12 @@ export async function measure(parts: Parts, peerDelay: number, { tenants, idle }
       cpu: together.cpuMilliseconds / tenants,
       idle: latencyOf(alone.each),
     },
+    bareEngine: {
+      onboardingsPerSecond: bareRate,
+      cpu: bare.cpuMilliseconds === null ? null : bare.cpuMilliseconds / tenants,
+    },
     ratio: rate / plainRate,
+    ratioToBareEngine: rate / bareRate,
   };
 }
 

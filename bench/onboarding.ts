@@ -6,7 +6,7 @@ import type { Product } from './product.ts';
 import { application, applicationId } from './work.ts';
 
 /** Requests to the API that are under way at once while tenants are added. */
-const width = 16;
+export const floodWidth = 16;
 /** Milliseconds between two looks: rare enough to cost nothing beside many onboardings, often enough for one. */
 const summaryInterval = 100;
 const registrationInterval = 10;
@@ -36,7 +36,7 @@ export class Onboarding {
   /** Adds many at full speed. Milliseconds from the first request until the last registration is active. */
   async flood(count: number): Promise<number> {
     const startedAt = performance.now();
-    const added = inParallel(count, width, async () => void (await this.#add()));
+    const added = inParallel(count, floodWidth, async () => void (await this.#add()));
     // A failure to add must not wait for what will never be active.
     await Promise.all([added, added.then(() => this.#untilAllActive())]);
     return performance.now() - startedAt;

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { inParallel } from './concurrency.ts';
 import { fhirBaseOf, type Peer, peerOf } from './peers.ts';
-import { clientMetadata } from './work.ts';
+import { discover, register, requestToken } from './requests.ts';
 
 /**
  * What Registrar is compared with: the same requests to the same peers by `fetch`, and nothing else. Nothing is stored,
@@ -23,32 +22,9 @@ export interface PlainResult {
   readonly each: readonly number[];
 }
 
-async function json(response: Response, status: number): Promise<Record<string, string>> {
-  const body = (await response.json()) as Record<string, string>;
-  if (response.status !== status) throw new Error(`a peer answered ${response.status}: ${JSON.stringify(body)}`);
-  return body;
-}
-
-function post(url: string, type: string, authorization: string, body: string): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { 'content-type': type, authorization }, body });
-}
-
 async function onboard(peer: Peer, tenant: string): Promise<void> {
-  const document = `${fhirBaseOf(peer, tenant)}/.well-known/smart-configuration`;
-  const discovered = await json(await fetch(document, { headers: { accept: 'application/json' } }), 200);
-  const { registration_endpoint: registration = '', token_endpoint: token = '' } = discovered;
-  const bearer = `Bearer ${peer.initialAccessToken}`;
-  const metadata = JSON.stringify(clientMetadata);
-  const client = await json(await post(registration, 'application/json', bearer, metadata), 201);
-  const basic = `Basic ${btoa(`${client['client_id']}:${client['client_secret']}`)}`;
-  const redirectUri = clientMetadata.redirect_uris[0] ?? '';
-  const form = new URLSearchParams({
-    grant_type: 'authorization_code',
-    code: `plain-${randomUUID()}`,
-    redirect_uri: redirectUri,
-    code_verifier: randomUUID(),
-  });
-  await json(await post(token, 'application/x-www-form-urlencoded', basic, form.toString()), 400);
+  const { registration, token } = await discover(fhirBaseOf(peer, tenant));
+  await requestToken(token, await register(registration, peer.initialAccessToken));
 }
 
 async function run({ peers, tenants, width }: PlainWork): Promise<PlainResult> {

@@ -6,7 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readIdentity } from '../runtime/embedded/temporal/childRecord.ts';
+import { readChildRecord, readIdentity } from '../runtime/embedded/temporal/childRecord.ts';
+import { temporalHost } from '../runtime/embedded/temporal/command.ts';
+import { temporalConnectionOptions } from '../runtime/temporal/connection.ts';
 import { pinned } from '../test/support/servers/catalog.ts';
 import { cacheFolder } from '../test/support/servers/commands.ts';
 
@@ -29,6 +31,7 @@ export class Product {
   readonly #directory: string;
   readonly #dataDir: string;
   #temporalPid = 0;
+  #temporalAddress = '';
   #url = '';
   #key = '';
 
@@ -67,6 +70,13 @@ export class Product {
     return this.#temporalPid;
   }
 
+  /** How to reach its Temporal server, and the namespace in which its workflows are. */
+  get temporal(): { readonly address: string; readonly namespace: string } {
+    const embedded = { temporal: { kind: 'embedded' } } as const;
+    const { connection, namespace } = temporalConnectionOptions(embedded, {}, this.#temporalAddress);
+    return { address: connection.address, namespace };
+  }
+
   /** Rejects when it ends before it is ready. */
   async ready(): Promise<void> {
     for (;;) {
@@ -80,6 +90,7 @@ export class Product {
     }
     this.#key = (await readFile(join(this.#dataDir, 'admin-key'), 'utf8')).trim();
     this.#temporalPid = (await readIdentity(this.#dataDir))?.pid ?? 0;
+    this.#temporalAddress = `${temporalHost}:${(await readChildRecord(this.#dataDir))?.port}`;
   }
 
   /** The body of an answer of the API, which must be a success. */

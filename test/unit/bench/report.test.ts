@@ -21,7 +21,9 @@ const measurement: Measurement = {
   cpu: { registrar: 20, temporal: 22.25, both: 42.25, postgresql: null, peers: 1 },
   idle: { p50: null, p95: null },
   plain: { onboardingsPerSecond: 1234.5678, requestsPerOnboarding: 3, cpu: 0.9, idle: { p50: 7, p95: 9 } },
+  bareEngine: { onboardingsPerSecond: 61.6, cpu: null },
   ratio: 0.0324,
+  ratioToBareEngine: 0.65,
 };
 
 describe('the report', () => {
@@ -33,6 +35,9 @@ describe('the report', () => {
     expect(line('processor, PostgreSQL')).toBe('processor, PostgreSQL – ms each');
     expect(line('one onboarding when idle, p50')).toBe('one onboarding when idle, p50 – ms');
     expect(line('Registrar to plain')).toBe('Registrar to plain script 0.032');
+    expect(line('bare engine, onboardings')).toBe('bare engine, onboardings 61.6 /s');
+    expect(line('bare engine, processor')).toBe('bare engine, processor – ms each');
+    expect(line('Registrar to bare')).toBe('Registrar to bare engine 0.650 ≥ 0.64');
   });
 
   test('is one line for programs too', () => {
@@ -40,7 +45,7 @@ describe('the report', () => {
     expect(line).not.toContain('\n');
     expect(JSON.parse(line)).toMatchObject({
       database: 'PGlite (embedded)',
-      measurements: [{ peerDelay: 50, plain: { onboardingsPerSecond: 1234.568 } }],
+      measurements: [{ peerDelay: 50, plain: { onboardingsPerSecond: 1234.568 }, ratioToBareEngine: 0.65 }],
     });
   });
 });
