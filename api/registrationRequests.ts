@@ -2,19 +2,10 @@ import { formatRegistrationId, maxRegistrationIdLength } from '../domain/ids.ts'
 import type { NewRegistration } from '../domain/records.ts';
 import { availableMethods, type Method } from '../domain/words.ts';
 import { type Caller, requireRole, within } from './caller.ts';
-import { peerUrlObstacle } from './clientUris.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { ProblemError, type ProblemItem, type ProblemName } from './problem.ts';
+import { type Fault, fault, refuseFaults } from './faults.ts';
+import { malformedUrls, type PeerUrl, refusedUrls } from './peerUrls.ts';
 import type { RegistrationRequest } from './schemas/tenant.ts';
-
-interface Fault {
-  readonly name: ProblemName;
-  readonly item: ProblemItem & { readonly pointer: string };
-}
-
-function fault(name: ProblemName, pointer: string, message: string): Fault {
-  return { name, item: { pointer, message } };
-}
 
 /**
  * Judges the meaning of requested registrations, without effect: what their schema cannot say. Rejects with a problem
@@ -35,13 +26,15 @@ export async function judgeRegistrations(
     ...requests.flatMap((request, index) => faultsOf(caller, tenantId, request, `/registrations/${index}`)),
     ...duplicates(tenantId, requests),
   ];
-  if (faults.length === 0) faults.push(...(await refusedUrls(checkUrl, requests)));
-  const [first] = faults;
-  if (first === undefined) return requests.map(newRegistration);
-  const { pointer, message } = first.item;
-  throw new ProblemError(first.name, `${pointer}: ${message}. Correct it and send the request again.`, {
-    errors: faults.map(({ item }) => item),
-  });
+  if (faults.length === 0)
+    faults.push(
+      ...(await refusedUrls(
+        checkUrl,
+        requests.flatMap((request, index) => urlsOf(request, `/registrations/${index}`)),
+      )),
+    );
+  refuseFaults(faults);
+  return requests.map(newRegistration);
 }
 
 function faultsOf(caller: Caller, tenantId: string, request: RegistrationRequest, at: string): Fault[] {
@@ -61,20 +54,18 @@ function faultsOf(caller: Caller, tenantId: string, request: RegistrationRequest
           `${maxRegistrationIdLength - 3} characters together at most`,
       ),
     );
-  for (const { member, url, kind } of urlsOf(request)) {
-    const obstacle = peerUrlObstacle(url, kind);
-    if (obstacle !== null) faults.push(fault('url-not-allowed', `${at}/${member}`, obstacle));
-  }
-  return faults;
+  return [...faults, ...malformedUrls(urlsOf(request, at))];
 }
 
-function urlsOf(request: RegistrationRequest) {
+function urlsOf(request: RegistrationRequest, at: string): PeerUrl[] {
   const urls = [
     { member: 'fhirBaseUrl', url: request.fhirBaseUrl, kind: 'base' },
     { member: 'registrationEndpoint', url: request.registrationEndpoint, kind: 'endpoint' },
     { member: 'issuer', url: request.issuer, kind: 'base' },
   ] as const;
-  return urls.flatMap(({ member, url, kind }) => (url === undefined ? [] : [{ member, url, kind }]));
+  return urls.flatMap(({ member, url, kind }) =>
+    url === undefined ? [] : [{ pointer: `${at}/${member}`, url, kind }],
+  );
 }
 
 function duplicates(tenantId: string, requests: readonly RegistrationRequest[]): Fault[] {
@@ -88,23 +79,6 @@ function duplicates(tenantId: string, requests: readonly RegistrationRequest[]):
     const message = 'is asked for twice; give each a different application, environment or endpointId';
     return [fault('validation-failed', `/registrations/${index}`, message)];
   });
-}
-
-async function refusedUrls(
-  checkUrl: ApiDependencies['checkUrl'],
-  requests: readonly RegistrationRequest[],
-): Promise<Fault[]> {
-  const verdicts = new Map<string, ReturnType<typeof checkUrl>>();
-  const found = requests.flatMap((request, index) =>
-    urlsOf(request).map(async ({ member, url }) => {
-      const verdict = verdicts.get(url) ?? checkUrl(url);
-      verdicts.set(url, verdict);
-      const judged = await verdict;
-      if (judged.ok || (judged.code !== 'address-not-allowed' && judged.code !== 'url-not-allowed')) return [];
-      return [fault(judged.code, `/registrations/${index}/${member}`, judged.message)];
-    }),
-  );
-  return (await Promise.all(found)).flat();
 }
 
 function newRegistration(request: RegistrationRequest): NewRegistration {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { isLoopbackName } from '../clientUris.ts';
+import { isLoopbackName } from '../../domain/webUrl.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { hostNameOf } from '../hostNames.ts';
 import { ProblemError } from '../problem.ts';

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { applicationSchema, type ClientMetadataPatch, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
+import { privateJwkMembers } from '../../domain/metadataLint/keys.ts';
+import { readRedirectUri } from '../../domain/redirectUri.ts';
 import { authMethods, environmentClasses } from '../../domain/words.ts';
-import { redirectUriObstacle } from '../clientUris.ts';
 import { instantText, word } from './common.ts';
-
-/** Members of a JWK that are private or symmetric (RFC 7518 section 6). */
-const privateKeyMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 interface Fault {
   readonly path: readonly PropertyKey[];
@@ -16,8 +14,8 @@ interface Fault {
 /** What is wrong with client metadata beyond its form. */
 function faultsOf(metadata: ClientMetadataPatch): Fault[] {
   const redirects = (metadata.redirect_uris ?? []).flatMap((uri, index): Fault[] => {
-    const message = redirectUriObstacle(uri);
-    return message === null ? [] : [{ path: ['redirect_uris', index], message }];
+    const judged = readRedirectUri(uri);
+    return judged.kind === 'unusable' ? [{ path: ['redirect_uris', index], message: judged.rule }] : [];
   });
   return [...redirects, ...privateKeys(metadata['jwks'])];
 }
@@ -25,7 +23,7 @@ function faultsOf(metadata: ClientMetadataPatch): Fault[] {
 function privateKeys(jwks: unknown): Fault[] {
   const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks && Array.isArray(jwks.keys) ? jwks.keys : [];
   return keys.flatMap((key: unknown, index): Fault[] => {
-    const present = typeof key === 'object' && key !== null ? privateKeyMembers.filter((name) => name in key) : [];
+    const present = typeof key === 'object' && key !== null ? privateJwkMembers.filter((name) => name in key) : [];
     return present.map((name) => ({
       path: ['jwks', 'keys', index, name],
       message: 'is part of a private key; give public keys only',

@@ -1,0 +1,18 @@
+import type { LintFinding, Metadata } from './finding.ts';
+import { lintForms } from './forms.ts';
+import { lintGrants } from './grants.ts';
+import { lintKeys } from './keys.ts';
+import { lintPresentation } from './presentation.ts';
+import { lintRedirectUris } from './redirectUris.ts';
+import { lintScopes } from './scopes.ts';
+
+const lints = [lintForms, lintRedirectUris, lintGrants, lintScopes, lintKeys, lintPresentation];
+
+/**
+ * What an authorization server would refuse, or a launch would stumble over, in client metadata as they would be sent
+ * (RFC 7591 section 2): told before an initial access token is spent on it. `error` = do not send this. Never throws;
+ * no value that could be a secret is repeated.
+ */
+export function lintClientMetadata(metadata: Metadata): LintFinding[] {
+  return lints.flatMap((lint) => lint(metadata));
+}
