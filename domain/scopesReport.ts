@@ -23,7 +23,7 @@ export function reportScopes(scopes: {
       .filter((scope) => !notRegistered.includes(scope))
       .map((scope) =>
         // scopes_supported is not exhaustive (RFC 8414 section 2), so this is no failure.
-        difference('not-advertised', scope, `The server does not advertise "${scope}"; it was sent as asked.`),
+        difference('not-advertised', scope, `The server does not advertise "${scope}"; it is sent as asked.`),
       ),
   ];
   return { requested, advertised, registered, granted: scopes.granted ?? null, differences };
