@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -56,6 +57,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     applicationRoutes,
     tenantRoutes,
     registrationRoutes,
+    preflightRoutes,
     operationRoutes,
     overviewRoutes,
     eventRoutes,

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { EntityClient } from '../domain/operations.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
+import type { DiscoveryView } from '../domain/registrationView.ts';
 
 /** Everything that the API ever logs: never a header, a body, or a URL with what stands in it. */
 export interface ApiLogFields {
@@ -38,6 +39,22 @@ export interface ApiDependencies {
   readonly checkUrl: (
     url: string,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }>;
+  /** Looks at a health system without any effect; for preflight. */
+  readonly discovery: {
+    /**
+     * Reads the discovery documents. Rejects with RegistrarFailure `DiscoveryFailed`, `PeerNotAnswering` or
+     * `AddressNotAllowed` when nothing usable can be read.
+     */
+    read(argument: {
+      readonly fhirBaseUrl: string;
+      readonly registrationEndpoint: string | null;
+      readonly issuer: string | null;
+      /** Stay on the origin of the FHIR base URL. Values may be secret. */
+      readonly headers: Readonly<Record<string, string>>;
+    }): Promise<DiscoveryView>;
+    /** Whether a caller may give a header of this name and value. */
+    takesHeader(name: string, text: string): boolean;
+  };
   /** Keyed hash of a request, as hex (DESIGN section 8, label `idempotency-mac`). */
   readonly macs: { idempotency(data: string): string };
   /** Rejects when the secret store cannot be used. */

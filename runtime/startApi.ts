@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../api/app.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
+import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
+import { discover } from '../protocols/smart/discover.ts';
 import { ensureAdminKey } from './adminKey.ts';
 import type { Config } from './config.ts';
 import { startDispatcher } from './dispatcher.ts';
@@ -29,11 +32,17 @@ export async function startApiPart(
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
+  const allowedHosts = parseAllowedHosts(config.allowedHosts);
+  const isAllowedUrl = (url: string) => parsePublicUrl(url, allowedHosts).ok;
   const app = await buildApp({
     records,
     entities,
     putEnteringSecret: (entry) => records.putEnteringSecret(entry),
     checkUrl: (url) => client.checkUrl(url),
+    discovery: {
+      read: (argument) => discover(client, { ...argument, isAllowedUrl }),
+      takesHeader: isCustomHeader,
+    },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),
     clock,

@@ -25,7 +25,15 @@ const condition = z.object({
   lastTransitionTime: instantText,
 });
 
-const discovery = z.object({
+/** Something worth knowing about a document. */
+export const findingView = z.object({
+  code: z.string(),
+  severity: word(['info', 'warning', 'error']),
+  message: z.string(),
+});
+
+/** What discovery found. */
+export const discoveryView = z.object({
   registrationEndpoint: textOrNull,
   source: word(discoverySources),
   registrationSource: word(discoverySources),
@@ -36,7 +44,7 @@ const discovery = z.object({
   scopesSupported: texts.nullable(),
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
-  findings: z.array(z.object({ code: z.string(), severity: word(['info', 'warning', 'error']), message: z.string() })),
+  findings: z.array(findingView),
   evidence: z.array(
     z.object({
       url: z.string(),
@@ -63,7 +71,8 @@ const credential = z.object({
   provedAt: instantOrNull,
 });
 
-const scopes = z.object({
+/** Scopes, and where what was asked, advertised, registered and granted differ. */
+export const scopesView = z.object({
   requested: texts,
   advertised: texts.nullable(),
   registered: texts.nullable(),
@@ -88,9 +97,9 @@ export const registrationView = z
     credentialHealth: word(credentialHealths),
     conditions: z.array(condition),
     nextAttemptAt: instantOrNull,
-    discovery: discovery.nullable(),
+    discovery: discoveryView.nullable(),
     credential: credential.nullable(),
-    scopes: scopes.nullable(),
+    scopes: scopesView.nullable(),
     appliedRevision: z.number().int().nullable(),
     desiredRevision: z.number().int(),
     sequence: z.number().int(),

@@ -8,7 +8,9 @@ import { Kysely, PGliteDialect } from 'kysely';
 import { build } from 'vite';
 import { buildApp } from '../../../api/app.ts';
 import { newApiKey, sha256Hex } from '../../../api/credentials.ts';
+import type { ApiDependencies } from '../../../api/dependencies.ts';
 import { applicationSchema } from '../../../domain/clientMetadata.ts';
+import { RegistrarFailure } from '../../../domain/failure.ts';
 import type { OperationRequest } from '../../../domain/operations.ts';
 import type { Records } from '../../../domain/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
@@ -58,8 +60,20 @@ export async function buildDashboard(): Promise<string> {
   return outDir;
 }
 
-/** Starts it; serves the page that {@link buildDashboard} made, if any. */
-export async function startRealApp(dashboardDirectory: string | null): Promise<RealApp> {
+type ReadDiscovery = ApiDependencies['discovery']['read'];
+
+const noHealthSystem: ReadDiscovery = async () => {
+  throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'no answer' });
+};
+
+/**
+ * Starts it; serves the page that {@link buildDashboard} made, if any. No health system is spoken to: `read` says what
+ * preflight finds.
+ */
+export async function startRealApp(
+  dashboardDirectory: string | null,
+  read: ReadDiscovery = noHealthSystem,
+): Promise<RealApp> {
   const clock = { now: () => Date.now() };
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) });
   await migrate(db);
@@ -87,6 +101,7 @@ export async function startRealApp(dashboardDirectory: string | null): Promise<R
       },
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
+      discovery: { read, takesHeader: () => true },
       macs: { idempotency: keyring.mac('idempotency-mac') },
       checkSecretStore: async () => undefined,
       clock,

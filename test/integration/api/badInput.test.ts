@@ -398,7 +398,6 @@ const cases: readonly Case[] = [
     ['GET', '/v1/nothing'],
     ['POST', '/v1/summary'],
     ['GET', '/metrics'],
-    ['POST', '/v1/preflight'],
     ['GET', '/v1/authorization-servers'],
     ['POST', '/v1/applications/growth-chart/rollouts'],
     ['GET', '/'],

@@ -66,6 +66,7 @@ describe('roles', () => {
     ['PUT', '/v1/applications/growth-chart', 'administrator'],
     ['POST', '/v1/tenants', 'operator'],
     ['POST', '/v1/tenants/clinic/registrations', 'operator'],
+    ['POST', '/v1/preflight', 'operator'],
     ['PATCH', '/v1/tenants/clinic', 'administrator'],
     ['DELETE', '/v1/tenants/clinic', 'administrator'],
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/rotate', 'operator'],

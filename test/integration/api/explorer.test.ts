@@ -80,6 +80,7 @@ describe('OpenAPI document', () => {
         "GET /v1/tenants/{tenantId}",
         "PATCH /v1/tenants/{tenantId}",
         "POST /v1/keys",
+        "POST /v1/preflight",
         "POST /v1/registrations/{registrationId}/discover",
         "POST /v1/registrations/{registrationId}/rotate",
         "POST /v1/registrations/{registrationId}/verify",

@@ -10,6 +10,9 @@ import { type EntityClient, EntityError, type OperationRequest } from '../../../
 import type { Visibility } from '../../../domain/records.ts';
 import type { Role } from '../../../domain/words.ts';
 import { createGuardedClient } from '../../../protocols/http/client.ts';
+import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
+import { isCustomHeader } from '../../../protocols/http/requestHeaders.ts';
+import { discover } from '../../../protocols/smart/discover.ts';
 import { openPglite } from '../../../stores/records/records.ts';
 import { fixtureOn } from '../stores/records/fixture.ts';
 
@@ -60,13 +63,18 @@ const addresses: Readonly<Record<string, string>> = {
   'internal.example': '10.1.2.3',
 };
 
-/** The real API on real records (PGlite) and the real URL guard; only entities and name resolution are made up. */
-export async function startApi(changes: Partial<ApiDependencies> = {}) {
+/**
+ * The real API on real records (PGlite), the real URL guard and discovery; only entities and name resolution are made
+ * up. `peers` are hosts with ports on loopback that may be spoken to.
+ */
+export async function startApi(changes: Partial<ApiDependencies> = {}, peers: readonly string[] = []) {
   const db = await openPglite('memory://');
   const { records, keyring, clock } = await fixtureOn(db);
   const entities = new FakeEntities();
+  const allowedHosts = ['127.0.0.1:8080', ...peers];
+  const allowed = parseAllowedHosts(allowedHosts);
   const guard = createGuardedClient({
-    allowedHosts: ['127.0.0.1:8080'],
+    allowedHosts,
     resolve: async (name) => {
       const address = addresses[name];
       if (address === undefined) throw new Error('ENOTFOUND');
@@ -80,6 +88,10 @@ export async function startApi(changes: Partial<ApiDependencies> = {}) {
     entities,
     putEnteringSecret: records.putEnteringSecret,
     checkUrl: guard.checkUrl,
+    discovery: {
+      read: (argument) => discover(guard, { ...argument, isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok }),
+      takesHeader: isCustomHeader,
+    },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: async () => undefined,
     clock,

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { nextActions } from '../../domain/preflight.ts';
+import { idPart, word } from './common.ts';
+import { discoveryView, findingView, scopesView } from './registration.ts';
+import { registrationRequest } from './tenant.ts';
+
+const { fhirBaseUrl, registrationEndpoint, issuer } = registrationRequest.shape;
+
+/** What `POST /v1/preflight` takes. */
+export const preflightBody = z.strictObject({
+  fhirBaseUrl,
+  applicationId: idPart.optional().describe('Whose client metadata and scopes are judged; without it discovery only'),
+  environment: idPart.default('production'),
+  registrationEndpoint,
+  issuer,
+  discoveryHeaders: z
+    .record(z.string(), z.string())
+    .refine((headers) => Object.keys(headers).length <= 20, 'must be at most 20 headers')
+    .optional()
+    .meta({
+      writeOnly: true,
+      description: 'Sent with discovery, to the origin of the FHIR base URL only; administrators only',
+    }),
+});
+export type PreflightRequest = z.output<typeof preflightBody>;
+
+/** What it answers. */
+export const preflightView = z
+  .object({
+    method: word(['dynamic', 'manual'])
+      .nullable()
+      .describe('How a registration would get its client; null: nothing usable could be read'),
+    discovery: discoveryView,
+    lint: z.array(
+      findingView.extend({ pointer: z.string().optional().describe('RFC 6901, into the client metadata') }),
+    ),
+    scopes: scopesView.nullable().describe('Null without an application'),
+    nextAction: word(Object.values(nextActions)).describe('Who does what next'),
+  })
+  .meta({ id: 'Preflight' });
