@@ -10,7 +10,13 @@ export interface ApiClient {
   /** Value of the `Authorization` header. Secret. */
   readonly authorization: string;
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
-  send<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  /** `within`: longest wait for one answer, in milliseconds. */
+  send<Answer>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    within?: number,
+  ): Promise<Answer>;
 }
 
 interface ProblemBody {
@@ -35,7 +41,7 @@ export function problemError(status: number, body: unknown): CommandError {
   return new CommandError(isInput ? exitCodes.badInput : exitCodes.failed, message, { ...problem, status });
 }
 
-/** Milliseconds for one answer, and how often a request that was not answered is sent again. */
+/** Longest wait for one answer, in milliseconds, and how often a request that was not answered is sent again. */
 const answerWithin = 30_000;
 const attempts = 3;
 const pause = 500;
@@ -47,8 +53,15 @@ const pause = 500;
 export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
   const authorization = `Bearer ${key}`;
 
-  async function once(method: string, path: string, headers: Headers, body: string | null, signal?: AbortSignal) {
-    const timeout = AbortSignal.timeout(answerWithin);
+  async function once(
+    method: string,
+    path: string,
+    headers: Headers,
+    body: string | null,
+    within: number,
+    signal?: AbortSignal,
+  ) {
+    const timeout = AbortSignal.timeout(within);
     const response = await fetch(new URL(path, url), {
       method,
       headers,
@@ -60,7 +73,12 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     return { status: response.status, ok: response.ok, text };
   }
 
-  async function request<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  async function request<Answer>(
+    method: string,
+    path: string,
+    body: unknown,
+    { within = answerWithin, signal }: { within?: number | undefined; signal?: AbortSignal | undefined },
+  ): Promise<Answer> {
     const headers = new Headers({ accept: 'application/json', authorization });
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (method !== 'GET') headers.set('idempotency-key', randomUUID());
@@ -68,14 +86,14 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     const started = clock.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await once(method, path, headers, text, signal);
+        const answer = await once(method, path, headers, text, within, signal);
         if (answer.ok) return (answer.text === '' ? undefined : JSON.parse(answer.text)) as Answer;
         throw problemError(answer.status, parseJson(answer.text));
       } catch (error) {
         if (error instanceof CommandError) throw error;
         signal?.throwIfAborted();
         const refused = codeOf(error) === 'ECONNREFUSED';
-        if (refused || attempt >= attempts || clock.now() - started > answerWithin)
+        if (refused || attempt >= attempts || clock.now() - started > within)
           throw failed(
             `Registrar does not answer at ${url.origin}${refused ? ' (connection refused)' : ''}. Start it with "registrar start", or give its address with --url.`,
           );
@@ -87,8 +105,8 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
   return {
     url,
     authorization,
-    get: (path, signal) => request('GET', path, undefined, signal),
-    send: (method, path, body) => request(method, path, body),
+    get: (path, signal) => request('GET', path, undefined, { signal }),
+    send: (method, path, body, within) => request(method, path, body, { within }),
   };
 }
 

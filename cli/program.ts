@@ -4,6 +4,7 @@ import { addApplicationCommands } from './commands/application.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addOperationCommands } from './commands/operations.ts';
+import { addPreflightCommand } from './commands/preflight.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTenantCommands } from './commands/tenant.ts';
@@ -33,6 +34,7 @@ export function buildProgram(context: Context): Command {
 Examples:
   $ registrar start
   $ registrar application apply chart-app.json
+  $ registrar preflight https://fhir.mercy.example/r4 --application chart-app
   $ registrar tenant add mercy --name "Mercy Hospital" --application chart-app \\
       --fhir-base-url https://fhir.mercy.example/r4
   $ registrar status --watch
@@ -42,6 +44,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addRunCommands(program, context);
   addKeyCommands(program, context);
   addApplicationCommands(program, context);
+  addPreflightCommand(program, context);
   addTenantCommands(program, context);
   addStatusCommand(program, context);
   addOperationCommands(program, context);

@@ -15,7 +15,7 @@ export interface Look {
   readonly now: number;
 }
 
-type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'gray';
+export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'gray';
 
 const phaseColours: Readonly<Partial<Record<Phase, Colour>>> = {
   active: 'green',
@@ -37,7 +37,8 @@ const healthColours: Readonly<Record<CredentialHealth, Colour>> = {
   unknown: 'gray',
 };
 
-function painter(look: Look): (colour: Colour, text: string) => string {
+/** Colours a text where the terminal has colours. */
+export function painter(look: Look): (colour: Colour, text: string) => string {
   return (colour, text) => (look.colour ? styleText(colour, text, { validateStream: false }) : text);
 }
 

@@ -5,9 +5,32 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.ts';
+import { RegistrarFailure } from '../../../domain/failure.ts';
+import type { DiscoveryView } from '../../../domain/registrationView.ts';
 import { fakeTerminal } from '../../unit/cli/fakeTerminal.ts';
 import { type RealApp, startRealApp } from '../dashboard/realApp.ts';
 import { active, attention, hostileText } from '../dashboard/states.ts';
+
+/** What preflight finds: by the path of the FHIR base URL. */
+async function readDiscovery({ fhirBaseUrl }: { readonly fhirBaseUrl: string }): Promise<DiscoveryView> {
+  if (fhirBaseUrl.endsWith('/away'))
+    throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'no answer' });
+  const message = `${hostileText}\u001b[2J`;
+  return {
+    registrationEndpoint: fhirBaseUrl.endsWith('/by-hand') ? null : 'https://ehr.example/register',
+    registrationSource: fhirBaseUrl.endsWith('/by-hand') ? 'none' : 'smart-configuration',
+    source: 'smart-configuration',
+    tokenEndpoint: 'https://ehr.example/token',
+    authorizationEndpoint: 'https://ehr.example/authorize',
+    issuer: null,
+    jwksUri: null,
+    scopesSupported: ['openid'],
+    capabilities: null,
+    tokenEndpointAuthMethods: null,
+    findings: [{ code: 'noted', severity: fhirBaseUrl.endsWith('/odd') ? 'error' : 'info', message }],
+    evidence: [],
+  };
+}
 
 const main = join(import.meta.dirname, '../../../cli/main.ts');
 const mercy = 'mercy.chart-app.production.main';
@@ -19,7 +42,7 @@ describe('the command line against the real API', () => {
   let connection: string[];
 
   beforeAll(async () => {
-    app = await startRealApp(null);
+    app = await startRealApp(null, readDiscovery);
     directory = await mkdtemp(join(tmpdir(), 'registrar-cli-'));
     const keyFile = join(directory, 'key');
     await writeFile(keyFile, `${await app.newKey('administrator')}\n`);
@@ -90,7 +113,30 @@ describe('the command line against the real API', () => {
     expect(claimed).toBe('iat-from-a-file');
   });
 
+  test.each<[string, string, number, RegExp]>([
+    ['can go ahead', '/r4', 0, /dynamic.*Next: An operator gets an initial access token/s],
+    ['goes by hand', '/by-hand', 0, /manual.*Next: An operator adds the registration/s],
+    ['is odd', '/odd', 1, /error noted.*Next: An operator asks the health system/s],
+    ['is away', '/away', 1, /not known.*peer-not-answering.*Next: The health system did not answer/s],
+  ])('preflight of a health system that %s', async (_what, path, exitCode, text) => {
+    const args = ['preflight', `https://ehr.example${path}`, '--application', 'chart-app'];
+    const { out, notes, ...ended } = await run(args, { columns: 100 });
+    expect(ended.exitCode).toBe(exitCode);
+    expect(out).toMatch(text);
+    expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(notes).toBe('');
+    const json = await run([...args, '--json']);
+    expect(json.exitCode).toBe(exitCode);
+    expect(Object.keys(JSON.parse(json.out))).toEqual(['method', 'discovery', 'lint', 'scopes', 'nextAction']);
+  });
+
   test.each<[string, string[], RegExp]>([
+    ['a preflight of no URL', ['preflight', 'ehr.example'], /\/fhirBaseUrl: must be an absolute https URL/],
+    [
+      'a preflight of an unknown application',
+      ['preflight', 'https://ehr.example', '--application', 'nope'],
+      /\/applicationId: there is no such application/,
+    ],
     ['an id that exists', ['tenant', 'add', 'mercy', '--name', 'again'], /\/tenantId/],
     [
       'an unknown application',

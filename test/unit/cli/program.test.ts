@@ -33,6 +33,17 @@ describe('bad input ends with 2 and one line that names the field', () => {
       ['tenant', 'add', 'mercy', '--name', 'm', '--fhir-base-url', 'https://a.example'],
       /--application.*missing/,
     ],
+    [
+      'application of a preflight that is no id',
+      ['preflight', 'https://a.example', '--application', 'A'],
+      /--application.*a-z/,
+    ],
+    [
+      'environment of no application',
+      ['preflight', 'https://a.example', '--environment', 'sandbox'],
+      /--environment.*--application/,
+    ],
+    ['preflight of nothing', ['preflight'], /missing required argument 'fhir-base-url'.*registrar preflight --help/],
     ['file that is not there', ['application', 'apply', '/nonexistent/a.json'], /FILE.*ENOENT/],
     ['tenant bound of a bad id', ['key', 'create', '--name', 'a', '--role', 'viewer', '--tenant', 'A!'], /--tenant/],
     [
@@ -95,7 +106,7 @@ describe('help', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         ...['start', 'api', 'worker', 'migrate', 'key create', 'key list', 'key revoke', 'application apply'],
-        ...['tenant add', 'status', 'rotate', 'retire', 'verify'],
+        ...['tenant add', 'preflight', 'status', 'rotate', 'retire', 'verify'],
       ]),
     );
   });
