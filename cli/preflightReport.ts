@@ -22,13 +22,13 @@ export function canGoAhead({ method, discovery, lint }: PreflightReport): boolea
 
 /** What `preflight` shows. Text of the health system cannot steer the terminal. */
 export function preflightLines(fhirBaseUrl: string, report: PreflightReport, look: Look): string[] {
-  const { discovery, lint, scopes } = report;
+  const { method, discovery, lint, scopes } = report;
   return [
     plainText(fhirBaseUrl),
     ...factLines(report),
     ...section('Discovery', findingLines(discovery.findings, look)),
     ...section('Client metadata', findingLines(lint, look)),
-    ...section('Scopes', scopes === null ? [] : scopeLines(scopes, look)),
+    ...section('Scopes', scopes === null || method === null ? [] : scopeLines(scopes, look)),
     '',
     ...wrap(plainText(`Next: ${report.nextAction}`), look.columns),
   ];

@@ -68,6 +68,8 @@ export function preflightReport(reading: DiscoveryReading, subject: PreflightSub
 
 function nothingRead({ reason, message }: Extract<DiscoveryReading, { kind: 'failed' }>): DiscoveryView {
   const code = reason.replace(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+  // The reason's own sentence says that the step is tried again, and here nobody does.
+  const sentence = reason === 'PeerNotAnswering' ? 'The health system did not answer.' : reasons[reason].sentence;
   return {
     registrationEndpoint: null,
     registrationSource: 'none',
@@ -79,7 +81,7 @@ function nothingRead({ reason, message }: Extract<DiscoveryReading, { kind: 'fai
     scopesSupported: null,
     capabilities: null,
     tokenEndpointAuthMethods: null,
-    findings: [{ code, severity: 'error', message: `${reasons[reason].sentence} ${message}` }],
+    findings: [{ code, severity: 'error', message: `${sentence} ${message}.` }],
     evidence: [],
   };
 }

@@ -69,9 +69,10 @@ test('leaves out what is not there', () => {
   expect(text).not.toMatch(/^(?:Discovery|Client metadata|Scopes)$/m);
 });
 
-test('says when nothing could be read', () => {
-  const [, method] = preflightLines(fhirBaseUrl, { ...report, method: null }, look);
-  expect(method).toContain('not known');
+test('says when nothing could be read, and nothing about scopes then', () => {
+  const lines = preflightLines(fhirBaseUrl, { ...report, method: null }, look);
+  expect(lines[1]).toContain('not known');
+  expect(lines).not.toContain('Scopes');
 });
 
 test('lets no escape sequence through', () => {

@@ -87,7 +87,7 @@ test('what could not be read is a finding of an empty discovery', () => {
     {
       code: 'peer-not-answering',
       severity: 'error',
-      message: expect.stringContaining('SMART configuration: 404'),
+      message: 'The health system did not answer. SMART configuration: 404.',
     },
   ]);
   expect(report.scopes).toMatchObject({ advertised: null, differences: [] });
