@@ -11,8 +11,13 @@ const lints = [lintForms, lintRedirectUris, lintGrants, lintScopes, lintKeys, li
 /**
  * What an authorization server would refuse, or a launch would stumble over, in client metadata as they would be sent
  * (RFC 7591 section 2): told before an initial access token is spent on it. `error` = do not send this. Never throws;
- * no value that could be a secret is repeated.
+ * no value that could be a secret is repeated. Nothing is told twice.
  */
 export function lintClientMetadata(metadata: Metadata): LintFinding[] {
-  return lints.flatMap((lint) => lint(metadata));
+  const found = lints.flatMap((lint) => lint(metadata));
+  const told = new Set<string>();
+  return found.filter(({ code, pointer, message }) => {
+    const size = told.size;
+    return told.add(`${code}\n${pointer}\n${message}`).size > size;
+  });
 }

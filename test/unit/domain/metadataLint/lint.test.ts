@@ -177,6 +177,11 @@ const cases: Case[] = [
   ['two spaces', { scope: 'launch  offline_access' }, [['warning', 'scope-white-space', '/scope']]],
   ['a scope twice', { scope: 'launch launch offline_access' }, [['warning', 'scope-duplicate', '/scope']]],
   ['a quotation mark', { scope: 'launch "openid" offline_access' }, [['error', 'scope-malformed', '/scope']]],
+  [
+    'what is wrong with several scopes alike, once',
+    { scope: 'launch "openid" "fhirUser" offline_access' },
+    [['error', 'scope-malformed', '/scope']],
+  ],
   ...['patient/Observation.reed', 'patient/observation.rs', 'user/*.read?a=b', 'system/', 'patient/*.rs?'].map(
     (scope): Case => [
       `the scope ${scope}`,
