@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PreflightReport } from '../../domain/preflight.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
@@ -65,6 +66,23 @@ describeWith(['temporal', 'oidc-provider'], 'everything embedded, against the sa
     expect(await product?.stop()).toBe(0);
     await sandbox?.stop();
     await directory?.remove();
+  });
+
+  test('preflight tells beforehand how each of them goes, and registers nothing', async () => {
+    const reports = sandbox.systems.map(async ({ name, fhirBaseUrl }) => {
+      const body = { fhirBaseUrl, applicationId: 'portal', environment: 'sandbox' };
+      const { method, lint } = await api.ok<PreflightReport>('POST', '/v1/preflight', body);
+      return [name, method, lint.map(({ code }) => code)];
+    });
+    expect(await Promise.all(reports)).toEqual([
+      ['rotating', 'dynamic', ['contacts-missing']],
+      ['open', 'dynamic', ['contacts-missing']],
+      ['token', 'dynamic', ['contacts-missing']],
+      ['none', 'manual', ['contacts-missing']],
+      ['slow', 'dynamic', ['contacts-missing']],
+    ]);
+    expect(sandbox.systems.flatMap((system) => system.ledger().clients)).toEqual([]);
+    expect(await api.ok('GET', '/v1/registrations')).toEqual({ items: [] });
   });
 
   test('each kind of health system ends where a person expects it', async () => {
