@@ -118,7 +118,9 @@ function chooseRegistrationEndpoint(
   );
   if (vouching !== undefined && isSameSite(endpoint)) return { endpoint, source: vouching.source, candidate: null };
   const candidate = { registrationEndpoint: endpoint, source: first.source, evidenceHash: first.sha256 };
-  findings.push(approvalNeeded(candidate, vouching === undefined));
+  const why =
+    chosen === documents.issuerMetadata ? 'tokenEndpointOfIssuer' : vouching === undefined ? 'onlyIssuer' : 'otherSite';
+  findings.push(approvalNeeded(candidate, why));
   return { ...noEndpoint, candidate };
 }
 
@@ -130,13 +132,18 @@ function namesRegistrationEndpoint(document: DocumentEndpoints, read: readonly D
 
 const needsApproval = 'registration-endpoint-needs-approval';
 
-function approvalNeeded(candidate: DiscoveryCandidate, onlyIssuer: boolean): Finding {
+const approvalReasons = {
+  tokenEndpointOfIssuer: 'for a token endpoint that only the issuer’s document names',
+  onlyIssuer: 'which only the issuer’s document names',
+  otherSite: 'which is on another site than the FHIR base URL',
+} as const;
+
+function approvalNeeded(candidate: DiscoveryCandidate, why: keyof typeof approvalReasons): Finding {
   const { registrationEndpoint, source, evidenceHash } = candidate;
-  const why = onlyIssuer ? 'which only the issuer’s document names' : 'which is on another site than the FHIR base URL';
   return {
     code: needsApproval,
     severity: 'warning',
-    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${registrationEndpoint}, ${why}. It is not used unless an administrator gives it as registrationEndpoint.`,
+    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${registrationEndpoint}, ${approvalReasons[why]}. It is not used unless an administrator gives it as registrationEndpoint.`,
   };
 }
 

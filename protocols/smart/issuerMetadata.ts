@@ -38,7 +38,8 @@ export function issuerDocuments(issuer: string): IssuerDocuments {
   const known = /\/\.well-known\/(oauth-authorization-server|openid-configuration)(?=\/|$)/.exec(issuer);
   if (known?.[1] !== undefined) {
     const source = known[1] as IssuerDocument['source'];
-    return { documents: [{ url: url.href, source }], identifiers: [issuer, issuer.replace(known[0], '')] };
+    const identifier = issuer.slice(0, known.index) + issuer.slice(known.index + known[0].length);
+    return { documents: [{ url: url.href, source }], identifiers: [issuer, identifier] };
   }
   const path = url.pathname.replace(/\/$/, '');
   const documents: IssuerDocument[] = [
