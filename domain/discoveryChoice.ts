@@ -4,6 +4,7 @@ import {
   type DiscoveryDocuments,
   type DocumentEndpoints,
   documentNames,
+  toldUrl,
 } from './discoveryDocument.ts';
 import type { DiscoveryCandidate, DiscoveryView, Evidence, Finding } from './registrationView.ts';
 import type { DiscoverySource } from './words.ts';
@@ -143,7 +144,7 @@ function approvalNeeded(candidate: DiscoveryCandidate, why: keyof typeof approva
   return {
     code: needsApproval,
     severity: 'warning',
-    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${registrationEndpoint}, ${approvalReasons[why]}. It is not used unless an administrator gives it as registrationEndpoint.`,
+    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${toldUrl(registrationEndpoint)}, ${approvalReasons[why]}. It is not used unless an administrator gives it as registrationEndpoint.`,
   };
 }
 

@@ -25,6 +25,11 @@ export const documentNames: Readonly<Record<DocumentSource, string>> = {
   'openid-configuration': 'OpenID configuration',
 };
 
+/** A peer's URL as it is told in a sentence: at most 300 characters. The URL parser leaves only visible ASCII in it. */
+export function toldUrl(url: string): string {
+  return url.length <= 300 ? url : `${url.slice(0, 299)}…`;
+}
+
 /** The documents that were read, null where there is none; in the order in which their registration endpoint is trusted (FACTS section 3). */
 export interface DiscoveryDocuments {
   readonly smart: DocumentEndpoints | null;

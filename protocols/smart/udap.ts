@@ -1,3 +1,4 @@
+import { toldUrl } from '../../domain/discoveryDocument.ts';
 import { type MemberContext, readEndpoint, readListMember } from './members.ts';
 
 /** What a UDAP metadata document offers (UDAP Server Metadata; HL7 Security for Scalable Registration, section 2). */
@@ -18,7 +19,7 @@ export function parseUdapMetadata(
   const profiles = knownProfiles.filter((profile) => listed.includes(profile));
   const registrationEndpoint = readEndpoint(document['registration_endpoint'], 'registration_endpoint', context);
   const offered = profiles.length === 0 ? '' : ` with ${profiles.join(', ')}`;
-  const where = registrationEndpoint === null ? '' : `; its registration endpoint is ${registrationEndpoint}`;
+  const where = registrationEndpoint === null ? '' : `; its registration endpoint is ${toldUrl(registrationEndpoint)}`;
   context.list.add(
     'udap-offered',
     'info',

@@ -142,6 +142,13 @@ describe('an endpoint that waits for an administrator', () => {
     expect(finding?.message).toContain(why);
   });
 
+  it('is told in a short sentence, however long it is', () => {
+    const endless = `${elsewhere}/${'x'.repeat(3000)}`;
+    const view = choose({ smart: { ...smart, registrationEndpoint: endless } });
+    expect(view?.candidate?.registrationEndpoint).toBe(endless);
+    expect(view?.findings[0]?.message.length).toBeLessThan(700);
+  });
+
   it('is none when the CapabilityStatement names the same one as the issuer', () => {
     const view = choose({ smart: without, issuerMetadata: metadata, capabilityStatement: statement });
     expect(view).toMatchObject({

@@ -67,7 +67,10 @@ function expectUsable(parsed: object | null, context: MemberContext): void {
   for (const [name, value] of Object.entries(parsed ?? {})) {
     if (/Endpoint$|^jwksUri$/.test(name) && value !== null) expect(isAllowedUrl(value)).toBe(true);
   }
-  for (const { code } of context.list.findings) expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  for (const { code, message } of context.list.findings) {
+    expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(message).toMatch(/^[\x20-\x7E’…]{1,600}$/);
+  }
 }
 
 describe('no document makes a parser throw', () => {
