@@ -368,6 +368,8 @@ describe('the metadata of the issuer', () => {
     ]);
     expect(peer.asked.filter(({ headers }) => headers?.['epic-client-id'] === 'x')).toHaveLength(3);
     expect(peer.asked[2]?.headers).toEqual({ accept: 'application/json' });
+    expect(new Set(peer.asked.map(({ signal }) => signal)), 'one deadline for all').toHaveLength(1);
+    expect(peer.asked[0]?.signal).toBeInstanceOf(AbortSignal);
     expect(view).toMatchObject({
       registrationEndpoint: null,
       registrationSource: 'none',
