@@ -1,101 +1,176 @@
-import type { DiscoveryView, Evidence, Finding } from './registrationView.ts';
-import type { AuthMethod, DiscoverySource } from './words.ts';
-
-/** Endpoints as one document names them, each already a URL that may be used. */
-export interface DocumentEndpoints {
-  readonly source: Extract<DiscoverySource, 'smart-configuration' | 'capability-statement'>;
-  readonly tokenEndpoint: string | null;
-  readonly authorizationEndpoint: string | null;
-  readonly registrationEndpoint: string | null;
-  /** A page for end users; never the RFC 7592 URL. */
-  readonly managementEndpoint: string | null;
-  readonly issuer: string | null;
-  readonly jwksUri: string | null;
-  readonly scopesSupported: readonly string[] | null;
-  readonly capabilities: readonly string[] | null;
-  readonly tokenEndpointAuthMethods: readonly string[] | null;
-}
+import { disagreements } from './discoveryDisagreements.ts';
+import {
+  authMethodsByCapability,
+  type DiscoveryDocuments,
+  type DocumentEndpoints,
+  documentNames,
+  toldUrl,
+} from './discoveryDocument.ts';
+import type { DiscoveryCandidate, DiscoveryView, Evidence, Finding } from './registrationView.ts';
+import type { DiscoverySource } from './words.ts';
 
 /** Whether the next document is to be read: the first one lacks what a registration needs. */
 export function needsAnotherDocument(smart: DocumentEndpoints | null, operatorEndpoint: string | null): boolean {
   if (smart?.tokenEndpoint === undefined || smart.tokenEndpoint === null) return true;
-  return operatorEndpoint === null && usableRegistrationEndpoint(smart).endpoint === null;
+  return operatorEndpoint === null && !namesRegistrationEndpoint(smart, [smart]);
+}
+
+export interface DiscoveryChoice {
+  readonly documents: DiscoveryDocuments;
+  /** Given by an administrator; outranks every document. */
+  readonly operator: { readonly registrationEndpoint: string | null; readonly issuer: string | null };
+  /** Whether an endpoint is on the site of the FHIR base URL (DESIGN section 7). */
+  readonly isSameSite: (endpoint: string) => boolean;
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly Evidence[];
 }
 
 /**
- * Chooses one document for the token, authorization and issuer members, never a mixture; the registration endpoint is
- * taken by order of trust: operator > SMART configuration > CapabilityStatement (FACTS section 3). Null when no
- * document names a token endpoint.
+ * Chooses one document for the token, authorization and issuer members, never a mixture: SMART configuration, then
+ * CapabilityStatement, then the issuer's metadata. The registration endpoint is taken by order of trust: operator >
+ * SMART configuration > issuer's metadata > CapabilityStatement (FACTS section 3); one that only the issuer's metadata
+ * names, or that is on another site, becomes a candidate. Null when no document names a token endpoint.
  */
-export function chooseDiscovery(argument: {
-  readonly smart: DocumentEndpoints | null;
-  readonly capabilityStatement: DocumentEndpoints | null;
-  readonly operator: { readonly registrationEndpoint: string | null; readonly issuer: string | null };
-  readonly findings: readonly Finding[];
-  readonly evidence: readonly Evidence[];
-}): DiscoveryView | null {
-  const { smart, capabilityStatement, operator, evidence } = argument;
-  const chosen = [smart, capabilityStatement].find((document) => document != null && document.tokenEndpoint !== null);
+export function chooseDiscovery(choice: DiscoveryChoice): DiscoveryView | null {
+  const { smart, issuerMetadata, capabilityStatement } = choice.documents;
+  const read = [smart, issuerMetadata, capabilityStatement].filter((document) => document !== null);
+  const chosen = [smart, capabilityStatement, issuerMetadata].find((document) => document?.tokenEndpoint != null);
   if (chosen == null) return null;
-  const findings = [...argument.findings];
-  const registration = chooseRegistrationEndpoint(chosen, capabilityStatement, operator.registrationEndpoint, findings);
-  const issuer = chooseIssuer(chosen.issuer, operator.issuer, findings);
+  const findings = [
+    ...choice.findings,
+    ...disagreements([chosen, ...read.filter((document) => document !== chosen)]),
+    ...tokenEndpointFindings(chosen, issuerMetadata),
+  ];
+  const registration = chooseRegistrationEndpoint(choice, chosen, read, findings);
   return {
     registrationEndpoint: registration.endpoint,
     registrationSource: registration.source,
+    ...(registration.candidate === null ? {} : { candidate: registration.candidate }),
     source: chosen.source,
     tokenEndpoint: chosen.tokenEndpoint,
     authorizationEndpoint: chosen.authorizationEndpoint,
-    issuer,
+    issuer: chooseIssuer(chosen.issuer, choice.operator.issuer, findings),
     jwksUri: chosen.jwksUri,
     scopesSupported: chosen.scopesSupported,
     capabilities: chosen.capabilities,
     tokenEndpointAuthMethods: chosen.tokenEndpointAuthMethods ?? authMethodsByCapability(chosen.capabilities),
     findings,
-    evidence,
+    evidence: choice.evidence,
   };
 }
+
+/**
+ * A UDAP endpoint takes signed software statements only: one that another document passes off as a registration
+ * endpoint is no candidate for dynamic registration.
+ */
+export function withoutUdapCandidate(view: DiscoveryView, udapRegistrationEndpoint: string | null): DiscoveryView {
+  const { candidate, ...rest } = view;
+  if (candidate === undefined || candidate.registrationEndpoint !== udapRegistrationEndpoint) return view;
+  const findings = view.findings.filter(({ code }) => code !== needsApproval);
+  return {
+    ...rest,
+    findings: [
+      ...findings,
+      {
+        code: 'registration-endpoint-is-udap-endpoint',
+        severity: 'warning',
+        message: `The ${documentNames[candidate.source]} names the UDAP registration endpoint as registration endpoint; it takes signed software statements only and is not used.`,
+      },
+    ],
+  };
+}
+
+interface RegistrationChoice {
+  readonly endpoint: string | null;
+  readonly source: DiscoverySource;
+  readonly candidate: DiscoveryCandidate | null;
+}
+
+const noEndpoint: RegistrationChoice = { endpoint: null, source: 'none', candidate: null };
 
 function chooseRegistrationEndpoint(
+  { operator, isSameSite, documents }: DiscoveryChoice,
   chosen: DocumentEndpoints,
-  capabilityStatement: DocumentEndpoints | null,
-  operatorEndpoint: string | null,
+  read: readonly DocumentEndpoints[],
   findings: Finding[],
-): { endpoint: string | null; source: DiscoverySource } {
-  if (operatorEndpoint !== null) return { endpoint: operatorEndpoint, source: 'operator' };
-  const own = usableRegistrationEndpoint(chosen);
-  if (own.finding !== null) findings.push(own.finding);
-  if (own.endpoint !== null) return { endpoint: own.endpoint, source: chosen.source };
-  if (capabilityStatement === null || capabilityStatement === chosen) return { endpoint: null, source: 'none' };
-  const other = usableRegistrationEndpoint(capabilityStatement);
-  if (other.finding !== null && own.finding === null) findings.push(other.finding);
-  if (other.endpoint === null || other.endpoint === chosen.managementEndpoint)
-    return { endpoint: null, source: 'none' };
-  if (capabilityStatement.tokenEndpoint !== chosen.tokenEndpoint) {
-    findings.push({
-      code: 'documents-disagree',
-      severity: 'warning',
-      message:
-        'The CapabilityStatement names a registration endpoint but another token endpoint than the SMART configuration; its registration endpoint is not used.',
-    });
-    return { endpoint: null, source: 'none' };
+): RegistrationChoice {
+  if (operator.registrationEndpoint !== null) {
+    return { endpoint: operator.registrationEndpoint, source: 'operator', candidate: null };
   }
-  return { endpoint: other.endpoint, source: 'capability-statement' };
+  if (read.some((document) => document.registrationEndpoint !== null && !namesRegistrationEndpoint(document, read))) {
+    findings.push(pageForEndUsers);
+  }
+  const naming = read.filter((document) => namesRegistrationEndpoint(document, read));
+  // A client is registered for the token endpoint that is used. The issuer's is left to the person who approves it.
+  const trusted = naming.filter(
+    (document) => document === documents.issuerMetadata || document.tokenEndpoint === chosen.tokenEndpoint,
+  );
+  const first = trusted[0];
+  if (
+    naming.some(
+      (document) => !trusted.includes(document) && document.registrationEndpoint !== first?.registrationEndpoint,
+    )
+  )
+    findings.push(registrationElsewhere);
+  if (first?.registrationEndpoint == null) return noEndpoint;
+  const endpoint = first.registrationEndpoint;
+  const vouching = trusted.find(
+    (document) => document !== documents.issuerMetadata && document.registrationEndpoint === endpoint,
+  );
+  if (vouching !== undefined && isSameSite(endpoint)) return { endpoint, source: vouching.source, candidate: null };
+  const candidate = { registrationEndpoint: endpoint, source: first.source, evidenceHash: first.sha256 };
+  const why =
+    chosen === documents.issuerMetadata ? 'tokenEndpointOfIssuer' : vouching === undefined ? 'onlyIssuer' : 'otherSite';
+  findings.push(approvalNeeded(candidate, why));
+  return { ...noEndpoint, candidate };
 }
 
-function usableRegistrationEndpoint(document: DocumentEndpoints): { endpoint: string | null; finding: Finding | null } {
+/** One production EHR publishes its end-user permissions page as registration endpoint too. */
+function namesRegistrationEndpoint(document: DocumentEndpoints, read: readonly DocumentEndpoints[]): boolean {
   const endpoint = document.registrationEndpoint;
-  // One production EHR publishes its end-user permissions page under both names.
-  if (endpoint === null || endpoint !== document.managementEndpoint) return { endpoint, finding: null };
+  return endpoint !== null && !read.some(({ managementEndpoint }) => managementEndpoint === endpoint);
+}
+
+const needsApproval = 'registration-endpoint-needs-approval';
+
+const approvalReasons = {
+  tokenEndpointOfIssuer: 'for a token endpoint that only the issuer’s document names',
+  onlyIssuer: 'which only the issuer’s document names',
+  otherSite: 'which is on another site than the FHIR base URL',
+} as const;
+
+function approvalNeeded(candidate: DiscoveryCandidate, why: keyof typeof approvalReasons): Finding {
+  const { registrationEndpoint, source, evidenceHash } = candidate;
   return {
-    endpoint: null,
-    finding: {
-      code: 'registration-endpoint-is-management-endpoint',
-      severity: 'warning',
-      message:
-        'The registration endpoint is the same URL as the management endpoint, which is a page for end users; it is not used.',
-    },
+    code: needsApproval,
+    severity: 'warning',
+    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${toldUrl(registrationEndpoint)}, ${approvalReasons[why]}. It is not used unless an administrator gives it as registrationEndpoint.`,
   };
+}
+
+const pageForEndUsers: Finding = {
+  code: 'registration-endpoint-is-management-endpoint',
+  severity: 'warning',
+  message:
+    'The registration endpoint is the same URL as the management endpoint, which is a page for end users; it is not used.',
+};
+
+const registrationElsewhere: Finding = {
+  code: 'registration-endpoint-of-other-token-endpoint',
+  severity: 'warning',
+  message:
+    'A document names a registration endpoint, but not the token endpoint that is used; its registration endpoint is not used.',
+};
+
+function tokenEndpointFindings(chosen: DocumentEndpoints, issuerMetadata: DocumentEndpoints | null): Finding[] {
+  if (chosen !== issuerMetadata) return [];
+  return [
+    {
+      code: 'token-endpoint-from-issuer',
+      severity: 'warning',
+      message: `Only the ${documentNames[chosen.source]} of the issuer names a token endpoint.`,
+    },
+  ];
 }
 
 function chooseIssuer(documented: string | null, given: string | null, findings: Finding[]): string | null {
@@ -108,19 +183,3 @@ function chooseIssuer(documented: string | null, given: string | null, findings:
   }
   return given ?? documented;
 }
-
-/**
- * Token endpoint authentication methods by the SMART capabilities `client-*`, for documents that list no
- * `token_endpoint_auth_methods_supported`; null when they say nothing, which means `client_secret_basic`
- * (RFC 8414 section 2).
- */
-export function authMethodsByCapability(capabilities: readonly string[] | null): readonly AuthMethod[] | null {
-  const methods = methodOfCapability.filter(([name]) => capabilities?.includes(name)).map(([, method]) => method);
-  return methods.length > 0 ? methods : null;
-}
-
-const methodOfCapability: readonly (readonly [string, AuthMethod])[] = [
-  ['client-confidential-symmetric', 'client_secret_basic'],
-  ['client-public', 'none'],
-  ['client-confidential-asymmetric', 'private_key_jwt'],
-];

@@ -1,7 +1,15 @@
 import type { Condition } from './conditions.ts';
 import type { Reason } from './reasons.ts';
 import type { SecretStoreKind } from './secretStore.ts';
-import type { AuthMethod, CredentialHealth, DiscoverySource, Method, Phase, Strategy } from './words.ts';
+import type {
+  AuthMethod,
+  CredentialHealth,
+  DiscoverySource,
+  DocumentSource,
+  Method,
+  Phase,
+  Strategy,
+} from './words.ts';
 
 /** Something worth knowing about a discovery document. */
 export interface Finding {
@@ -22,6 +30,15 @@ export interface Evidence {
   readonly bytes: number;
 }
 
+/** A registration endpoint that waits for an administrator's yes; nothing is sent to it. */
+export interface DiscoveryCandidate {
+  readonly registrationEndpoint: string;
+  /** The document that names it. */
+  readonly source: DocumentSource;
+  /** SHA-256 in hexadecimal of that raw document. */
+  readonly evidenceHash: string;
+}
+
 /** What discovery found; the approved snapshot that all credentials are bound to. */
 export interface DiscoveryView {
   readonly registrationEndpoint: string | null;
@@ -29,6 +46,8 @@ export interface DiscoveryView {
   readonly source: DiscoverySource;
   /** Where the registration endpoint was read; `none` when there is none. */
   readonly registrationSource: DiscoverySource;
+  /** Present when there is one; `registrationEndpoint` is null then. */
+  readonly candidate?: DiscoveryCandidate;
   readonly tokenEndpoint: string | null;
   readonly authorizationEndpoint: string | null;
   readonly issuer: string | null;

@@ -47,15 +47,17 @@ export const conditionTypes = [
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
-export const discoverySources = [
+export const documentSources = [
   'smart-configuration',
   'capability-statement',
   'oauth-authorization-server',
   'openid-configuration',
-  'operator',
-  'none',
 ] as const;
-/** Which document an endpoint was taken from. */
+/** The documents that name OAuth endpoints. */
+export type DocumentSource = (typeof documentSources)[number];
+
+export const discoverySources = [...documentSources, 'operator', 'none'] as const;
+/** Where an endpoint was taken from. */
 export type DiscoverySource = (typeof discoverySources)[number];
 
 export const strategies = ['update', 'replace', 'admin', 'key', 'manual', 'none'] as const;

@@ -6,6 +6,7 @@ import {
   conditionTypes,
   credentialHealths,
   discoverySources,
+  documentSources,
   methods,
   phases,
   strategies,
@@ -37,6 +38,10 @@ export const discoveryView = z.object({
   registrationEndpoint: textOrNull,
   source: word(discoverySources),
   registrationSource: word(discoverySources),
+  candidate: z
+    .object({ registrationEndpoint: z.string(), source: word(documentSources), evidenceHash: z.string() })
+    .optional()
+    .describe('A registration endpoint that waits for an administrator; nothing is sent to it'),
   tokenEndpoint: textOrNull,
   authorizationEndpoint: textOrNull,
   issuer: textOrNull,

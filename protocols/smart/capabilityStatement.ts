@@ -1,6 +1,5 @@
-import type { DocumentEndpoints } from '../../domain/discoveryChoice.ts';
 import { isObject } from '../jsonBody.ts';
-import { type MemberContext, readEndpoint } from './members.ts';
+import { type MemberContext, type ParsedEndpoints, readEndpoint } from './members.ts';
 
 /**
  * OAuth endpoints in a CapabilityStatement, or a DSTU2 Conformance: `rest[].security.extension` whose URL ends with
@@ -9,7 +8,7 @@ import { type MemberContext, readEndpoint } from './members.ts';
 export function parseCapabilityStatement(
   document: Readonly<Record<string, unknown>>,
   context: MemberContext,
-): DocumentEndpoints | null {
+): ParsedEndpoints | null {
   const { resourceType } = document;
   if (resourceType !== 'CapabilityStatement' && resourceType !== 'Conformance') return null;
   const extensions = objects(document['rest']).flatMap((rest) =>

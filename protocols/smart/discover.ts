@@ -1,4 +1,4 @@
-import { chooseDiscovery, type DocumentEndpoints, needsAnotherDocument } from '../../domain/discoveryChoice.ts';
+import { chooseDiscovery, needsAnotherDocument, withoutUdapCandidate } from '../../domain/discoveryChoice.ts';
 import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
 import { safeText } from '../../domain/redaction.ts';
 import type { DiscoveryView, Evidence } from '../../domain/registrationView.ts';
@@ -6,9 +6,21 @@ import type { GuardedClient } from '../http/client.ts';
 import { fhirClientFor, type GuardedFhirClient } from '../http/fhirClient.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';
 import { parseCapabilityStatement } from './capabilityStatement.ts';
-import { capabilityStatement, type DocumentKind, type Reading, readDocument, smartConfiguration } from './document.ts';
-import { findingList, type MemberContext } from './members.ts';
+import {
+  capabilityStatement,
+  type DocumentKind,
+  type DocumentRead,
+  type FhirDocumentKind,
+  type Reading,
+  readDocument,
+  smartConfiguration,
+  udapMetadata,
+} from './document.ts';
+import { readIssuerMetadata } from './issuerMetadata.ts';
+import { findingList, findingsOf, type MemberContext } from './members.ts';
+import { isSameSite } from './site.ts';
 import { parseSmartConfiguration } from './smartConfiguration.ts';
+import { parseUdapMetadata } from './udap.ts';
 
 export interface DiscoverArgument {
   readonly fhirBaseUrl: string;
@@ -22,8 +34,9 @@ export interface DiscoverArgument {
 }
 
 /**
- * Reads the SMART configuration and, where it lacks what a registration needs, the CapabilityStatement, one after the
- * other, and chooses. Repeatable.
+ * Reads the SMART configuration and, where it lacks what a registration needs, the CapabilityStatement, the issuer's
+ * metadata and, when there is still no registration endpoint, the UDAP metadata, one after the other, and chooses.
+ * Repeatable.
  *
  * Rejects with RegistrarFailure only: `DiscoveryFailed` (input) when no document names a usable token endpoint,
  * `PeerNotAnswering` (transient) when another try may find one, `AddressNotAllowed` (input).
@@ -31,38 +44,72 @@ export interface DiscoverArgument {
 export async function discover(client: GuardedClient, argument: DiscoverArgument): Promise<DiscoveryView> {
   const operator = { registrationEndpoint: argument.registrationEndpoint ?? null, issuer: argument.issuer ?? null };
   const base = argument.fhirBaseUrl.replace(/\/$/, '');
-  const context: MemberContext = { base: `${base}/`, isAllowedUrl: argument.isAllowedUrl, list: findingList() };
-  const fhir = openFhir(client, base, argument.headers ?? {});
+  const { isAllowedUrl } = argument;
+  const context: MemberContext = { base: `${base}/`, relativeUrls: true, isAllowedUrl, list: findingList() };
   const evidence: Evidence[] = [];
-  const read = async (kind: DocumentKind, parse: typeof parseCapabilityStatement): Promise<DocumentRead> => {
-    const reading = await readDocument(fhir, kind, evidence, context.list);
+  const signal = AbortSignal.timeout(longestDiscovery);
+  const fhir = openFhir(client, base, argument.headers ?? {});
+  const get = (kind: FhirDocumentKind) =>
+    readDocument(
+      () => fhir.get(kind.path, kind.accept, { maxBytes: kind.maxBytes, signal }),
+      kind,
+      evidence,
+      context.list,
+    );
+  const read = async (kind: FhirDocumentKind, parse: typeof parseCapabilityStatement): Promise<DocumentRead> => {
+    const reading = await get(kind);
     if (reading.kind === 'not-allowed') throw failure('AddressNotAllowed', 'input', reading.what);
-    return { kind, reading, endpoints: reading.kind === 'document' ? parse(reading.value, context) : null };
+    noteUnused(kind, reading, context);
+    const parsed = reading.kind === 'document' ? parse(reading.value, context) : null;
+    const endpoints = reading.kind === 'document' && parsed !== null ? { ...parsed, sha256: reading.sha256 } : null;
+    return { name: kind.name, reading, endpoints };
   };
 
   const smart = await read(smartConfiguration, parseSmartConfiguration);
   const statement = needsAnotherDocument(smart.endpoints, operator.registrationEndpoint)
     ? await read(capabilityStatement, parseCapabilityStatement)
     : null;
-  const all = statement === null ? [smart] : [smart, statement];
-  for (const document of all) noteUnused(document, context);
-
-  const view = chooseDiscovery({
+  const issuer = statement === null ? null : issuerToRead(smart, statement, operator);
+  const metadata = issuer === null ? null : await readIssuerMetadata(client, issuer, evidence, context, signal);
+  const documents = {
     smart: smart.endpoints,
+    issuerMetadata: metadata?.endpoints ?? null,
     capabilityStatement: statement?.endpoints ?? null,
-    operator,
-    findings: context.list.findings,
-    evidence,
-  });
-  if (view !== null && !mayBeBetterLater(view, smart.reading)) return view;
-  throw failureOf(all);
+  };
+
+  const site = (endpoint: string) => isSameSite(base, endpoint, isAllowedUrl);
+  const choose = () =>
+    chooseDiscovery({
+      documents,
+      operator,
+      isSameSite: site,
+      findings: context.list.findings,
+      evidence: [...evidence],
+    });
+  const view = choose();
+  if (view === null || mayBeBetterLater(view, smart.reading)) {
+    throw failureOf([smart, statement, metadata].filter((document) => document !== null));
+  }
+  if (view.registrationEndpoint !== null) return view;
+  const udap = await get(udapMetadata);
+  const list = findingsOf(context.list, udapMetadata.name);
+  const offered =
+    udap.kind === 'document' ? parseUdapMetadata(udap.value, { ...context, relativeUrls: false, list }) : null;
+  return withoutUdapCandidate(choose() ?? view, offered?.registrationEndpoint ?? null);
 }
 
-/** One document as far as it could be read. */
-interface DocumentRead {
-  readonly kind: DocumentKind;
-  readonly reading: Reading;
-  readonly endpoints: DocumentEndpoints | null;
+/** Milliseconds for all documents together: below `TimePolicy.repeatableStep`, so that what was read is not lost. */
+const longestDiscovery = 50_000;
+
+/** An administrator's registration endpoint needs no second opinion once a document names the token endpoint. */
+function issuerToRead(
+  smart: DocumentRead,
+  statement: DocumentRead,
+  given: { readonly registrationEndpoint: string | null; readonly issuer: string | null },
+): string | null {
+  const tokenEndpoint = smart.endpoints?.tokenEndpoint ?? statement.endpoints?.tokenEndpoint ?? null;
+  if (given.registrationEndpoint !== null && tokenEndpoint !== null) return null;
+  return given.issuer ?? smart.endpoints?.issuer ?? null;
 }
 
 function openFhir(client: GuardedClient, base: string, headers: Readonly<Record<string, string>>): GuardedFhirClient {
@@ -74,19 +121,19 @@ function openFhir(client: GuardedClient, base: string, headers: Readonly<Record<
   }
 }
 
-/** A SMART configuration that is only away would name what the CapabilityStatement leaves out: no verdict from it. */
+/** A SMART configuration that is only away would name what the other documents leave out: no verdict from them. */
 function mayBeBetterLater(view: DiscoveryView, first: Reading): boolean {
-  return view.source === 'capability-statement' && view.registrationEndpoint === null && first.kind === 'unavailable';
+  return view.registrationEndpoint === null && first.kind === 'unavailable';
 }
 
-function noteUnused({ kind, reading }: DocumentRead, context: MemberContext): void {
+function noteUnused(kind: DocumentKind, reading: Reading, context: MemberContext): void {
   if (reading.kind !== 'absent' && reading.kind !== 'unavailable') return;
   const code = reading.kind === 'absent' ? 'not-found' : 'unavailable';
   context.list.add(`${kind.code}-${code}`, 'info', `No ${kind.name}: ${safeText(reading.what)}.`);
 }
 
 function failureOf(documents: readonly DocumentRead[]): RegistrarFailure {
-  const told = documents.map((document) => `${document.kind.name}: ${tell(document)}`).join('; ');
+  const told = documents.map((document) => `${document.name}: ${tell(document)}`).join('; ');
   const away = documents.map(({ reading }) => reading).filter((reading) => reading.kind === 'unavailable');
   if (away.length === 0) return failure('DiscoveryFailed', 'input', told);
   const waits = away.map((reading) => reading.retryAfterSeconds).filter((seconds) => seconds !== null);

@@ -1,25 +1,37 @@
 import { toRfc3339 } from '../../domain/clock.ts';
+import { type DocumentEndpoints, documentNames } from '../../domain/discoveryDocument.ts';
 import type { Evidence } from '../../domain/registrationView.ts';
 import type { GuardedResponse } from '../http/client.ts';
-import type { GuardedFhirClient } from '../http/fhirClient.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';
 import { bodyLimits } from '../http/limits.ts';
 import { readJsonBody } from '../jsonBody.ts';
 import { readRetryAfter } from '../oauth/numericDate.ts';
 import type { FindingList } from './members.ts';
+import { repeatsMember } from './repeatedMember.ts';
 
 /** How the reading of one document went. */
 export type Reading =
-  | { readonly kind: 'document'; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'document'; readonly value: Readonly<Record<string, unknown>>; readonly sha256: string }
   /** The server has no such document; `what` says how it said so. */
   | { readonly kind: 'absent'; readonly what: string }
-  /** No answer, or one that another try may better. */
-  | { readonly kind: 'unavailable'; readonly what: string; readonly retryAfterSeconds: number | null }
+  /** No answer, or one that another try may better; `silent` = none at all. */
+  | {
+      readonly kind: 'unavailable';
+      readonly what: string;
+      readonly retryAfterSeconds: number | null;
+      readonly silent: boolean;
+    }
   /** The guard may not go there. */
   | { readonly kind: 'not-allowed'; readonly what: string };
 
+/** One document as far as it could be read. */
+export interface DocumentRead {
+  readonly name: string;
+  readonly reading: Reading;
+  readonly endpoints: DocumentEndpoints | null;
+}
+
 export interface DocumentKind {
-  readonly path: string;
   readonly accept: string;
   /** What people call it. */
   readonly name: string;
@@ -28,31 +40,44 @@ export interface DocumentKind {
   readonly maxBytes: number;
 }
 
-export const smartConfiguration: DocumentKind = {
+/** A document below the FHIR base URL. */
+export interface FhirDocumentKind extends DocumentKind {
+  readonly path: string;
+}
+
+export const smartConfiguration: FhirDocumentKind = {
   path: '.well-known/smart-configuration',
   accept: 'application/json',
-  name: 'SMART configuration',
+  name: documentNames['smart-configuration'],
   code: 'smart-configuration',
   maxBytes: bodyLimits.standard,
 };
 
-export const capabilityStatement: DocumentKind = {
+export const capabilityStatement: FhirDocumentKind = {
   path: 'metadata',
   accept: 'application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8',
-  name: 'CapabilityStatement',
+  name: documentNames['capability-statement'],
   code: 'capability-statement',
   maxBytes: bodyLimits.capabilityStatement,
 };
 
+export const udapMetadata: FhirDocumentKind = {
+  path: '.well-known/udap',
+  accept: 'application/json',
+  name: 'UDAP metadata',
+  code: 'udap',
+  maxBytes: bodyLimits.standard,
+};
+
 /** Reads one document; evidence and findings are added to the lists. Never throws. */
 export async function readDocument(
-  fhir: GuardedFhirClient,
+  get: () => Promise<GuardedResponse>,
   kind: DocumentKind,
   evidence: Evidence[],
   list: FindingList,
 ): Promise<Reading> {
   try {
-    const response = await fhir.get(kind.path, kind.accept, { maxBytes: kind.maxBytes });
+    const response = await get();
     evidence.push(evidenceOf(response));
     return judgeDocument(response, kind, list);
   } catch (error) {
@@ -72,7 +97,10 @@ export function judgeDocument(response: GuardedResponse, kind: DocumentKind, lis
     if (new URL(response.url).origin !== new URL(response.redirects[0] ?? response.url).origin) {
       list.add(`${kind.code}-redirected`, 'warning', `The ${kind.name} was redirected to another origin.`);
     }
-    return { kind: 'document', value: body.value };
+    if (repeatsMember(response.body)) {
+      list.add(`${kind.code}-repeated-member`, 'warning', `The ${kind.name} repeats a member; the last one counts.`);
+    }
+    return { kind: 'document', value: body.value, sha256: response.sha256 };
   }
   const what = status >= 200 && status < 300 ? `${status} without a JSON document` : `${status}`;
   if (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 502)) {
@@ -80,13 +108,14 @@ export function judgeDocument(response: GuardedResponse, kind: DocumentKind, lis
       kind: 'unavailable',
       what,
       retryAfterSeconds: readRetryAfter(response.headers['retry-after'], response.fetchedAt),
+      silent: false,
     };
   }
   return { kind: 'absent', what };
 }
 
 function judgeGuardError(error: unknown): Reading {
-  if (!(error instanceof HttpGuardError)) return { kind: 'unavailable', what: 'no answer', retryAfterSeconds: null };
+  if (!(error instanceof HttpGuardError)) return unanswered('no answer');
   switch (error.code) {
     case 'address-not-allowed':
     case 'url-not-allowed':
@@ -102,8 +131,12 @@ function judgeGuardError(error: unknown): Reading {
     case 'dns':
     case 'network':
     case 'timeout':
-      return { kind: 'unavailable', what: error.message, retryAfterSeconds: null };
+      return unanswered(error.message);
   }
+}
+
+function unanswered(what: string): Reading {
+  return { kind: 'unavailable', what, retryAfterSeconds: null, silent: true };
 }
 
 function evidenceOf(response: GuardedResponse): Evidence {

@@ -1,3 +1,4 @@
+import type { DocumentEndpoints } from '../../domain/discoveryDocument.ts';
 import type { Finding } from '../../domain/registrationView.ts';
 
 /** Findings of one document, in the order in which they were made; each code and subject once. */
@@ -18,10 +19,23 @@ export function findingList(): FindingList {
   };
 }
 
+/** The same list for one document among several: what is added names the document. */
+export function findingsOf(list: FindingList, documentName: string): FindingList {
+  return {
+    findings: list.findings,
+    add: (code, severity, message) => list.add(code, severity, `${documentName}: ${message}`),
+  };
+}
+
+/** What a parser reads from a document. */
+export type ParsedEndpoints = Omit<DocumentEndpoints, 'sha256'>;
+
 /** How members of a document are read; `name` is our name for the member, never the peer's text. */
 export interface MemberContext {
-  /** FHIR base URL with a trailing slash: what relative URLs resolve against. */
+  /** FHIR base URL with a trailing slash. */
   readonly base: string;
+  /** Whether relative URLs resolve against it, as SMART says; elsewhere they are malformed. */
+  readonly relativeUrls: boolean;
   /** Whether the guard would send a request there. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly list: FindingList;
@@ -67,7 +81,7 @@ export function readListMember(value: unknown, name: string, list: FindingList):
 export function readEndpoint(value: unknown, name: string, context: MemberContext): string | null {
   const text = readTextMember(value, name, context.list);
   if (text === null) return null;
-  const url = URL.parse(text, context.base);
+  const url = URL.parse(text, context.relativeUrls ? context.base : undefined);
   if (url === null || !['https:', 'http:'].includes(url.protocol)) {
     context.list.add('endpoint-malformed', 'error', `"${name}" is not an http or https URL; it is ignored.`);
     return null;

@@ -1,5 +1,4 @@
-import type { DocumentEndpoints } from '../../domain/discoveryChoice.ts';
-import { type MemberContext, readEndpoint, readIssuer, readListMember } from './members.ts';
+import { type MemberContext, type ParsedEndpoints, readEndpoint, readIssuer, readListMember } from './members.ts';
 
 /**
  * SMART configuration document (SMART App Launch 2.2, "Using .well-known"). Tolerant: missing members make an older
@@ -8,7 +7,7 @@ import { type MemberContext, readEndpoint, readIssuer, readListMember } from './
 export function parseSmartConfiguration(
   document: Readonly<Record<string, unknown>>,
   context: MemberContext,
-): DocumentEndpoints {
+): ParsedEndpoints {
   const list = (name: string) => readListMember(document[name], name, context.list);
   const endpoint = (name: string) => readEndpoint(document[name], name, context);
   const capabilities = list('capabilities');

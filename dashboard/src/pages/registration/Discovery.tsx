@@ -51,6 +51,18 @@ export function Discovery({ view }: { view: RegistrationView }) {
                     source={discovery.registrationSource}
                   />,
                 ],
+                ...(discovery.candidate === undefined
+                  ? []
+                  : ([
+                      [
+                        'Waits for an administrator',
+                        <Endpoint
+                          key="candidate"
+                          url={discovery.candidate.registrationEndpoint}
+                          source={discovery.candidate.source}
+                        />,
+                      ],
+                    ] as const)),
                 ['Issuer', <Endpoint key="issuer" url={discovery.issuer} />],
               ] as const)),
           ['Method', view.method],

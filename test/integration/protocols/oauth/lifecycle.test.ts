@@ -93,7 +93,7 @@ describeWith('oidc-provider', 'discovery', () => {
     ]);
   });
 
-  it('reads both, one after the other, where no registration endpoint is named', async () => {
+  it('reads all documents, one after the other, where no registration endpoint is named', async () => {
     const system = sandbox.system('by-hand');
     const view = await discover(client, { fhirBaseUrl: system.fhirBaseUrl, isAllowedUrl });
     expect(view).toMatchObject({
@@ -104,6 +104,8 @@ describeWith('oidc-provider', 'discovery', () => {
     expect(system.ledger().requests.map(({ path }) => path)).toEqual([
       '/fhir/.well-known/smart-configuration',
       '/fhir/metadata',
+      '/.well-known/oauth-authorization-server',
+      '/fhir/.well-known/udap',
     ]);
   });
 

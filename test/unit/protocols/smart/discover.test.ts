@@ -5,6 +5,7 @@ import { HttpGuardError } from '../../../../protocols/http/httpGuardError.ts';
 import { discover } from '../../../../protocols/smart/discover.ts';
 import { fetchedAt, fhirBaseUrl, type Scripted, scriptedPeer, smartDocument, statementOf } from './peer.ts';
 
+const issuerPath = 'https://ehr.example/.well-known/oauth-authorization-server';
 const smartPath = '.well-known/smart-configuration';
 const isAllowedUrl = (url: string) => url.startsWith('https:') && !url.startsWith('https://10.');
 
@@ -234,7 +235,12 @@ describe('the CapabilityStatement as fallback', () => {
       metadata: { body: statementOf(uris) },
     });
     expect(view).toMatchObject({ source: 'smart-configuration', registrationSource: 'capability-statement' });
-    expect(view.evidence).toHaveLength(2);
+    expect(view.evidence.map(({ url, status }) => `${status} ${url}`)).toEqual([
+      `200 ${fhirBaseUrl}/${smartPath}`,
+      `200 ${fhirBaseUrl}/metadata`,
+      '404 https://ehr.example/.well-known/oauth-authorization-server',
+      '404 https://ehr.example/.well-known/openid-configuration',
+    ]);
   });
 
   it('is no reason to fail when it is away but the SMART configuration is there', async () => {
@@ -313,6 +319,8 @@ const anyDocument = fc.oneof(
         ...Object.keys(smartDocument),
         'management_endpoint',
         'jwks_uri',
+        'udap_versions_supported',
+        'udap_profiles_supported',
         'token_endpoint_auth_methods_supported',
         'resourceType',
         'rest',
@@ -345,10 +353,104 @@ const anyScripted: fc.Arbitrary<Scripted> = fc.record({
   body: fc.oneof(anyDocument, fc.string({ unit: 'binary' })),
 });
 
+describe('the metadata of the issuer', () => {
+  const metadata = { issuer: 'https://ehr.example', registration_endpoint: 'https://ehr.example/clients' };
+  const withoutRegistration = { [smartPath]: { body: without('registration_endpoint') } };
+
+  it('is read after the CapabilityStatement and before UDAP, and its registration endpoint waits', async () => {
+    const peer = scriptedPeer({ ...withoutRegistration, [issuerPath]: { body: metadata } });
+    const view = await discover(peer.client, { fhirBaseUrl, isAllowedUrl, headers: { 'epic-client-id': 'x' } });
+    expect(peer.asked.map(({ url }) => url)).toEqual([
+      `${fhirBaseUrl}/${smartPath}`,
+      `${fhirBaseUrl}/metadata`,
+      issuerPath,
+      `${fhirBaseUrl}/.well-known/udap`,
+    ]);
+    expect(peer.asked.filter(({ headers }) => headers?.['epic-client-id'] === 'x')).toHaveLength(3);
+    expect(peer.asked[2]?.headers).toEqual({ accept: 'application/json' });
+    expect(new Set(peer.asked.map(({ signal }) => signal)), 'one deadline for all').toHaveLength(1);
+    expect(peer.asked[0]?.signal).toBeInstanceOf(AbortSignal);
+    expect(view).toMatchObject({
+      registrationEndpoint: null,
+      registrationSource: 'none',
+      source: 'smart-configuration',
+      candidate: {
+        registrationEndpoint: metadata.registration_endpoint,
+        source: 'oauth-authorization-server',
+        evidenceHash: view.evidence.find(({ url }) => url === issuerPath)?.sha256,
+      },
+    });
+  });
+
+  it.each([
+    ['the SMART configuration names all', { [smartPath]: { body: smartDocument } }, {}],
+    ['an administrator gave the endpoint', withoutRegistration, { registrationEndpoint: 'https://ehr.example/r' }],
+  ])('is not read when %s', async (_name, answers, given) => {
+    const peer = scriptedPeer(answers);
+    await discover(peer.client, { fhirBaseUrl, isAllowedUrl, ...given });
+    expect(peer.asked).toHaveLength(1);
+  });
+
+  it('is not used when it is of another issuer, and the next place is tried', async () => {
+    const view = await run({
+      ...withoutRegistration,
+      [issuerPath]: { body: { ...metadata, issuer: 'https://ehr.example/' } },
+      'https://ehr.example/.well-known/openid-configuration': { body: metadata },
+    });
+    expect(view.candidate).toMatchObject({ source: 'openid-configuration' });
+    expect(codes(view)).toContain('issuer-mismatch');
+  });
+
+  it('of an issuer that may not be asked is a finding, no failure', async () => {
+    const view = await run({
+      ...withoutRegistration,
+      [issuerPath]: new HttpGuardError('address-not-allowed', 'private'),
+    });
+    expect(codes(view)).toContain('issuer-metadata-not-allowed');
+  });
+
+  it('is not asked for again where nothing answers', async () => {
+    const peer = scriptedPeer({ ...withoutRegistration, [issuerPath]: new HttpGuardError('timeout', 'slow') });
+    const view = await discover(peer.client, { fhirBaseUrl, isAllowedUrl });
+    expect(codes(view)).toContain('issuer-metadata-unavailable');
+    expect(peer.asked.map(({ url }) => url)).not.toContain('https://ehr.example/.well-known/openid-configuration');
+  });
+});
+
+describe('UDAP metadata', () => {
+  const udap = {
+    udap_versions_supported: ['1'],
+    udap_profiles_supported: ['udap_dcr', 'udap_authn', 'x'],
+    registration_endpoint: 'https://ehr.example/udap/register',
+  };
+
+  it('is a finding and evidence, never the registration endpoint', async () => {
+    const view = await run({
+      [smartPath]: { body: without('registration_endpoint', 'issuer') },
+      '.well-known/udap': { body: udap },
+    });
+    expect(view).toMatchObject({ registrationEndpoint: null, registrationSource: 'none' });
+    expect(view).not.toHaveProperty('candidate');
+    expect(view.evidence.at(-1)).toMatchObject({ url: `${fhirBaseUrl}/.well-known/udap`, status: 200 });
+    const message = view.findings.find(({ code }) => code === 'udap-offered')?.message;
+    expect(message).toContain('udap_dcr, udap_authn;');
+    expect(message).toContain(udap.registration_endpoint);
+  });
+
+  it.each([
+    ['a page', '<html></html>'],
+    ['another document', { resourceType: 'OperationOutcome' }],
+  ])('is none when it is %s', async (_name, body) => {
+    const view = await run({ [smartPath]: { body: without('registration_endpoint') }, '.well-known/udap': { body } });
+    expect(codes(view)).not.toContain('udap-offered');
+  });
+});
+
 it('whatever the peer sends becomes a view with usable endpoints or a typed failure', async () => {
   await fc.assert(
-    fc.asyncProperty(anyScripted, anyScripted, async (smart, metadata) => {
-      const outcome = await run({ [smartPath]: smart, metadata }).catch((error: unknown) => error);
+    fc.asyncProperty(anyScripted, anyScripted, anyScripted, anyScripted, async (smart, metadata, issuer, udap) => {
+      const answers = { [smartPath]: smart, metadata, [issuerPath]: issuer, '.well-known/udap': udap };
+      const outcome = await run(answers, { issuer: 'https://ehr.example' }).catch((error: unknown) => error);
       if (outcome instanceof RegistrarFailure) return;
       const view = outcome as Awaited<ReturnType<typeof run>>;
       for (const endpoint of [
@@ -356,6 +458,7 @@ it('whatever the peer sends becomes a view with usable endpoints or a typed fail
         view.registrationEndpoint,
         view.authorizationEndpoint,
         view.jwksUri,
+        view.candidate?.registrationEndpoint ?? null,
       ]) {
         expect(endpoint === null || isAllowedUrl(endpoint)).toBe(true);
       }

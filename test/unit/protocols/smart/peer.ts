@@ -9,7 +9,9 @@ export type Scripted =
   | { status?: number; body: unknown; type?: string; headers?: Record<string, string>; redirectedFrom?: string }
   | HttpGuardError;
 
-/** A guarded client without network that answers by path below the FHIR base, and keeps what was asked. */
+const notFound: Scripted = { status: 404, body: '' };
+
+/** A guarded client without network that answers by path below the FHIR base or by whole URL, and keeps what was asked. */
 export function scriptedPeer(answers: Readonly<Record<string, Scripted>>): {
   client: GuardedClient;
   asked: GuardedRequest[];
@@ -17,7 +19,7 @@ export function scriptedPeer(answers: Readonly<Record<string, Scripted>>): {
   const asked: GuardedRequest[] = [];
   const request = async (given: GuardedRequest): Promise<GuardedResponse> => {
     asked.push(given);
-    const scripted = answers[given.url.slice(fhirBaseUrl.length + 1)] ?? { status: 404, body: '' };
+    const scripted = answers[given.url.slice(fhirBaseUrl.length + 1)] ?? answers[given.url] ?? notFound;
     if (scripted instanceof HttpGuardError) throw scripted;
     const body = typeof scripted.body === 'string' ? scripted.body : JSON.stringify(scripted.body);
     return {
