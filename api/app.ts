@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Actions } from './actions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { accessLogPlugin } from './plugins/accessLog.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
@@ -41,7 +42,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
       sendProblem(reply, problemOfError(error) ?? new ProblemError('malformed-request', 'The request is malformed.'));
     },
   });
-  const options = { dependencies };
+  const options = { dependencies, actions: new Actions(dependencies) };
   await app.register(connectionsPlugin);
   await app.register(securityHeadersPlugin, options);
   await app.register(accessLogPlugin, options);
