@@ -20,6 +20,7 @@ import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
@@ -60,6 +61,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    launchRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

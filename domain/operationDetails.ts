@@ -1,3 +1,5 @@
+import { isLaunchReport } from './launchReport.ts';
+
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
  * References and words only, never a secret.
@@ -8,6 +10,7 @@ export const detailForms = {
   discover: nothing,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  reportLaunch: isLaunchReport,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;

@@ -38,6 +38,7 @@ export const attentionTopics = [
   'rotation',
   'endpoint',
   'discovery',
+  'launch',
   'peer',
 ] as const;
 export type AttentionTopic = (typeof attentionTopics)[number];
