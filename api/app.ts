@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Actions } from './actions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { accessLogPlugin } from './plugins/accessLog.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
@@ -19,6 +20,7 @@ import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
@@ -41,7 +43,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
       sendProblem(reply, problemOfError(error) ?? new ProblemError('malformed-request', 'The request is malformed.'));
     },
   });
-  const options = { dependencies };
+  const options = { dependencies, actions: new Actions(dependencies) };
   await app.register(connectionsPlugin);
   await app.register(securityHeadersPlugin, options);
   await app.register(accessLogPlugin, options);
@@ -59,6 +61,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    launchRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

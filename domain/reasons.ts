@@ -16,6 +16,12 @@ export const reasons = {
     sentence: 'No launch has been reported yet.',
     action: 'After a first successful launch, call report-launch.',
   },
+  LaunchSucceeded: { sentence: 'The application reported a launch that worked.', action: null },
+  LaunchFailed: {
+    sentence: 'The application reported a launch that failed.',
+    action:
+      'Read the error in the timeline: compare redirect URIs and scopes with the registered ones, and ask the health system whether the application is enabled for its users.',
+  },
   DocumentRead: { sentence: 'The discovery documents were read.', action: null },
   DiscoveryFailed: {
     sentence: 'No usable discovery document was found at the FHIR base URL.',

@@ -139,6 +139,7 @@ export const eventTypes = [
   'management.token-received',
   'request.settled',
   'request.unsettled',
+  'launch.reported',
   'operation.accepted',
   'operation.refused',
   'step.delayed',

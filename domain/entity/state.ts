@@ -1,18 +1,21 @@
 import type { Condition } from '../conditions.ts';
-import type { OperationKind } from '../operations.ts';
+import type { Asked, OperationKind } from '../operationDetails.ts';
 import type { CredentialState } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
 import type { EntityStart, RegistrationConfig } from '../records.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registrationView.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 
-/** Accepted by the update handler, waiting for its turn. */
-export interface Operation {
+interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {
   readonly operationId: string;
-  readonly kind: OperationKind;
   readonly actor: string;
   readonly reason: string | null;
 }
+
+/** Accepted by the update handler, waiting for its turn. */
+export type Operation<Kind extends OperationKind = OperationKind> = {
+  readonly [Each in Kind]: OperationOf<Each>;
+}[Kind];
 
 /** A request that was given to an activity and is not settled yet. */
 export interface OpenRequest {
@@ -35,6 +38,7 @@ export const attentionTopics = [
   'rotation',
   'endpoint',
   'discovery',
+  'launch',
   'peer',
 ] as const;
 export type AttentionTopic = (typeof attentionTopics)[number];

@@ -82,6 +82,7 @@ describe('OpenAPI document', () => {
         "POST /v1/keys",
         "POST /v1/preflight",
         "POST /v1/registrations/{registrationId}/discover",
+        "POST /v1/registrations/{registrationId}/report-launch",
         "POST /v1/registrations/{registrationId}/rotate",
         "POST /v1/registrations/{registrationId}/verify",
         "POST /v1/session",
