@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { PageState } from '../domain/metadataLint/profiles.ts';
 import type { EntityClient } from '../domain/operations.ts';
 import type { Playbooks } from '../domain/playbooks/playbook.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
@@ -53,6 +54,8 @@ export interface ApiDependencies {
       /** Stay on the origin of the FHIR base URL. Values may be secret. */
       readonly headers: Readonly<Record<string, string>>;
     }): Promise<DiscoveryView>;
+    /** Whether a page of client metadata answers at its own URL. Never rejects. */
+    checkPage(url: string): Promise<PageState>;
     /** Whether a caller may give a header of this name and value. */
     takesHeader(name: string, text: string): boolean;
   };

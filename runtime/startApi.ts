@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../api/app.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import { checkPage } from '../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
 import { discover } from '../protocols/smart/discover.ts';
@@ -42,6 +43,7 @@ export async function startApiPart(
     discovery: {
       read: (argument) => discover(client, { ...argument, isAllowedUrl }),
       takesHeader: isCustomHeader,
+      checkPage: (url) => checkPage(client, url),
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),

@@ -103,7 +103,7 @@ export async function startRealApp(
       },
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
-      discovery: { read, takesHeader: () => true },
+      discovery: { read, takesHeader: () => true, checkPage: async () => ({ kind: 'live' }) },
       macs: { idempotency: keyring.mac('idempotency-mac') },
       checkSecretStore: async () => undefined,
       clock,

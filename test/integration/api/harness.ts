@@ -10,6 +10,7 @@ import { type EntityClient, EntityError, type OperationRequest } from '../../../
 import type { Visibility } from '../../../domain/records.ts';
 import type { Role } from '../../../domain/words.ts';
 import { createGuardedClient } from '../../../protocols/http/client.ts';
+import { checkPage } from '../../../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../../../protocols/http/requestHeaders.ts';
 import { discover } from '../../../protocols/smart/discover.ts';
@@ -92,6 +93,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
     discovery: {
       read: (argument) => discover(guard, { ...argument, isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok }),
       takesHeader: isCustomHeader,
+      checkPage: (url) => checkPage(guard, url),
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: async () => undefined,
