@@ -44,7 +44,7 @@ export function markdownText(text: string): string {
       .replace(/[!-/:-@[-`{-~]/g, (character) => (inert.test(character) ? character : `\\${character}`))
       // What a renderer would turn into a link by itself (GFM autolinks) is broken by an escape that shows nothing.
       .replace(
-        /\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi,
+        /(?:https?|ftp|mailto|xmpp)(?=:)|www(?=\.)/gi,
         (scheme) => `${scheme.slice(0, -1)}&#${scheme.charCodeAt(scheme.length - 1)};`,
       )
       .replace(/^(\d+)(?=[.)])/, (digits) => `&#${digits.charCodeAt(0)};${digits.slice(1)}`)
