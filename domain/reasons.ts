@@ -61,6 +61,11 @@ export const reasons = {
     action: 'Ask the health system how clients are registered; carry it out by hand.',
   },
   ClientRegistered: { sentence: 'The authorization server registered the client.', action: null },
+  ClientMetadataNotAcceptable: {
+    sentence:
+      'The client metadata have errors that an authorization server would refuse; nothing was sent, and no initial access token was spent.',
+    action: 'Correct the application as the findings say and put it again; then call discover.',
+  },
   RegistrationRejected: {
     sentence: 'The authorization server rejected the client metadata.',
     action:

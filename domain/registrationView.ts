@@ -83,14 +83,29 @@ export interface CredentialView {
   readonly provedAt: string | null;
 }
 
+/** Why the scopes of two stages differ. Stable codes. */
+export const scopeDifferenceKinds = [
+  'trimmed',
+  'not-in-dialect',
+  'translated',
+  'not-registered',
+  'added',
+  'not-advertised',
+  'not-granted',
+  'granted-unasked',
+] as const;
+export type ScopeDifferenceKind = (typeof scopeDifferenceKinds)[number];
+
 export interface ScopesView {
   readonly requested: readonly string[];
+  /** In the server's dialect, as the registration request says them; absent where Registrar sends none. */
+  readonly sent?: readonly string[];
   readonly advertised: readonly string[] | null;
   readonly registered: readonly string[] | null;
   readonly granted: readonly string[] | null;
   readonly differences: readonly {
     readonly scope: string;
-    readonly kind: 'not-registered' | 'added' | 'not-advertised';
+    readonly kind: ScopeDifferenceKind;
     readonly message: string;
   }[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reasons } from '../../domain/reasons.ts';
-import { eventTypes } from '../../domain/registrationView.ts';
+import { eventTypes, scopeDifferenceKinds } from '../../domain/registrationView.ts';
 import {
   authMethods,
   conditionTypes,
@@ -79,12 +79,11 @@ const credential = z.object({
 /** Scopes, and where what was asked, advertised, registered and granted differ. */
 export const scopesView = z.object({
   requested: texts,
+  sent: texts.optional().describe('In the dialect of the server; absent where Registrar sends none'),
   advertised: texts.nullable(),
   registered: texts.nullable(),
   granted: texts.nullable(),
-  differences: z.array(
-    z.object({ scope: z.string(), kind: word(['not-registered', 'added', 'not-advertised']), message: z.string() }),
-  ),
+  differences: z.array(z.object({ scope: z.string(), kind: word(scopeDifferenceKinds), message: z.string() })),
 });
 
 /** A registration as lists answer it. */

@@ -146,7 +146,7 @@ function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
   const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
-  const { scopesSupported, tokenEndpointAuthMethods } = discovery;
+  const { scopesSupported, capabilities, tokenEndpointAuthMethods } = discovery;
   return {
     registrationEndpoint,
     tokenEndpoint,
@@ -154,6 +154,7 @@ function endpointsOf(state: EntityState): Endpoints {
     issuer,
     jwksUri,
     scopesSupported,
+    capabilities,
     tokenEndpointAuthMethods,
   };
 }
