@@ -26,6 +26,7 @@ import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -62,6 +63,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     preflightRoutes,
     operationRoutes,
     launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,
