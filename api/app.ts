@@ -27,6 +27,7 @@ import { packetRoutes } from './routes/packets.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -64,6 +65,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     preflightRoutes,
     operationRoutes,
     launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

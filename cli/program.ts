@@ -9,6 +9,7 @@ import { addPreflightCommand } from './commands/preflight.ts';
 import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTaskCommand } from './commands/task.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { CommandError, exitCodes, failed } from './errors.ts';
 import { plainText } from './plainText.ts';
@@ -52,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addPacketCommand(program, context);
   addOperationCommands(program, context);
   addReportLaunchCommand(program, context);
+  addTaskCommand(program, context);
   return program;
 }
 

@@ -5,6 +5,7 @@ import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
+import { updateTask } from './updateTask.ts';
 import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
@@ -14,5 +15,6 @@ export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   retire,
   rotate,
   supplyInitialAccessToken,
+  updateTask,
   verify,
 };

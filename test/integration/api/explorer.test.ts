@@ -78,6 +78,7 @@ describe('OpenAPI document', () => {
         "GET /v1/summary",
         "GET /v1/tenants",
         "GET /v1/tenants/{tenantId}",
+        "PATCH /v1/registrations/{registrationId}/task",
         "PATCH /v1/tenants/{tenantId}",
         "POST /v1/keys",
         "POST /v1/preflight",

@@ -3,6 +3,8 @@ import { detailForms, type OperationKind } from '../../../domain/operationDetail
 
 const report = { outcome: 'success', mode: 'ehr', error: null, grantedScopes: ['launch'] };
 
+const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
+
 /** Details that each kind takes, and some that it refuses. */
 const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonly refuses: unknown[] }>> = {
   rotate: { takes: [undefined], refuses: [null, {}, 'now'] },
@@ -24,6 +26,26 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
       { ...report, grantedScopes: [''] },
       { ...report, grantedScopes: Array(501).fill('launch') },
       { ...report, accessToken: 'x' },
+    ],
+  },
+  updateTask: {
+    takes: [
+      { vendor },
+      { vendor: { ...vendor, developer: null, expectedWait: null }, owner: null, note: '', reference: 'INC-1' },
+      { vendor, state: 'verified', submittedAt: 1, verifiedAt: 2 },
+    ],
+    refuses: [
+      undefined,
+      {},
+      { vendor: null },
+      { vendor: { ...vendor, certified: 'perhaps' } },
+      { vendor: { ...vendor, expectedWait: -1 } },
+      { vendor, state: 'done' },
+      { vendor, submittedAt: '2026-01-01' },
+      { vendor, verifiedAt: 1.5 },
+      { vendor, owner: 'x'.repeat(201) },
+      { vendor, note: 'x'.repeat(2001) },
+      { vendor, clientSecret: 'x' },
     ],
   },
 };

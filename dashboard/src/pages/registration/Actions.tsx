@@ -23,6 +23,7 @@ const underWay = {
   supplyInitialAccessToken: 'Token handed over…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
+  updateTask: 'Task noted…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };
