@@ -268,4 +268,38 @@ export const sabotages: readonly Sabotage[] = [
     to: 'create trigger audit_rows_append_only before delete on audit',
     test: { file: recordsContract, name: 'refuses an update by anybody' },
   },
+  {
+    name: 'put text into the packet page as it is',
+    file: 'api/packets/markup.ts',
+    from: "if (typeof inserted === 'string') return escapeHtml(inserted);",
+    to: "if (typeof inserted === 'string') return inserted;",
+    test: { file: 'test/unit/api/packets/html.test.ts', name: 'whatever is put in comes out as text' },
+  },
+  {
+    name: 'let a value of the packet end its code span',
+    file: 'api/packets/markdown.ts',
+    from: "const fence = '`'.repeat(longest + 1);",
+    to: "const fence = '`';",
+    test: { file: 'test/unit/api/packets/markdown.test.ts', name: 'any text fits its fence' },
+  },
+  {
+    name: 'take the sandbox from the packet page',
+    file: 'api/packets/html.ts',
+    from: "default-src 'none'; sandbox;",
+    to: "default-src 'none';",
+    test: {
+      file: 'test/unit/api/packets/html.test.ts',
+      name: 'the policy forbids everything but the style that is in the page',
+    },
+  },
+  {
+    name: 'count a holiday as a business day',
+    file: 'domain/deadlines/federalHolidays.ts',
+    from: 'weekday !== sunday && !isFederalHoliday(day)',
+    to: 'weekday !== sunday',
+    test: {
+      file: 'test/unit/domain/deadlines/federalHolidays.test.ts',
+      name: 'business days add up, move forward and never end on a day off',
+    },
+  },
 ];
