@@ -299,7 +299,7 @@ export const sabotages: readonly Sabotage[] = [
     to: 'weekday !== sunday',
     test: {
       file: 'test/unit/domain/deadlines/federalHolidays.test.ts',
-      name: 'business days add up, move forward and never end on a day off',
+      name: '2026-11-25 and 1 business days is 2026-11-27',
     },
   },
 ];
