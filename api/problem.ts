@@ -12,6 +12,7 @@ export const problems = {
   'key-bound': { status: 403, title: 'The key is bound to tenants or applications' },
   'not-found': { status: 404, title: 'Not found' },
   'no-such-route': { status: 404, title: 'There is no such route' },
+  'not-acceptable': { status: 406, title: 'There is no form of this that the caller takes' },
   'already-exists': { status: 409, title: 'The id exists already' },
   'not-empty': { status: 409, title: 'The tenant still has registrations' },
   'operation-refused': { status: 409, title: 'The operation is not possible now' },

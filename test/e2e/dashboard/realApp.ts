@@ -101,6 +101,7 @@ export async function startRealApp(
         },
         check: async () => undefined,
       },
+      registrationConfig: (registrationId) => records.config(registrationId),
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
       discovery: { read, takesHeader: () => true, checkPage: async () => ({ kind: 'live' }) },
