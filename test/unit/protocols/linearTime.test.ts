@@ -120,7 +120,7 @@ describe('looks at a document as often as it is long', () => {
 
 describe('reads a long text of any pattern', () => {
   // What backtracks, or looks at the rest again for each character, takes more steps than there is time for a test.
-  const length = 300_000;
+  const length = 200_000;
   const repeated = [
     ...[
       'a',
@@ -161,9 +161,7 @@ describe('reads a long text of any pattern', () => {
       '\\"',
     ],
   ];
-  const starts = ['', 'https://', `${issuer}/`, 'patient/Observation.rs?', 'a@', 'ey', '{"a":"', 'Bearer '];
-  const ends = ['', '\u0000', '!', '@'];
-  const context = { now: 0, managementOrigins: [issuer], secretsInPlay: ['planted-secret'] };
+  const context = { now: 0, clientId: 'a', managementOrigins: [issuer], secretsInPlay: ['planted-secret'] };
   const answer = (text: string) => ({
     status: 201,
     headers: { 'content-type': text.slice(0, 8000), location: text },
@@ -225,12 +223,19 @@ describe('reads a long text of any pattern', () => {
     ['safe text', (text) => safeText(text, ['planted-secret'])],
   ];
 
-  it.each(readers)('%s', (_name, read) => {
+  /** What stands before the pattern, for readers that give up at once otherwise. */
+  const starts: Readonly<Record<string, string>> = {
+    scopes: 'patient/Observation.rs?',
+    'client metadata': 'a@',
+    JSON: '{"a":"',
+    documents: '{"a":"',
+  };
+
+  it.each(readers)('%s', (name, read) => {
     for (const fragment of repeated) {
-      for (const [index, start] of starts.entries()) {
-        const text = start + fragment.repeat(length / fragment.length) + (ends[index % ends.length] ?? '');
-        expect(() => read(text)).not.toThrow();
-      }
+      const pattern = fragment.repeat(length / fragment.length);
+      expect(() => read(`${pattern}\u0000`)).not.toThrow();
+      expect(() => read(`${starts[name] ?? 'https://ehr.example/'}${pattern}@`)).not.toThrow();
     }
   });
 });
