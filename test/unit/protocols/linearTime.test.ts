@@ -119,8 +119,8 @@ describe('looks at a document as often as it is long', () => {
 });
 
 describe('reads a long text of any pattern', () => {
-  // What backtracks, or looks at the rest again for each character, takes more steps than there is time for a test.
-  const length = 200_000;
+  // What backtracks, or looks at the rest again for each character, takes 10^10 steps: more than a test has time for.
+  const length = 100_000;
   const repeated = [
     ...[
       'a',
@@ -237,5 +237,5 @@ describe('reads a long text of any pattern', () => {
       expect(() => read(`${pattern}\u0000`)).not.toThrow();
       expect(() => read(`${starts[name] ?? 'https://ehr.example/'}${pattern}@`)).not.toThrow();
     }
-  });
+  }, 30_000);
 });
