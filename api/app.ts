@@ -20,11 +20,13 @@ import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -60,6 +62,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { PageState } from '../domain/metadataLint/profiles.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import type { Playbooks } from '../domain/playbooks/playbook.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
 import type { DiscoveryView } from '../domain/registrationView.ts';
 
@@ -63,6 +64,7 @@ export interface ApiDependencies {
   /** Rejects when the secret store cannot be used. */
   readonly checkSecretStore: () => Promise<void>;
   readonly clock: Clock;
+  readonly playbooks: Playbooks;
   /** False = nothing is logged. */
   readonly logger: ApiLogger | false;
   /** `REGISTRAR_PUBLIC_URL`; null = plain http on loopback. */

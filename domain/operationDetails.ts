@@ -1,3 +1,6 @@
+import { isLaunchReport } from './launchReport.ts';
+import { isTaskChange } from './tasks/task.ts';
+
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
  * References and words only, never a secret.
@@ -8,6 +11,8 @@ export const detailForms = {
   discover: nothing,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  reportLaunch: isLaunchReport,
+  updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;

@@ -1,6 +1,8 @@
 import type { Condition } from './conditions.ts';
+import type { StatutoryClock } from './deadlines/statutoryClocks.ts';
 import type { Reason } from './reasons.ts';
 import type { SecretStoreKind } from './secretStore.ts';
+import type { Task } from './tasks/task.ts';
 import type {
   AuthMethod,
   CredentialHealth,
@@ -108,6 +110,20 @@ export interface ScopesView {
   }[];
 }
 
+/** A task with its times in RFC 3339 UTC. */
+export interface TaskView extends Omit<Task, 'since' | 'submittedAt' | 'verifiedAt' | 'toldUntil'> {
+  readonly since: string;
+  readonly submittedAt: string | null;
+  readonly verifiedAt: string | null;
+  readonly toldUntil: string;
+  /** The clocks of 45 CFR 170.404(b)(1). */
+  readonly clocks: readonly (Omit<StatutoryClock, 'startedAt' | 'doneAt' | 'dueAt'> & {
+    readonly startedAt: string | null;
+    readonly doneAt: string | null;
+    readonly dueAt: string | null;
+  })[];
+}
+
 /** What `GET /v1/registrations/{registrationId}` answers (without links), and what the read model holds as JSON. */
 export interface RegistrationView {
   readonly registrationId: string;
@@ -128,6 +144,8 @@ export interface RegistrationView {
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
   readonly desiredRevision: number;
+  /** Present while a person has something to bring about. */
+  readonly task?: TaskView;
   readonly sequence: number;
 }
 
@@ -154,6 +172,11 @@ export const eventTypes = [
   'management.token-received',
   'request.settled',
   'request.unsettled',
+  'launch.reported',
+  'task.changed',
+  'task.reminder',
+  'task.escalated',
+  'task.deadline-missed',
   'operation.accepted',
   'operation.refused',
   'step.delayed',

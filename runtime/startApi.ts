@@ -29,7 +29,7 @@ export async function startApiPart(
   log: Log,
   shutdown: Shutdown,
 ): Promise<Ready> {
-  const { records, secrets, client, clock, keyring, dataDirectory } = services;
+  const { records, secrets, client, clock, keyring, dataDirectory, playbooks } = services;
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
@@ -48,6 +48,7 @@ export async function startApiPart(
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),
     clock,
+    playbooks,
     logger: log,
     publicUrl: config.publicUrl,
     dashboardDirectory: dashboardDirectory(),

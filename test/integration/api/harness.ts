@@ -14,6 +14,7 @@ import { checkPage } from '../../../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../../../protocols/http/requestHeaders.ts';
 import { discover } from '../../../protocols/smart/discover.ts';
+import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { openPglite } from '../../../stores/records/records.ts';
 import { fixtureOn } from '../stores/records/fixture.ts';
 
@@ -97,6 +98,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: async () => undefined,
     clock,
+    playbooks: await loadPlaybooks(),
     logger: { info: write, warn: write, error: write },
     publicUrl: null,
     dashboardDirectory: null,
