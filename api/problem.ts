@@ -21,6 +21,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'wrong-host': { status: 421, title: 'The request is for another host' },
   'validation-failed': { status: 422, title: 'The request does not have the expected form' },
+  'cannot-share': { status: 422, title: 'The client cannot be shared' },
   'unknown-application': { status: 422, title: 'The application is not known' },
   'method-unavailable': { status: 422, title: 'The registration method is not available' },
   'not-available': { status: 422, title: 'A later version brings this' },

@@ -54,6 +54,7 @@ export function aConfig(
     method: 'manual',
     registrationEndpoint: null,
     issuer: null,
+    holderRegistrationId: null,
     revision: 1,
     metadata: effectiveMetadata(application, 'production', null),
     authMethods: application.authMethods,

@@ -154,6 +154,7 @@ export async function startRealApp(
               issuer: null,
               clientMetadata: null,
               initialAccessToken: null,
+              shareWith: null,
             },
           ],
         },
