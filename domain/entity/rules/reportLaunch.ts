@@ -36,8 +36,8 @@ function noteGranted(draft: Draft, granted: readonly string[] | null): void {
   const { scopes, config } = draft.state;
   if (granted === null) return;
   const requested = splitScopes(String(config.metadata['scope'] ?? ''));
-  const report = scopes ?? reportScopes({ requested, advertised: null, registered: null });
-  draft.set({ scopes: withGrantedScopes(report, granted) });
+  const view = scopes ?? reportScopes({ requested, advertised: null, registered: null });
+  draft.set({ scopes: withGrantedScopes(view, granted) });
 }
 
 const launchNames = { ehr: 'An EHR launch', standalone: 'A standalone launch' } as const;
