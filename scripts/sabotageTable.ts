@@ -171,8 +171,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'handler awaits the rotation',
     file: 'workflows/registration.ts',
-    from: '    return { operationId };',
-    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId })) as never;',
+    from: '    return { operationId: request.operationId };',
+    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId: request.operationId })) as never;',
     test: { file: entity, name: 'takes an operation within one workflow task, however long its work lasts' },
   },
   {
