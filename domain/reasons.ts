@@ -243,6 +243,18 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons;
 
+/** Refusals by a client registration policy of the server: only its administrator, or other metadata, helps. */
+export const policyReasons: ReadonlySet<Reason> = new Set([
+  'TrustedHostsPolicyRefused',
+  'ConsentRequiredPolicyRefused',
+  'ProtocolMappersPolicyRefused',
+  'ClientScopesPolicyRefused',
+  'FullScopePolicyRefused',
+  'MaxClientsPolicyRefused',
+  'ClientDisabledPolicyRefused',
+  'RegistrationPolicyRefused',
+]);
+
 /** The sentence of a reason, followed by its action where there is one. */
 export function explain(reason: Reason): string {
   const { sentence, action } = reasons[reason];
