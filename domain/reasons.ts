@@ -94,6 +94,11 @@ export const reasons = {
     sentence: 'The authorization server answered the service account or administrator with something unexpected.',
     action: 'Check that the address is that of the realm, and the version of the server.',
   },
+  KeycloakRequestUnanswered: {
+    sentence: 'A request that creates or changes a client got no answer; what was sent is in the orphan ledger.',
+    action:
+      'Read the client; ask for a new registration access token with an account of the realm, or delete the client.',
+  },
   ClientUnknown: {
     sentence: 'The authorization server knows no such client.',
     action: 'Check the client id and the realm; ask the health system whether the client was deleted.',
