@@ -18,6 +18,7 @@ import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -59,6 +60,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    keycloakRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,
