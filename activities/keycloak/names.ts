@@ -16,7 +16,7 @@ export function ledgerSubject(realm: KeycloakRealm, client: string): string {
  */
 export function keycloakSecretName(realm: KeycloakRealm, clientId: string, half: 'client' | 'management'): string {
   const server = realm.issuer.replace(/^https?:\/\//, '').replace(/\/realms\/[^/]*$/, '');
-  return ['keycloak', part(server, 20), part(realm.name, 16), part(clientId, 36), half].join('/');
+  return ['keycloak', part(server, 16), part(realm.name, 16), part(clientId, 36), half].join('/');
 }
 
 function part(text: string, longest: number): string {
