@@ -8,7 +8,7 @@ const realm = keycloakRealmOf('https://id.example.org/auth/realms/smart') as Key
 
 test('parts that every store takes stand as they are, others keep what can be read', () => {
   expect(keycloakSecretName(realm, 'chart-app', 'client')).toMatch(
-    /^keycloak\/id-example-org-auth-[0-9a-f]{10}\/smart\/chart-app\/client$/,
+    /^keycloak\/id-example-org-a-[0-9a-f]{10}\/smart\/chart-app\/client$/,
   );
   expect(keycloakSecretName(realm, 'https://sp.example.org/saml', 'management')).toMatch(
     /\/https-sp-example-org-saml-[0-9a-f]{10}\/management$/,
