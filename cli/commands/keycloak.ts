@@ -53,11 +53,14 @@ const examples: Readonly<Record<KeycloakOperation, string>> = {
 
 /** `keycloak client create|get|update|delete|update-token`. */
 export function addKeycloakCommands(program: Command, context: Context): void {
+  const example = `\nExample:\n${examples.get.split('\n', 1)[0]}`;
   const client = program
     .command('keycloak')
     .description('clients of Keycloak realms that are kept by hand, beside the registrations')
+    .addHelpText('after', example)
     .command('client')
-    .description("one client, through Keycloak's client registration providers; see docs/keycloak.md");
+    .description("one client, through Keycloak's client registration providers; see docs/keycloak.md")
+    .addHelpText('after', example);
   for (const operation of Object.keys(descriptions) as KeycloakOperation[]) addOperation(client, operation, context);
 }
 
