@@ -90,6 +90,7 @@ function parts<Body extends z.ZodType>(operationId: string, summary: string, bod
 async function judgeRealm({ checkUrl }: ApiDependencies, url: string): Promise<void> {
   const urls = [{ pointer: '/realmUrl', url, kind: 'base' }] as const;
   refuseFaults(malformedUrls(urls));
+  refuseFaults(await refusedUrls(checkUrl, urls));
   if (keycloakRealmOf(url) === null)
     refuseFaults([
       fault(
@@ -98,7 +99,6 @@ async function judgeRealm({ checkUrl }: ApiDependencies, url: string): Promise<v
         'must be the issuer of a Keycloak realm, such as https://id.example.org/realms/smart',
       ),
     ]);
-  refuseFaults(await refusedUrls(checkUrl, urls));
 }
 
 function requestOf(operation: KeycloakOperation, operationId: string, asked: Asked): KeycloakClientRequest {
