@@ -97,6 +97,7 @@ async function askerSecret(
     file: secretFile,
     stdin: secretStdin,
     prompt: mustAsk ? secretNames[kind] : undefined,
+    form: kind.endsWith('token') || kind === 'bearer' ? 'token' : 'text',
   });
   if (secret === null && mustAsk)
     throw badInput('--secret-file', 'it is missing', `Give the ${kind} by --secret-file FILE or --secret-stdin`);

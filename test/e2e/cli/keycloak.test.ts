@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KeycloakClientResult } from '../../../domain/keycloakClients.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { KeycloakRealmForTest } from '../../support/keycloakRealm.ts';
-import { type Product, scratch, startProduct } from '../../support/product.ts';
+import { type Product, scratch, startProduct, testPolicy } from '../../support/product.ts';
 
 const main = join(import.meta.dirname, '../../../cli/main.ts');
 
@@ -26,6 +26,8 @@ describeWith(
       work = dirname(directory.dataDir);
       product = await startProduct({
         dataDir: directory.dataDir,
+        // The first SAML request of a Keycloak takes its time on a busy machine.
+        policy: { ...testPolicy, httpTotal: 25_000, requestStep: 60_000 },
         environment: {
           ...(temporal.binary === null ? {} : { PATH: `${dirname(temporal.binary)}:${process.env['PATH']}` }),
           REGISTRAR_ALLOWED_HOSTS: realm.host,

@@ -93,8 +93,8 @@ describe('who asks', () => {
       asker,
     );
     expect(await readAsker(fakeTerminal({ answer: 'the-token' }), options, null)).toEqual(asker);
-    expect(await readAsker(fakeTerminal({ answer: 'pw' }), { as: 'user', account: 'ann' }, null)).toEqual({
-      ...{ kind: 'user', username: 'ann', password: 'pw' },
+    expect(await readAsker(fakeTerminal({ answer: ' p w ä' }), { as: 'user', account: 'ann' }, null)).toEqual({
+      ...{ kind: 'user', username: 'ann', password: ' p w ä' },
     });
   });
 });
