@@ -17,6 +17,7 @@ import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
+import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
 
@@ -47,6 +48,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),
+    ...createSharing(context),
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),
