@@ -19,6 +19,7 @@ import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -64,6 +65,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     packetRoutes,
     preflightRoutes,
     operationRoutes,
+    keycloakRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

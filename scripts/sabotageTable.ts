@@ -282,6 +282,23 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: 'test/unit/runtime/temporal/codec.test.ts', name: 'refuses a payload of another workflow' },
   },
   {
+    name: 'show what Keycloak says of a client with its secrets',
+    file: 'protocols/keycloak/withheld.ts',
+    from: 'isSecretValue(name, member) ? withheldMark : shownValue(member, secrets, depth + 1),',
+    to: 'shownValue(member, [], depth + 1),',
+    test: {
+      file: 'test/unit/protocols/keycloak/answers.test.ts',
+      name: 'secrets are taken out of what is shown, wherever they stand',
+    },
+  },
+  {
+    name: 'send a password in a body anywhere',
+    file: 'protocols/http/client.ts',
+    from: '  if (given.audience !== undefined) requireAudience(verdict.url, given.audience);\n',
+    to: '',
+    test: { file: http, name: 'keeps a body with a secret from another origin' },
+  },
+  {
     name: 'let the audit be changed',
     file: 'stores/records/migrations/001-records.ts',
     from: 'create trigger audit_rows_append_only before update or delete on audit',
