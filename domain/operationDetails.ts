@@ -1,3 +1,5 @@
+import type { EndpointApproval } from './registrationView.ts';
+
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
  * References and words only, never a secret.
@@ -6,6 +8,7 @@ export const detailForms = {
   rotate: nothing,
   verify: nothing,
   discover: nothing,
+  approveEndpoint: endpointApproval,
   supplyInitialAccessToken: nothing,
   retire: nothing,
 } satisfies Record<string, (value: unknown) => boolean>;
@@ -27,4 +30,14 @@ export interface Asked<Kind extends OperationKind> {
 
 function nothing(value: unknown): value is undefined {
   return value === undefined;
+}
+
+function endpointApproval(value: unknown): value is EndpointApproval {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  const { registrationEndpoint, evidenceHash } = value as Readonly<Record<string, unknown>>;
+  return (
+    (registrationEndpoint === null || (typeof registrationEndpoint === 'string' && registrationEndpoint.length <= 2000)) &&
+    typeof evidenceHash === 'string' &&
+    /^[0-9a-f]{64}$/.test(evidenceHash)
+  );
 }
