@@ -22,7 +22,7 @@ export async function update(
   const { current } = argument;
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const metadata = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const metadata = requestedMetadata(config, argument.endpoints, current.authMethod);
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',

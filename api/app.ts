@@ -17,14 +17,17 @@ import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -60,6 +63,9 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    approvalRoutes,
+    launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -138,7 +138,6 @@ function namesRegistrationEndpoint(document: DocumentEndpoints, read: readonly D
   return endpoint !== null && !read.some(({ managementEndpoint }) => managementEndpoint === endpoint);
 }
 
-
 const approvalReasons = {
   tokenEndpointOfIssuer: 'for a token endpoint that only the issuer’s document names',
   onlyIssuer: 'which only the issuer’s document names',

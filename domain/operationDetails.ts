@@ -1,4 +1,6 @@
+import { isLaunchReport } from './launchReport.ts';
 import type { EndpointApproval } from './registrationView.ts';
+import { isTaskChange } from './tasks/task.ts';
 
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
@@ -11,6 +13,8 @@ export const detailForms = {
   approveEndpoint: endpointApproval,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  reportLaunch: isLaunchReport,
+  updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;
@@ -36,7 +40,8 @@ function endpointApproval(value: unknown): value is EndpointApproval {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
   const { registrationEndpoint, evidenceHash } = value as Readonly<Record<string, unknown>>;
   return (
-    (registrationEndpoint === null || (typeof registrationEndpoint === 'string' && registrationEndpoint.length <= 2000)) &&
+    (registrationEndpoint === null ||
+      (typeof registrationEndpoint === 'string' && registrationEndpoint.length <= 2000)) &&
     typeof evidenceHash === 'string' &&
     /^[0-9a-f]{64}$/.test(evidenceHash)
   );

@@ -115,6 +115,11 @@ export interface EntityRecords {
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
   /** Deletes the value: it was used. Those of its kind that came before it for the registration go along. Idempotent. */
   spendEnteringSecret(operationId: string): Promise<void>;
+  /** Headers that go with discovery, to the origin of the FHIR base URL only; their values are secret. */
+  discoveryHeaders(registrationId: string): Promise<DiscoveryHeaders>;
+  /** Replaces all of them, sealed at once; none deletes them. Idempotent. */
+  putDiscoveryHeaders(registrationId: string, headers: DiscoveryHeaders): Promise<void>;
+
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
@@ -122,6 +127,9 @@ export interface EntityRecords {
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
 }
+
+/** HTTP headers by name. Values are secret: never in a log, an answer or an argument of a workflow. */
+export type DiscoveryHeaders = Readonly<Record<string, string>>;
 
 /** What a secret that a person gives is for. */
 export type EnteringSecretKind = 'initial-access-token';
@@ -177,6 +185,8 @@ export interface NewRegistration {
   readonly method: Method;
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Sealed in the same transaction. */
+  readonly discoveryHeaders?: DiscoveryHeaders | undefined;
   /** RFC 7396 patch on the application's metadata. */
   readonly clientMetadata: unknown;
   /** Sealed at once, in the same transaction, under a new operation id; claimed with it, so never swept. */

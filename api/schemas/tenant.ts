@@ -21,6 +21,15 @@ export const tokenText = z
   .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces or line breaks; check how it was pasted')
   .meta({ format: 'password', writeOnly: true });
 
+/** Headers that go with discovery (`Epic-Client-ID` and the like). Values never leave again. */
+export const discoveryHeaders = z
+  .record(z.string(), z.string())
+  .refine((headers) => Object.keys(headers).length <= 20, 'must be at most 20 headers')
+  .meta({
+    writeOnly: true,
+    description: 'Sent with discovery, to the origin of the FHIR base URL only; administrators only',
+  });
+
 /** Most registrations that one request brings. */
 const mostRegistrations = 100;
 
@@ -34,7 +43,7 @@ export const registrationRequest = z.strictObject({
   registrationEndpoint: url.optional().describe('Outranks discovery; administrators only'),
   issuer: url.optional().describe('Administrators only'),
   clientMetadata: registrationMetadata.optional().describe('Merge patch (RFC 7396) on the application'),
-  discoveryHeaders: laterMember('discoveryHeaders'),
+  discoveryHeaders: discoveryHeaders.optional(),
   shareWith: laterMember('shareWith'),
 });
 export type RegistrationRequest = z.output<typeof registrationRequest>;

@@ -5,6 +5,7 @@ import type { TimePolicy } from '../timePolicy.ts';
 import { delay, holdForPerson } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
+import { openTask } from './task.ts';
 import { awaitToken } from './wayOn.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
@@ -118,6 +119,7 @@ function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, n
   }
   if (failure.reason === 'RegistrationEndpointNotUsable') {
     draft.set({ phase: 'manual_required' });
+    openTask(draft, 'registration');
     draft.condition('Registered', 'False', failure.reason, failure.message);
     draft.attention('registration', failure.reason, failure.message);
     draft.event({

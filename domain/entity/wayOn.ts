@@ -5,6 +5,7 @@ import type { DiscoveryCandidate, DiscoveryView } from '../registrationView.ts';
 import { asCandidate, isSamePair } from './approval.ts';
 import type { Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { closeTask, openTask } from './task.ts';
 
 /**
  * What was read for a registration that has no client yet. Nothing is bound to the endpoints so far, so they are used as
@@ -105,9 +106,11 @@ function wayChanged(before: EntityState, after: EntityState): boolean {
 export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discovery'>): void {
   const way = wayOf(draft.state);
   draft.clearAttention('offer');
+  if (way.phase !== 'manual_required' && draft.state.task?.kind === 'registration') closeTask(draft);
   switch (way.phase) {
     case 'manual_required':
       draft.set({ phase: way.phase });
+      openTask(draft, 'registration');
       draft.condition('Registered', 'False', way.reason);
       draft.attention('registration', way.reason);
       draft.event({ type: 'registration.manual-required', reason: way.reason, message: explain(way.reason) });

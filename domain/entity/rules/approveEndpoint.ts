@@ -12,7 +12,8 @@ export const approveEndpoint: Rule<'approveEndpoint'> = {
   refusal(state, { details }) {
     const waiting = waitingPair(state);
     if (details === undefined || waiting === null) return 'No registration endpoint waits for approval.';
-    if (!isSamePair(details, waiting)) return `The endpoint, or the document that names it, is another one. ${told(waiting)}`;
+    if (!isSamePair(details, waiting))
+      return `The endpoint, or the document that names it, is another one. ${told(waiting)}`;
     return moved(state.discovery);
   },
 

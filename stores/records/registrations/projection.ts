@@ -14,6 +14,7 @@ function sortable(time: string | null | undefined): string | null {
 /** The columns that lists filter and sort by, from the view. */
 export function projectionOf(view: RegistrationView, at: string, sequence: number) {
   return {
+    method: view.method,
     phase: view.phase,
     credential_health: view.credentialHealth,
     needs_attention: findCondition(view.conditions, 'NeedsAttention')?.status === 'True',

@@ -20,8 +20,11 @@ const underWay = {
   rotate: 'Rotation asked for; waiting for its outcome…',
   verify: 'Proof asked for; waiting for its outcome…',
   discover: 'Discovery asked for; waiting for its outcome…',
+  approveEndpoint: 'Approval handed over…',
   supplyInitialAccessToken: 'Token handed over…',
   retire: 'Retirement asked for; waiting for its outcome…',
+  reportLaunch: 'Launch reported…',
+  updateTask: 'Task noted…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };
