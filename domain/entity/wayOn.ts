@@ -96,8 +96,10 @@ function wayOf(state: EntityState): Way {
   return { phase: tokenIsNeeded(state) ? 'awaiting_token' : 'registering' };
 }
 
+/** A server that asked for a token is not tried without one because time went by. */
 function wayChanged(before: EntityState, after: EntityState): boolean {
   const way = wayOf(after);
+  if (before.phase === 'awaiting_token' && way.phase === 'registering') return false;
   if (way.phase !== before.phase) return true;
   return way.phase === 'awaiting_approval' && !isSameCandidate(before.discovery?.candidate, way.candidate);
 }
