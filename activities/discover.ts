@@ -4,11 +4,14 @@ import type { DiscoveryView } from '../domain/registrationView.ts';
 import { discover as readDocuments } from '../protocols/smart/discover.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 
+/** Characters below which a header value is found everywhere by chance, and hides nothing. */
+const shortestSecret = 8;
+
 /** Reads the discovery documents of a registration's FHIR base URL, with its own headers. Repeatable. */
 export async function discover(deps: Dependencies, argument: { registrationId: string }): Promise<DiscoveryView> {
   const { fhirBaseUrl, registrationEndpoint, issuer } = await configOf(deps, argument.registrationId);
   const headers = await deps.records.discoveryHeaders(argument.registrationId);
-  const given = Object.values(headers);
+  const given = Object.values(headers).filter((value) => value.length >= shortestSecret);
   try {
     const view = await readDocuments(deps.client, {
       fhirBaseUrl,
@@ -31,10 +34,18 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
   }
 }
 
-/** What a server says of a header that it was sent is told without its value. */
+/**
+ * What a server says of a header that it was sent is told without its value. Endpoints stay as they are: they are what
+ * the server wants to be asked at, and some serve a header's tenant at a path of that name.
+ */
 function withoutEchoes(view: DiscoveryView, given: readonly string[]): DiscoveryView {
+  const unechoed = (entries: readonly string[] | null) =>
+    entries?.filter((entry) => !given.some((value) => entry.includes(value))) ?? null;
   return {
     ...view,
+    scopesSupported: unechoed(view.scopesSupported),
+    capabilities: unechoed(view.capabilities),
+    tokenEndpointAuthMethods: unechoed(view.tokenEndpointAuthMethods),
     findings: view.findings.map((finding) => ({ ...finding, message: withoutValues(finding.message, given) })),
     evidence: view.evidence.map(({ headers, ...rest }) => ({
       ...rest,
@@ -45,7 +56,7 @@ function withoutEchoes(view: DiscoveryView, given: readonly string[]): Discovery
 
 /** Text of ours stays as long as it is; only one that repeats a value is cut to a safe one. */
 function withoutValues(text: string, given: readonly string[]): string {
-  return given.some((value) => value !== '' && text.includes(value)) ? safeText(text, given) : text;
+  return given.some((value) => text.includes(value)) ? safeText(text, given) : text;
 }
 
 function mapValues<Name extends string>(
