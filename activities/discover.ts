@@ -1,7 +1,9 @@
 import { RegistrarFailure } from '../domain/failure.ts';
+import type { RegistrationConfig } from '../domain/records.ts';
 import { safeText } from '../domain/redaction.ts';
 import type { DiscoveryView } from '../domain/registrationView.ts';
 import { discover as readDocuments } from '../protocols/smart/discover.ts';
+import { withClientOffer } from './clientOffer.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 
 /** Characters below which a header value is found everywhere by chance, and hides nothing. */
@@ -9,8 +11,14 @@ const shortestSecret = 8;
 
 /** Reads the discovery documents of a registration's FHIR base URL, with its own headers. Repeatable. */
 export async function discover(deps: Dependencies, argument: { registrationId: string }): Promise<DiscoveryView> {
-  const { fhirBaseUrl, registrationEndpoint, issuer } = await configOf(deps, argument.registrationId);
-  const headers = await deps.records.discoveryHeaders(argument.registrationId);
+  const config = await configOf(deps, argument.registrationId);
+  const found = await read(deps, config);
+  return await withClientOffer(deps, config, found);
+}
+
+async function read(deps: Dependencies, config: RegistrationConfig): Promise<DiscoveryView> {
+  const { registrationId, fhirBaseUrl, registrationEndpoint, issuer } = config;
+  const headers = await deps.records.discoveryHeaders(registrationId);
   const given = Object.values(headers).filter((value) => value.length >= shortestSecret);
   try {
     const view = await readDocuments(deps.client, {

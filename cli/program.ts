@@ -5,6 +5,7 @@ import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addOperationCommands } from './commands/operations.ts';
+import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
 import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -50,6 +51,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
   addStatusCommand(program, context);
+  addPacketCommand(program, context);
   addOperationCommands(program, context);
   addReportLaunchCommand(program, context);
   addApproveEndpointCommand(program, context);

@@ -3,14 +3,6 @@ import { methods, phases } from '../../domain/words.ts';
 import { registrationMetadata } from './application.ts';
 import { displayName, idPart, instantText, links, word } from './common.ts';
 
-/** A member of the contract that a later version takes; any value is refused, by name. */
-function laterMember(name: string) {
-  return z
-    .never({ error: `"${name}" is not available in this version; leave it out` })
-    .optional()
-    .meta({ deprecated: true, description: 'Not available in this version' });
-}
-
 const url = z.string().min(1).max(2000);
 
 /** A token as it is sent in a header (RFC 6750 section 2.1, tolerant of vendors' alphabets). */
@@ -44,7 +36,7 @@ export const registrationRequest = z.strictObject({
   issuer: url.optional().describe('Administrators only'),
   clientMetadata: registrationMetadata.optional().describe('Merge patch (RFC 7396) on the application'),
   discoveryHeaders: discoveryHeaders.optional(),
-  shareWith: laterMember('shareWith'),
+  shareWith: z.string().min(1).max(200).optional().describe('Registration whose client this one uses'),
 });
 export type RegistrationRequest = z.output<typeof registrationRequest>;
 

@@ -27,8 +27,9 @@ export function afterDiscovery(before: EntityState, found: DiscoveryView, now: n
   return draft.finish();
 }
 
-function hasClient({ current, pending }: EntityState): boolean {
-  return current !== null || pending !== null;
+/** A shared client is there before it was proved here. */
+function hasClient({ current, pending, config, phase }: EntityState): boolean {
+  return current !== null || pending !== null || (config.holderRegistrationId !== null && phase !== 'discovering');
 }
 
 /** Milliseconds between two tries to read again what could not be read: a day where the usual time is a week. */

@@ -160,7 +160,8 @@ function readAt(discovery: DiscoveryView | null): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-function credentialFromView(view: RegistrationView): CredentialState | null {
+/** The credential that a view shows, without what only its holder knows. */
+export function credentialFromView(view: RegistrationView): CredentialState | null {
   const credential = view.credential;
   if (credential === null) return null;
   return {

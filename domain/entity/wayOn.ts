@@ -1,7 +1,7 @@
 import { discoveryChanges, namedEndpoint } from '../discoveryDiff.ts';
 import { documentNames, toldUrl } from '../discoveryDocument.ts';
 import { explain, type Reason } from '../reasons.ts';
-import type { DiscoveryCandidate, DiscoveryView } from '../registrationView.ts';
+import { clientAvailable, type DiscoveryCandidate, type DiscoveryView } from '../registrationView.ts';
 import { asCandidate, isSamePair } from './approval.ts';
 import type { Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
@@ -48,6 +48,7 @@ function offer(draft: Draft, before: EntityState, found: DiscoveryView, operatio
   const shown = isOffer ? asCandidate(found) : found;
   const changes = before.discovery === null ? {} : discoveryChanges(before.discovery, shown);
   draft.set({ discovery: shown });
+  const news = tellOfClient(draft, before);
   const { candidate } = shown;
   if (isOffer && candidate !== undefined) {
     const reason = 'RegistrationEndpointAppeared';
@@ -64,7 +65,17 @@ function offer(draft: Draft, before: EntityState, found: DiscoveryView, operatio
     return;
   }
   if (offered) draft.clearAttention('offer');
-  if (offered || operationId !== undefined || Object.keys(changes).length > 0) read(draft, shown, changes, operationId);
+  if (offered || news || operationId !== undefined || Object.keys(changes).length > 0)
+    read(draft, shown, changes, operationId);
+}
+
+/** A client that could be shared came or went; answers whether a person was told something else. */
+function tellOfClient(draft: Draft, before: EntityState): boolean {
+  const way = wayOf(before);
+  if (before.phase !== 'manual_required' || way.phase !== 'manual_required') return false;
+  if (tellsOfClient(before) === tellsOfClient(draft.state)) return false;
+  draft.attention('registration', tellsOfClient(draft.state) ? 'SharedClientAvailable' : way.reason);
+  return true;
 }
 
 function read(
@@ -83,6 +94,7 @@ function read(
 }
 
 type Way =
+  | { readonly phase: 'verifying'; readonly holder: string }
   | { readonly phase: 'manual_required'; readonly reason: 'ManualMethod' | 'NoRegistrationEndpoint' }
   | { readonly phase: 'awaiting_approval'; readonly candidate: DiscoveryCandidate }
   | { readonly phase: 'awaiting_token' | 'registering' };
@@ -90,6 +102,7 @@ type Way =
 /** Where a registration with a snapshot and without a client goes. */
 function wayOf(state: EntityState): Way {
   const { config, discovery } = state;
+  if (config.holderRegistrationId !== null) return { phase: 'verifying', holder: config.holderRegistrationId };
   if (isManual(config.method)) return { phase: 'manual_required', reason: 'ManualMethod' };
   if (discovery?.candidate !== undefined) return { phase: 'awaiting_approval', candidate: discovery.candidate };
   if (discovery?.registrationEndpoint == null) return { phase: 'manual_required', reason: 'NoRegistrationEndpoint' };
@@ -110,11 +123,14 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
   draft.clearAttention('offer');
   if (way.phase !== 'manual_required' && draft.state.task?.kind === 'registration') closeTask(draft);
   switch (way.phase) {
+    case 'verifying':
+      share(draft, way.holder);
+      return;
     case 'manual_required':
       draft.set({ phase: way.phase });
       openTask(draft, 'registration');
       draft.condition('Registered', 'False', way.reason);
-      draft.attention('registration', way.reason);
+      draft.attention('registration', tellsOfClient(draft.state) ? 'SharedClientAvailable' : way.reason);
       draft.event({ type: 'registration.manual-required', reason: way.reason, message: explain(way.reason) });
       return;
     case 'awaiting_approval':
@@ -151,6 +167,20 @@ function isSameCandidate(before: DiscoveryCandidate | undefined, candidate: Disc
 function candidateChange(before: DiscoveryCandidate | undefined, candidate: DiscoveryCandidate) {
   const pair = ({ registrationEndpoint, evidenceHash }: DiscoveryCandidate) => ({ registrationEndpoint, evidenceHash });
   return { candidate: { from: before === undefined ? null : pair(before), to: pair(candidate) } };
+}
+
+/** Another registration's client was found that would do. */
+function tellsOfClient({ discovery }: Pick<EntityState, 'discovery'>): boolean {
+  return discovery?.findings.some(({ code }) => code === clientAvailable) === true;
+}
+
+/** The client exists: it is proved here as well, and nothing is registered. */
+export function share(draft: Draft, holder: string, operationId?: string): void {
+  draft.set({ phase: 'verifying' });
+  draft.clearAttention('registration', 'offer');
+  const message = `The client of ${holder} is used.`;
+  draft.condition('Registered', 'True', 'ClientShared', message);
+  draft.event({ type: 'registration.sharing', reason: 'ClientShared', message, operationId });
 }
 
 /** Anonymous registration is tried outside production, and there only where the policy says so. */

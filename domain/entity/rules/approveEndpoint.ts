@@ -23,7 +23,7 @@ export const approveEndpoint: Rule<'approveEndpoint'> = {
     if (discovery === null || waiting === null) return;
     const next = approvedView(discovery, waiting);
     const isManual = config.method === 'manual' || config.method === 'adopt';
-    const takesOver = current === null && pending === null;
+    const takesOver = current === null && pending === null && config.holderRegistrationId === null;
     draft.set({
       discovery: next,
       config: takesOver && isManual ? { ...config, method: 'dynamic' } : config,

@@ -16,6 +16,7 @@ export function projectionOf(view: RegistrationView, at: string, sequence: numbe
   return {
     method: view.method,
     phase: view.phase,
+    holder_registration_id: view.holderRegistrationId ?? null,
     credential_health: view.credentialHealth,
     needs_attention: findCondition(view.conditions, 'NeedsAttention')?.status === 'True',
     next_attempt_at: sortable(view.nextAttemptAt),

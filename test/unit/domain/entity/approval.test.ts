@@ -3,7 +3,7 @@ import { attentionOf } from '../../../../domain/attention.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/afterDiscovery.ts';
 import { beginOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
-import type { DiscoveryView, EndpointApproval } from '../../../../domain/registrationView.ts';
+import { clientAvailable, type DiscoveryView, type EndpointApproval } from '../../../../domain/registrationView.ts';
 import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 import { application, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 
@@ -332,6 +332,41 @@ describe('a registration whose client lives', () => {
       proposal: { evidenceHash: hash('b') },
     });
     expect(reasonOf(after.state)).toBe('EndpointChanged');
+  });
+});
+
+describe('a registration that shares a client', () => {
+  const shared = { holderRegistrationId: 'north.app.sandbox.main' };
+
+  it('needs no registration endpoint, and no approval', () => {
+    expect(read(stateOf({}, shared), waiting()).state.phase).toBe('verifying');
+  });
+
+  it('waits on for its client to be enabled while the documents are read again', () => {
+    const state = stateOf(
+      { phase: 'awaiting_enablement', discovery: trusted(endpoint), nextAttemptAt: t0 + 1 },
+      shared,
+    );
+    const after = read(state, trusted(endpoint));
+    expect(after.transitions).toEqual([]);
+    expect(after.state).toMatchObject({ phase: 'awaiting_enablement', nextAttemptAt: t0 + 1 });
+  });
+
+  it('gets no client of its own by an approval', () => {
+    const state = stateOf({ phase: 'active', discovery: waiting() }, shared);
+    expect(approve(state).state).toMatchObject({ phase: 'active', discovery: { registrationEndpoint: endpoint } });
+  });
+});
+
+describe('a client that could be shared', () => {
+  const offer = { code: clientAvailable, severity: 'info', message: 'there is one' } as const;
+  it('is told of when it comes, and not any more when it went', () => {
+    const manual = read(stateOf({}, { method: 'manual' }), nothing).state;
+    const offered = read(manual, { ...nothing, findings: [offer] });
+    expect(reasonOf(offered.state)).toBe('SharedClientAvailable');
+    expect(types(offered)).toEqual(['registration.discovered']);
+    expect(types(read(offered.state, { ...nothing, findings: [offer] }))).toEqual([]);
+    expect(reasonOf(read(offered.state, nothing).state)).toBe('ManualMethod');
   });
 });
 
