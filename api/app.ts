@@ -17,6 +17,7 @@ import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keycloakRoutes } from './routes/keycloak.ts';
@@ -66,6 +67,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     preflightRoutes,
     operationRoutes,
     keycloakRoutes,
+    approvalRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addApplicationCommands } from './commands/application.ts';
+import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addKeycloakCommands } from './commands/keycloak.ts';
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addOperationCommands(program, context);
   addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
+  addApproveEndpointCommand(program, context);
   addTaskCommand(program, context);
   return program;
 }

@@ -56,6 +56,16 @@ export const reasons = {
     sentence: 'This registration is carried out by a person.',
     action: 'Register the client with the health system.',
   },
+  EndpointApprovalNeeded: {
+    sentence: 'A registration endpoint was found that is used only once an administrator has approved it.',
+    action:
+      'Compare the endpoint with what the health system says; then call approve-endpoint with its registrationEndpoint and evidenceHash.',
+  },
+  RegistrationEndpointAppeared: {
+    sentence: 'A registration endpoint has appeared; this registration is being carried out by a person.',
+    action:
+      'Go on by hand; or, as an administrator, call approve-endpoint with its registrationEndpoint and evidenceHash, and Registrar registers the client.',
+  },
   RegistrationEndpointNotUsable: {
     sentence: 'The advertised registration endpoint did not answer as an OAuth registration endpoint.',
     action: 'Ask the health system how clients are registered; carry it out by hand.',
@@ -239,7 +249,12 @@ export const reasons = {
   PeerNotAnswering: { sentence: 'The health system did not answer; the step is tried again.', action: null },
   EndpointChanged: {
     sentence: 'The discovery document names another origin than the approved one; the old one is used.',
-    action: 'Ask the health system whether the change is theirs; approve it, or leave it.',
+    action:
+      'Ask the health system whether the change is theirs. A registration endpoint can be approved with approve-endpoint; where the token or authorization endpoint moved, add the registration anew once they confirm it.',
+  },
+  AuthMethodNotAdvertised: {
+    sentence: 'The discovery document no longer lists the authentication method of this client.',
+    action: 'Ask the health system until when the method works, and plan a client with one that it lists.',
   },
   AudienceRefused: {
     sentence: 'A secret would have been sent to an origin that was not approved for it; nothing was sent.',

@@ -339,4 +339,28 @@ export const sabotages: readonly Sabotage[] = [
       name: '2026-11-25 and 1 business days is 2026-11-27',
     },
   },
+  {
+    name: 'approve an endpoint whatever document names it',
+    file: 'domain/entity/approval.ts',
+    from: ' && approval.evidenceHash === waiting.evidenceHash',
+    to: '',
+    test: { file: 'test/unit/domain/entity/approval.test.ts', name: 'approval of another document' },
+  },
+  {
+    name: 'let the policy pass an endpoint on another site',
+    file: 'domain/entity/approval.ts',
+    from: ' && candidate.sameSite',
+    to: '',
+    test: { file: 'test/unit/domain/entity/approval.test.ts', name: 'passes by policy not on another site' },
+  },
+  {
+    name: 'use changed endpoints of a client unasked',
+    file: 'domain/entity/rediscovered.ts',
+    from: 'if (before.discovery !== null && changed.length > 0) propose(',
+    to: 'if (before.discovery !== null && changed.length > 99) propose(',
+    test: {
+      file: 'test/integration/workflows/approval.test.ts',
+      name: 'works on with the old endpoint when the registration endpoint of a client moves',
+    },
+  },
 ];

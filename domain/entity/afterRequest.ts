@@ -2,11 +2,11 @@ import type { Failure, RequestOutcome } from '../ports.ts';
 import { explain, policyReasons, type Reason } from '../reasons.ts';
 import { rotationBackOff } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
-import { awaitToken } from './afterDiscovery.ts';
 import { delay, holdForPerson } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
 import { openTask } from './task.ts';
+import { awaitToken } from './wayOn.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
 const unansweredLimit = 2;
