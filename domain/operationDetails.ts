@@ -8,6 +8,7 @@ export const detailForms = {
   discover: nothing,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  changeMetadata: metadataRevision,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;
@@ -27,4 +28,11 @@ export interface Asked<Kind extends OperationKind> {
 
 function nothing(value: unknown): value is undefined {
   return value === undefined;
+}
+
+/** The revision of the application to bring the client to; null = the newest. */
+function metadataRevision(value: unknown): value is { readonly revision: number | null } {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const revision = (value as Readonly<Record<string, unknown>>)['revision'];
+  return revision === null || (Number.isSafeInteger(revision) && (revision as number) >= 1);
 }

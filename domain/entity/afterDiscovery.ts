@@ -39,7 +39,7 @@ function manualReason(state: EntityState): Extract<Reason, 'ManualMethod' | 'NoR
 }
 
 /** Anonymous registration is tried outside production, and there only where the policy says so. */
-function tokenIsNeeded(state: EntityState): boolean {
+export function tokenIsNeeded(state: EntityState): boolean {
   const { environmentClass, policies } = state.config;
   return state.initialAccessTokenRef === null && environmentClass === 'production' && !policies.allowAnonymous;
 }

@@ -1,6 +1,6 @@
 import type { TimePolicy } from '../timePolicy.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
-import type { EntityState, OpenRequest, Operation } from './state.ts';
+import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';
 
 /** The one bounded thing an entity does next. The first five need nothing but the state; the others are activities. */
 export type Step =
@@ -12,6 +12,8 @@ export type Step =
   | { readonly do: 'begin-rotation' }
   | { readonly do: 'discover' }
   | { readonly do: 'register' }
+  | { readonly do: 'plan-change'; readonly operation: Operation<'changeMetadata'> }
+  | { readonly do: 'change'; readonly change: MetadataChange }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'prove' }
@@ -25,6 +27,11 @@ export function nextStep(state: EntityState, now: number, policy: TimePolicy): S
   const operation = state.operations[0];
   if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {
     return { do: 'begin-operation', operation };
+  }
+  if (state.activeOperation?.kind === 'changeMetadata') {
+    return state.change == null
+      ? { do: 'plan-change', operation: state.activeOperation }
+      : whenDue(state, now, { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   switch (state.phase) {

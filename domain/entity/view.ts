@@ -27,6 +27,7 @@ export function viewOf(state: EntityState): RegistrationView {
     scopes: state.scopes,
     appliedRevision: state.appliedRevision,
     desiredRevision: config.revision,
+    ownRevision: { applied: state.appliedOwnRevision ?? null, desired: config.ownRevision },
     sequence: state.sequence,
   };
 }
@@ -42,6 +43,7 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
     clientExpiresAt: null,
     rotationDueAt: rfc3339OrNull(dueOf(state)),
     strategy: strategyOf(credential, state),
+    manageable: credential.manageable,
     provedAt: rfc3339OrNull(credential.provedAt),
   };
 }

@@ -51,6 +51,13 @@ interface RegistrationsTable {
   view: Json;
 }
 
+interface RegistrationSettingsTable {
+  registration_id: string;
+  revision: number;
+  settings: Json;
+  created_at: Time;
+}
+
 interface StartRequestsTable {
   registration_id: string;
   requested_at: Time;
@@ -101,6 +108,8 @@ interface IntentsTable {
   outcome: Json;
   answer_sha256: string | null;
   sealed_answer: Uint8Array | null;
+  metadata_revision: ColumnType<number | null, number | null | undefined, never>;
+  own_metadata_revision: ColumnType<number | null, number | null | undefined, never>;
 }
 
 interface ManagementTokensTable {
@@ -183,6 +192,7 @@ export interface Database {
   application_revisions: ApplicationRevisionsTable;
   tenants: TenantsTable;
   registrations: RegistrationsTable;
+  registration_settings: RegistrationSettingsTable;
   start_requests: StartRequestsTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;

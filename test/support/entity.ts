@@ -28,6 +28,7 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
     registrationEndpoint: null,
     issuer: null,
     revision: 1,
+    ownRevision: 0,
     metadata: application.clientMetadata,
     authMethods: application.authMethods,
     rotationPolicy: {},

@@ -1,4 +1,5 @@
 import type { OperationKind } from '../../operationDetails.ts';
+import { changeMetadata } from './changeMetadata.ts';
 import { discover } from './discover.ts';
 import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
@@ -8,6 +9,7 @@ import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
 export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
+  changeMetadata,
   discover,
   retire,
   rotate,

@@ -169,6 +169,10 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
+      planMetadata: scripted('planMetadata', ({ registrationId }) => ({
+        wanted: { ...startAfter(1, registrationId).config, revision: 2 },
+        members: ['redirect_uris'],
+      })),
       entityStart: scripted('entityStart', (registrationId) =>
         startAfter(1, registrationId, scripts.get(registrationId)?.config),
       ),
