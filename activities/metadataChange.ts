@@ -9,7 +9,7 @@ import type {
 } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { judgeRegistrationAnswer } from '../domain/registrationAnswer.ts';
-import { requestedMetadata } from '../domain/requestedMetadata.ts';
+import { requestedMetadata, requestedScopes } from '../domain/requestedMetadata.ts';
 import { changedMembers, showsUpdate } from '../domain/rollout.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -57,7 +57,7 @@ export function carriedOut(
   { metadata }: ClientInformation,
 ): boolean {
   const sent = (config: RegistrationConfig) =>
-    requestedMetadata(config, endpoints.tokenEndpointAuthMethods, current.authMethod);
+    requestedMetadata(config, endpoints, current.authMethod);
   return showsUpdate(metadata, sent(before), sent(wanted));
 }
 
@@ -67,11 +67,12 @@ export function judgeChange(
   { endpoints, current }: UpdateContext,
   shown: Pick<ClientInformation, 'redirectUris' | 'scope'>,
 ): Pick<AppliedMetadata, 'conditions' | 'scopes'> & { document: { redirect_uris: string[]; scope: string } } {
-  const asked = requestedMetadata(wanted, endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const asked = requestedMetadata(wanted, endpoints, current.authMethod);
   const judged = judgeRegistrationAnswer({
     asked,
     registered: { redirectUris: shown.redirectUris, scopes: shown.scope },
-    advertisedScopes: endpoints.scopesSupported,
+    negotiated: requestedScopes(wanted, endpoints),
+    offer: endpoints,
   });
   return {
     ...judged,

@@ -27,11 +27,7 @@ export async function update(
   const change = await changeOf(deps, config, argument.metadata);
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const metadata = requestedMetadata(
-    change?.wanted ?? config,
-    argument.endpoints.tokenEndpointAuthMethods,
-    current.authMethod,
-  );
+  const metadata = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',

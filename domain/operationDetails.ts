@@ -1,3 +1,6 @@
+import { isLaunchReport } from './launchReport.ts';
+import { isTaskChange } from './tasks/task.ts';
+
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
  * References and words only, never a secret.
@@ -9,6 +12,8 @@ export const detailForms = {
   supplyInitialAccessToken: nothing,
   retire: nothing,
   changeMetadata: metadataRevision,
+  reportLaunch: isLaunchReport,
+  updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;

@@ -47,6 +47,7 @@ export type Endpoints = Pick<
   | 'issuer'
   | 'jwksUri'
   | 'scopesSupported'
+  | 'capabilities'
   | 'tokenEndpointAuthMethods'
 >;
 

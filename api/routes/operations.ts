@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { registrationOf } from '../plugins/authorization.ts';
-import { reasonBody } from '../schemas/common.ts';
+import { reasonBody, reasonText } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
 import { tokenText } from '../schemas/tenant.ts';
 
@@ -41,7 +41,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
   app.put('/v1/registrations/:registrationId/initial-access-token', {
     ...contract({
       ...action('supplyInitialAccessToken', 'Supplies an initial access token, which is sealed at once', 'operator'),
-      body: z.strictObject({ token: tokenText, reason: z.string().max(500).optional() }),
+      body: z.strictObject({ token: tokenText, reason: reasonText.optional() }),
     }),
     handler: (request, reply) => {
       const { token: value, reason } = request.body;
