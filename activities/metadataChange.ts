@@ -31,7 +31,7 @@ export async function planMetadata(
   const wanted = await records.config(registrationId, { revision, ownRevision: null });
   if (wanted === null || authMethod === null) return { wanted, members: [] };
   const has = applied === null ? null : await records.config(registrationId, applied);
-  return { wanted, members: changedMembers(has?.metadata ?? null, wanted.metadata, authMethod) };
+  return { wanted, members: changedMembers(has, wanted, authMethod) };
 }
 
 /** The change of an update; null = it sends what the client has. */
@@ -56,8 +56,7 @@ export function carriedOut(
   { endpoints, current }: UpdateContext,
   { metadata }: ClientInformation,
 ): boolean {
-  const sent = (config: RegistrationConfig) =>
-    requestedMetadata(config, endpoints, current.authMethod);
+  const sent = (config: RegistrationConfig) => requestedMetadata(config, endpoints, current.authMethod);
   return showsUpdate(metadata, sent(before), sent(wanted));
 }
 

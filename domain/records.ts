@@ -24,7 +24,8 @@ export interface RegistrationConfig {
   readonly issuer: string | null;
   /**
    * Revision of the application that `metadata` was made from: the newest until a client is registered, then the one
-   * that the client has. Everything but `metadata` follows the newest always.
+   * that the client has. `rotationPolicy`, `environmentClass`
+   * and `policies`, but for `trimScopes`, which changes what is sent, follow the newest always.
    */
   readonly revision: number;
   /** Likewise of what the registration sets itself; 0 = as it was added. */
@@ -211,9 +212,9 @@ export interface RolloutRow {
   readonly canRegister: boolean;
   /** Null where it is not known, or there is no client. */
   readonly appliedRevision: number | null;
-  /** `clientMetadata` of the registration itself, as its client has them and as they are now. */
-  readonly appliedOwnMetadata: unknown;
-  readonly ownMetadata: unknown;
+  /** What the registration sets itself, as its client has it and as it is now. */
+  readonly appliedOwn: OwnSettings;
+  readonly own: OwnSettings;
 }
 
 export interface ApplicationRecord {

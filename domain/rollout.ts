@@ -48,17 +48,32 @@ export function decideRollout(subject: RolloutSubject): RolloutDecision {
 
 type Effective = Readonly<Record<string, unknown>>;
 
+/** What the metadata of a request are made from; a `RegistrationConfig` is one. */
+export interface MetadataSource {
+  /** Effective client metadata. */
+  readonly metadata: Effective;
+  /** The one policy that changes what is sent. */
+  readonly policies: { readonly trimScopes: boolean };
+}
+
 /**
- * Names of the members that differ between two effective metadata, sorted. `token_endpoint_auth_method` counts only
- * where it is named and not the client's own already.
+ * Names of the members that differ between two metadata, sorted. `token_endpoint_auth_method` counts only where it is
+ * named and not the client's own already; `scope` also where other scopes would be left out.
  *
  * @param before null = not known what the client has: every member counts.
  */
-export function changedMembers(before: Effective | null, wanted: Effective, authMethod: AuthMethod): string[] {
-  const from = before ?? {};
-  const names = new Set([...Object.keys(from), ...Object.keys(wanted)]);
-  const changed = [...names].filter((name) => name !== authMember && !sameMember(name, from[name], wanted[name]));
-  const own = wanted[authMember];
+export function changedMembers(
+  before: MetadataSource | null,
+  wanted: MetadataSource,
+  authMethod: AuthMethod,
+): string[] {
+  const from = before?.metadata ?? {};
+  const to = wanted.metadata;
+  const trims = before !== null && before.policies.trimScopes !== wanted.policies.trimScopes;
+  const differs = (name: string) => (trims && name === 'scope') || !sameMember(name, from[name], to[name]);
+  const names = new Set([...Object.keys(from), ...Object.keys(to)]);
+  const changed = [...names].filter((name) => name !== authMember && differs(name));
+  const own = to[authMember];
   if (own !== undefined && own !== authMethod) changed.push(authMember);
   return changed.sort();
 }

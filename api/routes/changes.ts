@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type Application, effectiveMetadata } from '../../domain/clientMetadata.ts';
+import { type Application, effectiveMetadata, policiesOf } from '../../domain/clientMetadata.ts';
 import { explain } from '../../domain/reasons.ts';
-import type { RolloutRow } from '../../domain/records.ts';
+import type { OwnSettings, RolloutRow } from '../../domain/records.ts';
 import { changedMembers, decideRollout } from '../../domain/rollout.ts';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -85,9 +85,14 @@ export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies
 
 function judge(row: RolloutRow, wanted: Application, applied: Application | null) {
   const { registrationId, environment, client, appliedRevision } = row;
-  const after = effectiveMetadata(wanted, environment, row.ownMetadata);
-  const before = applied === null ? null : effectiveMetadata(applied, environment, row.appliedOwnMetadata);
+  const source = (application: Application, own: OwnSettings) => ({
+    metadata: effectiveMetadata(application, environment, own.clientMetadata),
+    policies: policiesOf(application, own),
+  });
+  const after = source(wanted, row.own);
+  const before = applied === null ? null : source(applied, row.appliedOwn);
   const members = client === null ? [] : changedMembers(before, after, client.authMethod);
-  const decision = decideRollout({ ...row, authMethod: after.token_endpoint_auth_method ?? null, members });
+  const authMethod = after.metadata.token_endpoint_auth_method ?? null;
+  const decision = decideRollout({ ...row, authMethod, members });
   return { registrationId, ...decision, message: explain(decision.reason), members, appliedRevision };
 }

@@ -17,7 +17,7 @@ export function afterPlan(before: EntityState, { wanted, members }: MetadataPlan
   followPolicies(draft, wanted);
   const client = before.current ?? before.pending;
   if (client === null) {
-    forFirstClient(draft, wanted);
+    forFirstClient(draft, before, wanted);
     return draft.finish();
   }
   const own = wanted.metadata['token_endpoint_auth_method'];
@@ -52,9 +52,9 @@ function followPolicies(draft: Draft, wanted: RegistrationConfig): void {
 }
 
 /** Registering uses the newest metadata by itself; a policy may have been what it waited for. */
-function forFirstClient(draft: Draft, wanted: RegistrationConfig): void {
-  const { activeOperation, phase } = draft.state;
-  const goesOn = phase === 'awaiting_token' && draft.state.discovery !== null && !tokenIsNeeded(draft.state);
+function forFirstClient(draft: Draft, before: EntityState, wanted: RegistrationConfig): void {
+  const { activeOperation, phase } = before;
+  const goesOn = phase === 'awaiting_token' && tokenIsNeeded(before) && !tokenIsNeeded(draft.state);
   draft.set({ activeOperation: null, config: wanted, ...(goesOn ? { phase: 'registering' as const } : {}) });
   if (goesOn) draft.clearAttention('registration');
   draft.event({

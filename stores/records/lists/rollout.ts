@@ -66,8 +66,8 @@ export function createRollout({ db }: RecordsContext): Pick<ApiRecords, 'rollout
             client: authMethod === null ? null : { authMethod, manageable: row.manageable },
             canRegister: (row.registration_endpoint as DiscoveryView['registrationEndpoint']) !== null,
             appliedRevision: row.applied_revision,
-            appliedOwnMetadata: ownMetadata(row.applied_settings, row.client_metadata),
-            ownMetadata: ownMetadata(row.newest_settings, row.client_metadata),
+            appliedOwn: settingsOf(row.applied_settings, row.client_metadata),
+            own: settingsOf(row.newest_settings, row.client_metadata),
           };
         },
       );
@@ -75,6 +75,6 @@ export function createRollout({ db }: RecordsContext): Pick<ApiRecords, 'rollout
   };
 }
 
-function ownMetadata(settings: unknown, asAdded: unknown): unknown {
-  return settings === null ? asAdded : (settings as OwnSettings).clientMetadata;
+function settingsOf(settings: unknown, clientMetadata: unknown): OwnSettings {
+  return settings === null ? { clientMetadata } : (settings as OwnSettings);
 }

@@ -3,7 +3,7 @@ import {
   type Application,
   effectiveMetadata,
   mergePatch,
-  type Policies,
+  policiesOf,
   type RotationPolicy,
 } from '../../../domain/clientMetadata.ts';
 import type { RequestOutcome } from '../../../domain/ports.ts';
@@ -79,7 +79,7 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
     if (row.own_revision !== 0 && row.settings === null) return null;
     const application = row.contents as Application;
     const newest = row.newest_contents as Application;
-    const { clientMetadata } =
+    const sent: OwnSettings =
       row.own_revision === 0 ? { clientMetadata: row.client_metadata } : (row.settings as OwnSettings);
     const own = (row.newest_settings ?? {}) as OwnSettings;
     return {
@@ -95,10 +95,10 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
       issuer: row.given_issuer,
       revision: row.revision,
       ownRevision: row.own_revision,
-      metadata: effectiveMetadata(application, row.environment, clientMetadata),
-      authMethods: newest.authMethods,
+      metadata: effectiveMetadata(application, row.environment, sent.clientMetadata),
+      authMethods: application.authMethods,
       rotationPolicy: mergePatch(newest.rotationPolicy, own.rotationPolicy ?? {}) as RotationPolicy,
-      policies: mergePatch(newest.policies, own.policies ?? {}) as Policies,
+      policies: { ...policiesOf(newest, own), trimScopes: policiesOf(application, sent).trimScopes },
     };
   }
 
