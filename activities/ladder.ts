@@ -59,7 +59,8 @@ export async function climb(
   return managementRejected(`${accesses.length} stored tokens were tried.`);
 }
 
-async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
+/** Reads a client (RFC 7592 section 2.1). Rejects when the server does not answer. */
+export async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
   try {
     const response = await deps.client.request(readRequest({ clientUri: access.clientUri, token: access.token }));
     const { status, headers, body } = response;

@@ -174,6 +174,16 @@ export const sabotages: readonly Sabotage[] = [
     },
   },
   {
+    name: 'take a 404 for a deletion',
+    file: 'activities/retire.ts',
+    from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context))",
+    to: 'true',
+    test: {
+      file: change,
+      name: 'whose deletion is answered 404 while the client can be read leaves the client its secrets, and lists it',
+    },
+  },
+  {
     name: 'handler awaits the rotation',
     file: 'workflows/registration.ts',
     from: '    return { operationId: request.operationId };',

@@ -2,6 +2,7 @@ import type { OperationKind } from '../../../domain/operations.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
 import {
+  changed,
   lostAnswer,
   notInTime,
   proved,
@@ -91,6 +92,17 @@ export const paths: Readonly<Record<string, Path>> = {
       { until: 'credential.proved' },
       { ask: 'discover' },
       { until: 'registration.discovered', times: 2 },
+    ],
+  },
+  'metadata-changed': {
+    script: { update: [() => refused('UpdateRejected', 'input'), notInTime], settle: [changed] },
+    policy: { requestStep: 2000 },
+    story: [
+      active,
+      { ask: 'changeMetadata' },
+      { until: 'registration.metadata-failed' },
+      { ask: 'changeMetadata' },
+      { until: 'registration.metadata-changed' },
     ],
   },
   'records-conflict': {

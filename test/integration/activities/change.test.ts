@@ -155,3 +155,30 @@ describe('a change of metadata', () => {
     expect(told?.value).toMatchObject({ redirect_uris: moved });
   });
 });
+
+describe('a retirement', () => {
+  it('whose deletion is answered 404 while the client can be read leaves the client its secrets, and lists it', async () => {
+    const credential = await world.active();
+    world.peer.whims.set('DELETE /register', (_request, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}');
+      return true;
+    });
+    const { registrationId, endpoints } = world;
+    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false });
+    expect(outcome).toMatchObject({ kind: 'listed', reason: 'RetireNotSupported' });
+    expect((await world.orphans()).map(({ clientId }) => clientId)).toEqual([world.peer.client.id]);
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(credential.versionId);
+  });
+
+  it('whose deletion is answered 404 when the client is not there any more is over', async () => {
+    const credential = await world.active();
+    world.peer.clients.clear();
+    world.peer.whims.set('DELETE /register', (_request, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}');
+      return true;
+    });
+    const { registrationId, endpoints } = world;
+    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false });
+    expect(outcome.kind).toBe('deleted');
+  });
+});
