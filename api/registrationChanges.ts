@@ -37,6 +37,12 @@ export async function storeChange(
     throw new ProblemError('operation-refused', `The registration is ${phase}; it cannot be changed any more.`, {
       reason: 'OperationNotPossible',
     });
+  if (registration.clientBinding === 'shared')
+    throw new ProblemError(
+      'operation-refused',
+      `The client belongs to ${registration.holderRegistrationId ?? 'another registration'}; change that one.`,
+      { reason: 'OperationNotPossible' },
+    );
   const newest = await records.application(applicationId);
   if (newest === null) throw notFound('application');
   const application = await wantedApplication(records, newest, registration, patch.revision);

@@ -42,8 +42,8 @@ export function afterPlan(before: EntityState, { wanted, members }: MetadataPlan
 /** All but the metadata, which the client has to take first. A changed rotation policy resets the back-off (DESIGN section 6). */
 function followPolicies(draft: Draft, wanted: RegistrationConfig): void {
   const { config, current, registrationId } = draft.state;
-  const { revision, ownRevision, metadata } = config;
-  draft.set({ config: { ...wanted, revision, ownRevision, metadata } });
+  const { revision, ownRevision, metadata, holderRegistrationId } = config;
+  draft.set({ config: { ...wanted, revision, ownRevision, metadata, holderRegistrationId } });
   if (JSON.stringify(config.rotationPolicy) === JSON.stringify(wanted.rotationPolicy)) return;
   draft.set({ rotationAttempts: 0, rotationNotBefore: null });
   draft.clearAttention('rotation');

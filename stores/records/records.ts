@@ -19,6 +19,7 @@ import { createRegistrations } from './lists/registrations.ts';
 import { createRollout } from './lists/rollout.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
+import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
 
@@ -51,6 +52,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),
+    ...createSharing(context),
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),

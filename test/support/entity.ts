@@ -27,6 +27,7 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
     method: 'auto',
     registrationEndpoint: null,
     issuer: null,
+    holderRegistrationId: null,
     revision: 1,
     ownRevision: 0,
     metadata: application.clientMetadata,

@@ -26,7 +26,9 @@ export interface Path {
   readonly asksRecords?: true;
   readonly story: readonly Chapter[];
 }
-type Chapter = { readonly ask: OperationKind } | { readonly until: EventType; readonly times?: number };
+type Chapter =
+  | { readonly ask: OperationKind; readonly details?: unknown }
+  | { readonly until: EventType; readonly times?: number };
 
 /** Steps time out late, as the machine that records may be busy; back-off is short. */
 export const recordingPolicy: TimePolicy = {
@@ -99,9 +101,9 @@ export const paths: Readonly<Record<string, Path>> = {
     policy: { requestStep: 2000 },
     story: [
       active,
-      { ask: 'changeMetadata' },
+      { ask: 'changeMetadata', details: { revision: null } },
       { until: 'registration.metadata-failed' },
-      { ask: 'changeMetadata' },
+      { ask: 'changeMetadata', details: { revision: null } },
       { until: 'registration.metadata-changed' },
     ],
   },

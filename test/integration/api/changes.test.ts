@@ -116,6 +116,15 @@ describe('PATCH of a registration', () => {
     expect((await api.records.ownSettings(id))?.revision).toBe(0);
   });
 
+  test('of a client that belongs to another registration is refused, and stores nothing', async () => {
+    const id = await addTenant(api, 'sharer', 'growth-chart');
+    await becomes(id, { clientBinding: 'shared', holderRegistrationId: registrationId });
+    const answer = await patch({ clientMetadata: { software_id: 'x' } }, id);
+    expect([answer.status, problemName(answer)]).toEqual([409, 'operation-refused']);
+    expect(String(answer.body['detail'])).toContain(registrationId);
+    expect((await api.records.ownSettings(id))?.revision).toBe(0);
+  });
+
   test.each<[what: string, body: unknown, at: string]>([
     ['nothing', {}, ''],
     ['only a reason', { reason: 'because' }, ''],
