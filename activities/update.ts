@@ -1,4 +1,6 @@
 import type { Intent, MetadataTarget, StoredAnswer } from '../domain/intent.ts';
+import { profileOf } from '../domain/metadataLint/profiles.ts';
+import { explainErrors, lintRegistrationRequest } from '../domain/metadataLint/request.ts';
 import type { Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
@@ -25,6 +27,8 @@ export async function update(
 ): Promise<RequestOutcome> {
   const { current } = argument;
   const change = await changeOf(deps, config, argument.metadata);
+  const errors = change === null ? null : lintErrors(change.wanted, argument);
+  if (errors !== null) return { kind: 'refused', failure: errors };
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
   const metadata = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
@@ -41,6 +45,14 @@ export async function update(
   });
   if (sent.kind !== 'answered') return sent;
   return await absorbUpdate(deps, config, argument, sent.intent, sent.answer);
+}
+
+/** What the lint of registration requests says against changed metadata; nothing is sent then. */
+function lintErrors(wanted: RegistrationConfig, { endpoints }: UpdateArguments): Failure | null {
+  const profile = profileOf([endpoints.registrationEndpoint, endpoints.issuer]);
+  const message = explainErrors(lintRegistrationRequest(wanted, endpoints, profile));
+  if (message === null) return null;
+  return { reason: 'ClientMetadataNotAcceptable', retryClass: 'input', status: null, retryAfterSeconds: null, message };
 }
 
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */

@@ -106,7 +106,7 @@ function notTaken(
     return;
   }
   if (failure.retryClass !== 'transient') {
-    const reason = kind === 'refused' ? 'MetadataRejected' : failure.reason;
+    const reason = kind === 'refused' && failure.reason === 'UpdateRejected' ? 'MetadataRejected' : failure.reason;
     failChange(draft, reason, told(draft.state, reason, failure), operationId);
     return;
   }
@@ -133,7 +133,9 @@ function changeOf(state: EntityState): NonNullable<EntityState['change']> | null
 function told(state: EntityState, reason: Reason, failure: Failure): string {
   const members = changeOf(state)?.members ?? [];
   const what = members.length === 0 ? '' : ` To change: ${members.join(', ')}.`;
-  return `${explain(reason)}${what} The server: ${failure.message}`;
+  const said = failure.status === null ? failure.message : `The server: ${failure.message}`;
+  // Some failures explain themselves.
+  return said.startsWith(explain(reason)) ? `${said}${what}` : `${explain(reason)}${what} ${said}`;
 }
 
 /** The server has no RFC 7592 for this client, whatever it gave at the registration. */

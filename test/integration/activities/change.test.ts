@@ -143,6 +143,13 @@ describe('a change of metadata', () => {
     expect(await world.versionAt(world.clientSecret, 'current')).toBe(current.versionId);
   });
 
+  it('that no server should be sent is not sent', async () => {
+    const current = await wanting({ redirect_uris: ['https://app.example/moved#fragment'] });
+    const { outcome } = await world.activities.update(change(current));
+    expect(outcome).toMatchObject({ kind: 'refused', failure: { reason: 'ClientMetadataNotAcceptable', status: null } });
+    expect(world.times('PUT /register')).toBe(0);
+  });
+
   it('answered with 204 counts as taken, and what the server registered as not shown', async () => {
     const current = await wanting();
     world.peer.whims.set('PUT /register', (_request, response) => {
