@@ -248,7 +248,8 @@ describeWith(
 
     test('a scope that the realm does not allow is refused in its own words, and leaves the client as it was', async () => {
       const before = await admin.client(clientId);
-      const event = await changed({ clientMetadata: { scope: `${asked.join(' ')} patient/Observation.cruds` } });
+      await admin.addClientScope('patient/Coverage.rs');
+      const event = await changed({ clientMetadata: { scope: `${asked.join(' ')} patient/Coverage.rs` } });
       expect(event.type).toBe('registration.metadata-failed');
       expect(event.message).toContain('Allowed Client Scopes');
       expect(event.message).toContain('scope');
@@ -259,6 +260,7 @@ describeWith(
         expect.objectContaining({ type: 'NeedsAttention', status: 'True', reason: event.reason }),
       );
       await changed({ clientMetadata: { scope: null } });
+      await admin.removeClientScope('patient/Coverage.rs');
     });
 
     test('a deleted registration leaves no client behind', async () => {
