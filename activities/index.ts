@@ -1,6 +1,7 @@
 import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
+import { planMetadata } from './metadataChange.ts';
 import { prove } from './prove.ts';
 import { provingStored } from './proveStored.ts';
 import { register } from './register.ts';
@@ -40,6 +41,7 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
     retire: recordingFirst(forgettingHeaders(retire)),
+    planMetadata: (argument) => planMetadata(deps, argument),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),
     record,
   };

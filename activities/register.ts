@@ -142,6 +142,7 @@ async function absorbClient(
     conditions: judged.conditions,
     scopes: judged.scopes,
     revision: config.revision,
+    ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
     notes: client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
   };

@@ -18,6 +18,7 @@ import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keycloakRoutes } from './routes/keycloak.ts';
@@ -68,6 +69,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     operationRoutes,
     keycloakRoutes,
     approvalRoutes,
+    changeRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

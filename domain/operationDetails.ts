@@ -14,6 +14,7 @@ export const detailForms = {
   approveEndpoint: endpointApproval,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  changeMetadata: metadataRevision,
   reportLaunch: isLaunchReport,
   shareClient: isHolder,
   updateTask: isTaskChange,
@@ -55,4 +56,11 @@ function endpointApproval(value: unknown): value is EndpointApproval {
     typeof evidenceHash === 'string' &&
     /^[0-9a-f]{64}$/.test(evidenceHash)
   );
+}
+
+/** The revision of the application to bring the client to; null = the newest. */
+function metadataRevision(value: unknown): value is { readonly revision: number | null } {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const revision = (value as Readonly<Record<string, unknown>>)['revision'];
+  return revision === null || (Number.isSafeInteger(revision) && (revision as number) >= 1);
 }

@@ -112,6 +112,8 @@ export interface CredentialView {
   readonly clientExpiresAt: string | null;
   readonly rotationDueAt: string | null;
   readonly strategy: Strategy;
+  /** Whether the client can be read, changed and deleted from here (RFC 7592), as far as is known. */
+  readonly manageable?: boolean;
   readonly provedAt: string | null;
 }
 
@@ -177,7 +179,10 @@ export interface RegistrationView {
   readonly credential: CredentialView | null;
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
+  /** The newest of the application, known when it is read: a new revision changes it without waking any entity. */
   readonly desiredRevision: number;
+  /** The same of what the registration sets itself (`PATCH`); 0 = as it was added. */
+  readonly ownRevision?: { readonly applied: number | null; readonly desired: number };
   /** Present while a person has something to bring about. */
   readonly task?: TaskView;
   readonly sequence: number;
@@ -205,6 +210,8 @@ export const eventTypes = [
   'registration.register-failed',
   'registration.activated',
   'registration.phase-changed',
+  'registration.metadata-changed',
+  'registration.metadata-failed',
   'registration.attention',
   'credential.proved',
   'credential.proof-failed',

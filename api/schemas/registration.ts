@@ -98,6 +98,7 @@ const credential = z.object({
   clientExpiresAt: instantOrNull,
   rotationDueAt: instantOrNull,
   strategy: word(strategies),
+  manageable: z.boolean().optional().describe('Whether the client can be read and changed from here (RFC 7592)'),
   provedAt: instantOrNull,
 });
 
@@ -168,7 +169,11 @@ export const registrationView = z
     credential: credential.nullable(),
     scopes: scopesView.nullable(),
     appliedRevision: z.number().int().nullable(),
-    desiredRevision: z.number().int(),
+    desiredRevision: z.number().int().describe('The newest of the application'),
+    ownRevision: z
+      .object({ applied: z.number().int().nullable(), desired: z.number().int() })
+      .optional()
+      .describe('The same of what the registration sets itself; 0 = as it was added'),
     task: task.optional(),
     sequence: z.number().int(),
   })

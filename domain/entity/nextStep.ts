@@ -2,7 +2,7 @@ import { stableFraction } from '../stableHash.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import type { Phase } from '../words.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
-import type { EntityState, OpenRequest, Operation } from './state.ts';
+import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';
 import { nextTaskMoment } from './task.ts';
 
 /** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
@@ -16,6 +16,8 @@ export type Step =
   | { readonly do: 'begin-rotation' }
   | { readonly do: 'discover' }
   | { readonly do: 'register' }
+  | { readonly do: 'plan-change'; readonly operation: Operation<'changeMetadata'> }
+  | { readonly do: 'change'; readonly change: MetadataChange }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'prove' }
@@ -64,6 +66,11 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
   const operation = state.operations[0];
   if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {
     return { do: 'begin-operation', operation };
+  }
+  if (state.activeOperation?.kind === 'changeMetadata') {
+    return state.change == null
+      ? { do: 'plan-change', operation: state.activeOperation }
+      : whenDue(state, now, { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   switch (state.phase) {

@@ -1,4 +1,5 @@
 import type { Condition } from '../conditions.ts';
+import type { MetadataTarget } from '../intent.ts';
 import type { Asked, OperationKind } from '../operationDetails.ts';
 import type { CredentialState } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
@@ -24,6 +25,18 @@ export interface OpenRequest {
   readonly intentId: string;
   readonly kind: 'register' | 'update';
   readonly operationId: string;
+  /** Set on an update that changes the metadata; one that rotates sends what the client has. */
+  readonly metadata?: MetadataTarget;
+}
+
+/** A change of metadata that was looked at and is to be sent. */
+export interface MetadataChange {
+  /** With the wanted metadata. */
+  readonly config: RegistrationConfig;
+  /** Names of the members that change. */
+  readonly members: readonly string[];
+  /** Times in a row that the server answered it with 500. */
+  readonly serverErrors: number;
 }
 
 export interface Rotation {
@@ -40,6 +53,7 @@ export const attentionTopics = [
   'credential',
   'management',
   'rotation',
+  'metadata',
   'endpoint',
   'discovery',
   'launch',
@@ -74,6 +88,8 @@ export interface EntityState {
   readonly discoveryRetryAt: number | null;
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
+  /** Revision of what the registration sets itself that the client has; null before there is one. */
+  readonly appliedOwnRevision?: number | null;
   readonly current: CredentialState | null;
   /** Stored, not yet proved. */
   readonly pending: CredentialState | null;
@@ -87,8 +103,10 @@ export interface EntityState {
   readonly rotationAttempts: number;
   readonly rotationNotBefore: number | null;
   readonly operations: readonly Operation[];
-  /** Begun and not finished: `verify` or `discover`. */
+  /** Begun and not finished. */
   readonly activeOperation: Operation | null;
+  /** Of a `changeMetadata` that is active; null until the records were asked what it changes. */
+  readonly change?: MetadataChange | null;
   /** The last 50, for idempotency beyond continue-as-new. */
   readonly recentOperationIds: readonly string[];
   readonly initialAccessTokenRef: string | null;
@@ -127,6 +145,7 @@ export function initialState(start: EntityStart): EntityState {
     discoveryRetryAt: null,
     scopes: view?.scopes ?? null,
     appliedRevision: view?.appliedRevision ?? null,
+    appliedOwnRevision: view?.ownRevision?.applied ?? null,
     current: promoted ? credential : null,
     pending: promoted ? null : credential,
     rejectedSince: null,
@@ -174,7 +193,7 @@ export function credentialFromView(view: RegistrationView): CredentialState | nu
     expiresAt: credential.expiresAt === null ? null : Date.parse(credential.expiresAt),
     expiryKnown: credential.expiryKnown,
     provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
-    manageable: credential.strategy === 'update',
+    manageable: credential.manageable ?? credential.strategy === 'update',
   };
 }
 

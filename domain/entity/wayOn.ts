@@ -184,7 +184,7 @@ export function share(draft: Draft, holder: string, operationId?: string): void 
 }
 
 /** Anonymous registration is tried outside production, and there only where the policy says so. */
-function tokenIsNeeded(state: EntityState): boolean {
+export function tokenIsNeeded(state: EntityState): boolean {
   const { environmentClass, policies } = state.config;
   return state.initialAccessTokenRef === null && environmentClass === 'production' && !policies.allowAnonymous;
 }

@@ -52,6 +52,13 @@ interface RegistrationsTable {
   view: Json;
 }
 
+interface RegistrationSettingsTable {
+  registration_id: string;
+  revision: number;
+  settings: Json;
+  created_at: Time;
+}
+
 interface StartRequestsTable {
   registration_id: string;
   requested_at: Time;
@@ -109,6 +116,8 @@ interface IntentsTable {
   outcome: Json;
   answer_sha256: string | null;
   sealed_answer: Uint8Array | null;
+  metadata_revision: ColumnType<number | null, number | null | undefined, never>;
+  own_metadata_revision: ColumnType<number | null, number | null | undefined, never>;
 }
 
 interface ManagementTokensTable {
@@ -197,6 +206,7 @@ export interface Database {
   application_revisions: ApplicationRevisionsTable;
   tenants: TenantsTable;
   registrations: RegistrationsTable;
+  registration_settings: RegistrationSettingsTable;
   start_requests: StartRequestsTable;
   wake_requests: WakeRequestsTable;
   audit: AuditTable;

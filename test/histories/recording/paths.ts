@@ -4,6 +4,7 @@ import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.t
 import {
   approvalOf,
   candidateOf,
+  changed,
   lostAnswer,
   notInTime,
   proved,
@@ -114,6 +115,17 @@ export const paths: Readonly<Record<string, Path>> = {
       { until: 'credential.proved' },
       { ask: 'discover' },
       { until: 'registration.discovered', times: 2 },
+    ],
+  },
+  'metadata-changed': {
+    script: { update: [() => refused('UpdateRejected', 'input'), notInTime], settle: [changed] },
+    policy: { requestStep: 2000 },
+    story: [
+      active,
+      { ask: 'changeMetadata', details: { revision: null } },
+      { until: 'registration.metadata-failed' },
+      { ask: 'changeMetadata', details: { revision: null } },
+      { until: 'registration.metadata-changed' },
     ],
   },
   'records-conflict': {

@@ -67,6 +67,26 @@ export function tooEarly(seconds: number): RequestResult {
   };
 }
 
+/** A change of metadata that the server took, with the secret as it was. */
+export function changed(): RequestResult {
+  return {
+    outcome: {
+      kind: 'unchanged',
+      expiresAt: null,
+      expiryKnown: false,
+      manageable: true,
+      tokenReceived: true,
+      metadata: {
+        target: { revision: 2, ownRevision: 0 },
+        conditions: [],
+        scopes: { requested: [], advertised: null, registered: null, granted: null, differences: [] },
+        current: issuedFor(90 * 86_400),
+      },
+    },
+    proof: null,
+  };
+}
+
 export function refused(reason: Reason, retryClass: Failure['retryClass']): RequestResult {
   return { outcome: { kind: 'refused', failure: failureOf(reason, retryClass) }, proof: null };
 }
@@ -169,6 +189,10 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
+      planMetadata: scripted('planMetadata', ({ registrationId }) => ({
+        wanted: { ...startAfter(1, registrationId).config, revision: 2 },
+        members: ['redirect_uris'],
+      })),
       entityStart: scripted('entityStart', (registrationId) =>
         startAfter(1, registrationId, scripts.get(registrationId)?.config),
       ),

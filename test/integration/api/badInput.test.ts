@@ -449,7 +449,6 @@ const cases: readonly Case[] = [
     ['POST', '/v1/summary'],
     ['GET', '/metrics'],
     ['GET', '/v1/authorization-servers'],
-    ['POST', '/v1/applications/growth-chart/rollouts'],
     ['GET', '/'],
   ].map(([method, path]) => ({
     what: `${method} ${path}`,

@@ -27,6 +27,10 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
   },
   supplyInitialAccessToken: { takes: [undefined], refuses: [{ token: 'x' }] },
   retire: { takes: [undefined], refuses: [{}] },
+  changeMetadata: {
+    takes: [{ revision: null }, { revision: 7 }],
+    refuses: [undefined, null, {}, { revision: 0 }, { revision: 1.5 }, { revision: '1' }, { revision: 1, scope: 'x' }],
+  },
   reportLaunch: {
     takes: [report, { ...report, outcome: 'failure', error: 'invalid_scope', mode: 'standalone', grantedScopes: null }],
     refuses: [

@@ -269,6 +269,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
         issuer: 'https://issuer.example',
         holderRegistrationId: null,
         revision: 1,
+        ownRevision: 0,
         metadata: {
           client_name: 'Growth Chart (test)',
           redirect_uris: ['https://app.example/callback'],
@@ -282,7 +283,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
       expect(await records.entityStart('nobody.app.production.main')).toBeNull();
     });
 
-    it('follows the application until a client exists, then stays at its revision', async () => {
+    it('follows the application until a client exists, then its metadata stay at their revision', async () => {
       const { records } = fixture();
       const { views, applicationId } = await onboard(fixture());
       const view = views[0]!;
@@ -299,8 +300,29 @@ export function ledgerSuite(fixture: () => Fixture): void {
         message: 'Registered.',
         view: registered,
       });
-      await records.putApplication(applicationId, anApplication({ policies: { allowReplace: true } }));
-      expect(await records.config(view.registrationId)).toMatchObject({ revision: 2, policies });
+      await records.putApplication(
+        applicationId,
+        anApplication({
+          policies: { allowReplace: true, trimScopes: true },
+          clientMetadata: { ...anApplication().clientMetadata, scope: 'openid' },
+          rotationPolicy: { renewBefore: 'P1D' },
+        }),
+      );
+      // What is sent stays, policies too where they change that; all other policies are the newest.
+      expect(await records.config(view.registrationId)).toMatchObject({
+        revision: 2,
+        metadata: anApplication().clientMetadata,
+        rotationPolicy: { renewBefore: 'P1D' },
+        policies: { allowAnonymous: false, allowReplace: true, trimScopes: false },
+      });
+      const newest = { revision: null, ownRevision: null };
+      expect(await records.config(view.registrationId, newest)).toMatchObject({
+        revision: 3,
+        metadata: { scope: 'openid' },
+        policies: { trimScopes: true },
+      });
+      expect(await records.config(view.registrationId, { revision: 9, ownRevision: null })).toBeNull();
+      expect(await records.config(view.registrationId, { revision: 1, ownRevision: 1 })).toBeNull();
       const start = await records.entityStart(view.registrationId);
       expect(start).toMatchObject({ sequence: 2, view: registered, config: { revision: 2 } });
     });
