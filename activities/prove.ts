@@ -1,7 +1,7 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
-import { decideProof } from '../domain/proofDecision.ts';
+import { decideProof, decideUnprovable } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
@@ -37,6 +37,8 @@ export async function proveWith(
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
+  if (await isUnprovable(deps, config, pending, current))
+    return await takeUnproved(deps, config, argument, pending, replaceable);
   const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
   const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
   const currentProbe = probeCurrent
@@ -53,6 +55,32 @@ export async function proveWith(
   return { decision, current: { ...promoted, provedAt }, pending: null, message };
 }
 
+/** Whether the credential to be proved authenticates by a key that Registrar does not hold. */
+async function isUnprovable(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  pending: Stored | null,
+  current: CredentialState | null,
+): Promise<boolean> {
+  if ((pending?.credential ?? current)?.authMethod !== 'private_key_jwt') return false;
+  const stored = pending ?? (current === null ? null : await readStored(deps, config, current));
+  return stored !== null && stored.secret.private_key_jwk === undefined;
+}
+
+/** The application has its client id at once: no proof will ever come. */
+async function takeUnproved(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  { current }: ProveArguments,
+  pending: Stored | null,
+  replaceable: string | null,
+): Promise<ProofOutcome> {
+  const decision = decideUnprovable(pending !== null);
+  const promoted = pending === null ? null : await promote(deps, config, pending, replaceable);
+  const taken = promoted === null ? current : { ...promoted, provedAt: null };
+  return { decision, current: taken, pending: null, message: explain(decision.reason) };
+}
+
 async function probe(
   deps: Dependencies,
   config: RegistrationConfig,
@@ -65,6 +93,8 @@ async function probe(
     tokenEndpoint,
     clientId: secret.client_id,
     clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
+    privateKey:
+      secret.private_key_jwk === undefined ? null : { jwk: secret.private_key_jwk, audience: secret.audience },
     authMethod: credential.authMethod,
     redirectUri: secret.redirect_uris[0] ?? null,
     grantTypes: grantTypesOf(config),

@@ -1,5 +1,5 @@
 import { RegistrarFailure } from '../domain/failure.ts';
-import { clientSecretName, managementSecretName } from '../domain/ids.ts';
+import { clientKeysSecretName, clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../domain/ports.ts';
 import { explain, type Reason } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
@@ -26,6 +26,7 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   const config = await configOf(deps, argument.registrationId);
   const { credential, endpoints } = argument;
   if (credential === null || endpoints === null) {
+    await forgetKeys(deps, config);
     return { kind: 'deleted', message: explain('RetireWithoutClient') };
   }
   const refused = await deleteClient(deps, config, credential, endpoints);
@@ -35,7 +36,14 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   }
   await deps.secrets.remove(clientSecretName(config));
   await deps.secrets.remove(managementSecretName(config));
+  await forgetKeys(deps, config);
   return { kind: 'deleted', message: explain('RetireDeleted') };
+}
+
+/** Nobody is to trust them any more. */
+async function forgetKeys(deps: Dependencies, config: RegistrationConfig): Promise<void> {
+  await deps.records.retireClientKeys(config.registrationId);
+  await deps.secrets.remove(clientKeysSecretName(config));
 }
 
 /** Null when the client is gone; otherwise why it is not. */

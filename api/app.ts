@@ -18,6 +18,7 @@ import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jwksRoutes } from './routes/jwks.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -64,6 +65,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     keyRoutes,
     sessionRoutes,
     healthRoutes,
+    jwksRoutes,
   ])
     await app.register(routes, options);
   await app.register(dashboardPlugin, options);

@@ -47,6 +47,7 @@ export type Endpoints = Pick<
   | 'jwksUri'
   | 'scopesSupported'
   | 'tokenEndpointAuthMethods'
+  | 'tokenEndpointAuthSigningAlgs'
 >;
 
 export interface RequestArguments {

@@ -1,8 +1,9 @@
 import { chooseAuthMethod } from './authMethodChoice.ts';
+import { bringsOwnKeys } from './clientKeys.ts';
 import { type Application, type ClientMetadata, effectiveMetadata } from './clientMetadata.ts';
 import { finding, type LintFinding } from './metadataLint/finding.ts';
 import { lintClientMetadata } from './metadataLint/lint.ts';
-import { type Reason, reasons } from './reasons.ts';
+import { explain, type Reason, reasons } from './reasons.ts';
 import type { DiscoveryView, ScopesView } from './registrationView.ts';
 import { requestedMetadata } from './requestedMetadata.ts';
 import { splitScopes } from './scopes.ts';
@@ -93,12 +94,9 @@ function judge(
   const metadata = effectiveMetadata(application, environment, null);
   const offered = discovery.tokenEndpointAuthMethods;
   const requested = requestedMetadata({ metadata, authMethods: application.authMethods }, offered, null);
-  const own = metadata.token_endpoint_auth_method;
-  // What the application wants is judged even where this version would send another method.
-  const wanted = own === undefined ? requested : { ...requested, token_endpoint_auth_method: own };
   return {
     lint: [
-      ...lintClientMetadata(wanted),
+      ...lintClientMetadata(requested),
       ...(discovery.source === 'none' ? [] : lintAuthMethod(metadata, application.authMethods, offered)),
     ],
     scopes: reportScopes({
@@ -115,21 +113,16 @@ function lintAuthMethod(
   advertised: readonly string[] | null,
 ): LintFinding[] {
   const pointer = '/token_endpoint_auth_method';
-  const own = metadata.token_endpoint_auth_method;
   const chosen = chooseAuthMethod(metadata, preferences, advertised);
-  if (own !== undefined && own !== chosen)
-    return [
-      finding(
-        'error',
-        'auth-method-unavailable',
-        pointer,
-        `This version cannot register clients with ${own}; choose another method, or register the client by hand.`,
-      ),
-    ];
+  const keys: LintFinding[] =
+    chosen === 'private_key_jwt' && bringsOwnKeys(metadata)
+      ? [finding('info', 'key-held-elsewhere', pointer, explain('KeyHeldElsewhere'))]
+      : [];
   // RFC 8414 section 2: a server that lists none supports client_secret_basic.
   const offered = advertised ?? ['client_secret_basic'];
-  if (offered.includes(chosen)) return [];
+  if (offered.includes(chosen)) return keys;
   return [
+    ...keys,
     finding(
       'warning',
       'auth-method-not-advertised',

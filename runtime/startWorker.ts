@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { workflowBundlePath } from './paths.ts';
+import { reachableBaseUrl } from './reachableBaseUrl.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { TemporalConnectionOptions } from './temporal/connection.ts';
@@ -39,6 +40,7 @@ export async function startWorkerPart(
     drainSpool: async () => void (await drainSpool()),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
     requestStep: policy.requestStep,
+    jwksBaseUrl: reachableBaseUrl(config.publicUrl),
   });
   const housekeeping = startHousekeeping(
     {

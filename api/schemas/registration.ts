@@ -49,6 +49,7 @@ export const discoveryView = z.object({
   scopesSupported: texts.nullable(),
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
+  tokenEndpointAuthSigningAlgs: texts.optional(),
   findings: z.array(findingView),
   evidence: z.array(
     z.object({

@@ -12,6 +12,7 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   const { decision } = outcome;
   if (decision.action === 'promote') promoted(draft, outcome, before);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
+  else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
   else rejected(draft, outcome, now, policy);
   return draft.finish();
@@ -20,7 +21,8 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
   const operationId = before.rotation?.operationId ?? before.activeOperation?.operationId;
   const first = before.current === null;
-  const unproved = outcome.decision.reason === 'PromotedUnproved';
+  const { reason } = outcome.decision;
+  const unproved = reason !== 'ProofSucceeded';
   draft.succeeded();
   draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
   draft.set({
@@ -35,7 +37,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
   });
   draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
-  if (unproved) draft.attention('credential', 'PromotedUnproved');
+  if (reason === 'PromotedUnproved') draft.attention('credential', reason);
   const policyProblem =
     outcome.current === null
       ? null
@@ -46,7 +48,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     reason: first || unproved ? outcome.decision.reason : 'Rotated',
     operationId,
     message: first
-      ? `The credential was proved and is current. ${outcome.message}`
+      ? `The credential ${unproved ? 'is current' : 'was proved and is current'}. ${outcome.message}`
       : `The credential was replaced. ${outcome.message}`,
     changes: {
       versionId: { from: before.current?.versionId ?? null, to: outcome.current?.versionId ?? null },
@@ -82,6 +84,13 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
     message: outcome.message,
     operationId: activeOperation?.operationId,
   });
+}
+
+/** Nothing can be learned, now or later. */
+function unprovable(draft: Draft, outcome: ProofOutcome): void {
+  draft.succeeded();
+  draft.condition('CredentialProved', 'Unknown', outcome.decision.reason, outcome.message);
+  finishVerify(draft, outcome);
 }
 
 /** Nothing was learned: nothing is changed, and it is tried again. */

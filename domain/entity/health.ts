@@ -1,17 +1,25 @@
 import type { CredentialState } from '../ports.ts';
+import type { Reason } from '../reasons.ts';
 import { rotationDue } from '../rotationDue.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
 import type { EntityState } from './state.ts';
 
 /** When the current credential is due, in milliseconds since the epoch; null when it never is by itself. */
 export function dueOf(state: EntityState): number | null {
-  if (state.current === null) return null;
+  if (state.current === null || rotationObstacle(state.current) !== null) return null;
   return rotationDue(state.registrationId, state.current, state.config.rotationPolicy).at;
+}
+
+/** Why a credential of this kind cannot be replaced, whatever the server can do; null when it can. */
+export function rotationObstacle({ authMethod }: CredentialState): Reason | null {
+  if (authMethod === 'none') return 'NoSecretToRotate';
+  return authMethod === 'private_key_jwt' ? 'KeyRotationNotAvailable' : null;
 }
 
 /** How a credential will be rotated (DESIGN section 6). */
 export function strategyOf(credential: CredentialState, state: EntityState): Strategy {
   if (credential.authMethod === 'none') return 'none';
+  if (credential.authMethod === 'private_key_jwt') return 'key';
   if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
     return credential.manageable ? 'update' : 'none';
   }

@@ -1,7 +1,7 @@
 import type { OperationKind } from '../operations.ts';
 import { explain, type Reason } from '../reasons.ts';
 import { type Applied, Draft } from './draft.ts';
-import { healthOf } from './health.ts';
+import { healthOf, rotationObstacle } from './health.ts';
 import { rememberOperation } from './remember.ts';
 import type { EntityState, Operation } from './state.ts';
 
@@ -15,12 +15,15 @@ export function refusalOf(state: EntityState, kind: OperationKind): string | nul
   if (state.operations.length >= queueLimit)
     return `${queueLimit} operations are waiting already; try again when they are done.`;
   switch (kind) {
-    case 'rotate':
+    case 'rotate': {
       if (state.current === null) return 'There is no proved credential to rotate yet.';
+      const obstacle = rotationObstacle(state.current);
+      if (obstacle !== null) return explain(obstacle);
       if (!state.current.manageable) return explain('RotationNotSupported');
       return state.rotation === null || state.rotation.actor === 'system'
         ? null
         : `A rotation is under way already, as operation ${state.rotation.operationId}.`;
+    }
     case 'verify':
       return state.current === null && state.pending === null ? 'There is no credential to verify yet.' : null;
     case 'supplyInitialAccessToken':

@@ -7,6 +7,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
@@ -40,6 +41,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createOrphans(context),
     ...createEnteringSecrets(context),
     ...createProbeKnowledge(context),
+    ...createClientKeys(context),
     ...createApplications(context),
     ...createTenants(context),
     ...createRegistrations(context),

@@ -143,7 +143,7 @@ function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
   const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
-  const { scopesSupported, tokenEndpointAuthMethods } = discovery;
+  const { scopesSupported, tokenEndpointAuthMethods, tokenEndpointAuthSigningAlgs } = discovery;
   return {
     registrationEndpoint,
     tokenEndpoint,
@@ -152,5 +152,6 @@ function endpointsOf(state: EntityState): Endpoints {
     jwksUri,
     scopesSupported,
     tokenEndpointAuthMethods,
+    tokenEndpointAuthSigningAlgs,
   };
 }
