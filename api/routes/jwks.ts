@@ -31,7 +31,7 @@ export const jwksRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies }
       return reply
         .header('cache-control', `public, max-age=${maxAge}`)
         .type(contentType)
-        .send(JSON.stringify(jwkSet(keys)));
+        .send(Buffer.from(JSON.stringify(jwkSet(keys))));
     },
   });
 };
