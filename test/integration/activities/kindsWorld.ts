@@ -85,7 +85,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
     activities,
     ownUrl,
     /** Times that somebody asked for keys. */
-    keysAsked: () => asked.filter((route) => route === '/jwks/:jwksId').length,
+    keysAsked: () => asked.filter((route) => route === '/jwks/:opaque').length,
 
     async onboard(fhirBaseUrl: string, clientMetadata: Record<string, unknown>, initialAccessToken: string | null) {
       const applicationId = uniqueId('app');

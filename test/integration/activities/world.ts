@@ -91,6 +91,7 @@ export class World {
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
     this.requestStep = defaultTimePolicy.requestStep;
     this.peer.whims.clear();
+    this.peer.bodies.removeAllListeners();
     this.peer.clients.clear();
     await this.#client?.close();
     await this.peer.close();

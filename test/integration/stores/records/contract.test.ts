@@ -5,6 +5,7 @@ import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabas
 import { type Fixture, fixtureOn } from './fixture.ts';
 import { auditSuite } from './suites/audit.ts';
 import { callerSuite } from './suites/callers.ts';
+import { clientKeySuite } from './suites/clientKeys.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
@@ -16,6 +17,7 @@ function contract(fixture: () => Fixture): void {
   auditSuite(fixture);
   intentSuite(fixture);
   ledgerSuite(fixture);
+  clientKeySuite(fixture);
   callerSuite(fixture);
   listSuite(fixture);
   it('checks by a real query', async () => {
