@@ -28,7 +28,13 @@ export async function putApplication({ api }: CanaryWorld): Promise<void> {
 export async function onboard({ api, plant, peer }: CanaryWorld, chosen: readonly Manner[]): Promise<void> {
   for (const manner of chosen) {
     const initialAccessToken = plant.token(`${manner}: initial access token`);
-    const registration = { applicationId: 'portal', fhirBaseUrl: peer.fhirBaseUrl(manner), initialAccessToken };
+    const asymmetric = { clientMetadata: { token_endpoint_auth_method: 'private_key_jwt' } };
+    const registration = {
+      applicationId: 'portal',
+      fhirBaseUrl: peer.fhirBaseUrl(manner),
+      initialAccessToken,
+      ...(manner === 'asymmetric' ? asymmetric : {}),
+    };
     await api.ok('POST', '/v1/tenants', { tenantId: manner, name: `The ${manner} one`, registrations: [registration] });
   }
 }
@@ -52,6 +58,7 @@ const rests: Readonly<Record<Manner, (view: RegistrationView) => boolean>> = {
   failing: needsAttention('RegistrationUnanswered'),
   disabled: ({ phase }) => phase === 'awaiting_enablement',
   stubborn: ({ phase }) => phase === 'active',
+  asymmetric: ({ phase }) => phase === 'active',
 };
 
 export async function settled({ api }: CanaryWorld, manner: Manner): Promise<void> {
