@@ -1,7 +1,7 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
-import { decideProof, decideUnprovable } from '../domain/proofDecision.ts';
+import { decideProof, decideUnprovable, type ProofDecision } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
@@ -37,17 +37,9 @@ export async function proveWith(
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
-  if (await isUnprovable(deps, config, pending, current))
-    return await takeUnproved(deps, config, argument, pending, replaceable);
-  const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
-  const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
-  const currentProbe = probeCurrent
-    ? await probe(deps, config, argument, await readStored(deps, config, current))
-    : null;
-  const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
-  const message = [pendingProbe?.message, currentProbe?.message]
-    .filter((text) => text !== undefined)
-    .join(' Current one: ');
+  const { decision, message } = (await isUnprovable(deps, config, pending, current))
+    ? unprovable(pending)
+    : await probeBoth(deps, config, argument, pending);
   if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
 
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
@@ -67,18 +59,35 @@ async function isUnprovable(
   return stored !== null && stored.secret.private_key_jwk === undefined;
 }
 
+interface Proved {
+  readonly decision: ProofDecision;
+  readonly message: string;
+}
+
 /** The application has its client id at once: no proof will ever come. */
-async function takeUnproved(
+function unprovable(pending: Stored | null): Proved {
+  const decision = decideUnprovable(pending !== null);
+  return { decision, message: explain(decision.reason) };
+}
+
+/** The current credential is probed where the pending one did not prove good. */
+async function probeBoth(
   deps: Dependencies,
   config: RegistrationConfig,
-  { current }: ProveArguments,
+  argument: ProveArguments,
   pending: Stored | null,
-  replaceable: string | null,
-): Promise<ProofOutcome> {
-  const decision = decideUnprovable(pending !== null);
-  const promoted = pending === null ? null : await promote(deps, config, pending, replaceable);
-  const taken = promoted === null ? current : { ...promoted, provedAt: null };
-  return { decision, current: taken, pending: null, message: explain(decision.reason) };
+): Promise<Proved> {
+  const { current } = argument;
+  const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
+  const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
+  const currentProbe = probeCurrent
+    ? await probe(deps, config, argument, await readStored(deps, config, current))
+    : null;
+  const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
+  const message = [pendingProbe?.message, currentProbe?.message]
+    .filter((text) => text !== undefined)
+    .join(' Current one: ');
+  return { decision, message };
 }
 
 async function probe(

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientKeysSecretName } from '../../../domain/ids.ts';
 import { SecretStoreError } from '../../../domain/secretStore.ts';
+import { generateClientKey } from '../../../protocols/oauth/clientKeys.ts';
 import { World } from './world.ts';
 
 /** Where keys of `private_key_jwt` are made, in which order, and that nothing makes them twice. */
@@ -41,6 +42,18 @@ describe('keys', () => {
     await world.activities.register(world.request());
     expect(sent.length).toBeGreaterThan(0);
     for (const each of sent) expect(each).toEqual(kids(await storedKeys()));
+  });
+
+  it('that another attempt stored first count', async () => {
+    const rival = { jwks_id: 'r'.repeat(43), keys: [await generateClientKey('ES384')] };
+    world.insteadOfSecrets.put = async (put, name, versionId, value, tags) => {
+      if (name === clientKeysSecretName(world.view)) await put(name, versionId, rival, tags);
+      await put(name, versionId, value, tags);
+    };
+    const sent = watchRequests();
+    await world.activities.register(world.request());
+    expect(sent).toEqual([kids(rival)]);
+    expect(await storedKeys()).toEqual(rival);
   });
 
   it('are the same after a death between storing and sending', async () => {
