@@ -61,9 +61,14 @@ describeWith('oidc-provider', 'kinds of clients at oidc-provider', () => {
   let world: KindsWorld;
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ systems: [{ name: 'mercy', kind: 'rotating', secretLifetime: 600 }] });
+    sandbox = await startSandbox({
+      systems: [
+        { name: 'mercy', kind: 'rotating', secretLifetime: 600 },
+        { name: 'by-hand', kind: 'no-registration' },
+      ],
+    });
     system = sandbox.system('mercy');
-    world = await openKindsWorld([system.host]);
+    world = await openKindsWorld(sandbox.systems.map(({ host }) => host));
   });
 
   afterAll(async () => {
@@ -177,6 +182,24 @@ describeWith('oidc-provider', 'kinds of clients at oidc-provider', () => {
     expect(await world.prove(client).catch((error: Error) => error.message)).toContain('is not there');
   });
 
+  it('private_key_jwt where a person registers the client: the keys are there for them, once', async () => {
+    const asymmetric = { ...metadata, token_endpoint_auth_method: 'private_key_jwt' };
+    const { fhirBaseUrl } = sandbox.system('by-hand');
+    const { registrationId } = await world.onboard(fhirBaseUrl, asymmetric, null);
+    const ids = [];
+    for (const _again of [1, 2]) {
+      await world.activities.url.discover({ registrationId });
+      ids.push(await world.records.jwksIdOf(registrationId));
+    }
+    expect(ids).toEqual([expect.any(String), ids[0]]);
+    const { keys } = (await (await fetch(`${world.ownUrl}/jwks/${ids[0]}`)).json()) as { keys: unknown[] };
+    expect(keys).toHaveLength(2);
+
+    const withSecret = await world.onboard(fhirBaseUrl, metadata, null);
+    await world.activities.url.discover({ registrationId: withSecret.registrationId });
+    expect(await world.keysOf(withSecret.registrationId)).toBeNull();
+  });
+
   it('keys of somebody else: registered, and said to be proved by nothing', async () => {
     const { kid, kty, crv, x, y } = (await generateClientKey('ES384')) as PrivateJwk & Record<string, string>;
     const jwks = { keys: [{ kid, kty, crv, x, y }] };
@@ -204,24 +227,27 @@ describeWith('oidc-provider', 'kinds of clients at oidc-provider', () => {
 describeWith('keycloak', 'kinds of clients at Keycloak', ({ keycloak }) => {
   const admin = keycloakAdmin(keycloak);
   let fhir: FhirBase;
+  let rsaOnly: FhirBase;
   let world: KindsWorld;
 
   beforeAll(async () => {
-    fhir = await startFhirBase({
+    const document = {
       ...keycloakSmartDocument(admin.issuer),
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    });
-    world = await openKindsWorld([fhir.host, new URL(keycloak.url).host]);
+    };
+    fhir = await startFhirBase(document);
+    rsaOnly = await startFhirBase({ ...document, token_endpoint_auth_signing_alg_values_supported: ['RS384'] });
+    world = await openKindsWorld([fhir.host, rsaOnly.host, new URL(keycloak.url).host]);
   });
 
   afterAll(async () => {
     await world?.close();
-    await fhir?.close();
+    await Promise.all([fhir?.close(), rsaOnly?.close()]);
   });
 
-  async function lives(method: string, keysBy: 'url' | 'value' = 'url') {
+  async function lives(method: string, keysBy: 'url' | 'value' = 'url', base = fhir.url) {
     const client = await world.register(
-      fhir.url,
+      base,
       { ...metadata, token_endpoint_auth_method: method },
       await admin.initialAccessToken(),
       keysBy,
@@ -247,6 +273,12 @@ describeWith('keycloak', 'kinds of clients at Keycloak', ({ keycloak }) => {
     const client = await lives('none');
     expect(client.document).not.toHaveProperty('client_secret');
     expect(await admin.client(client.credential.clientId)).toMatchObject({ publicClient: true });
+    await ends(client);
+  });
+
+  it('private_key_jwt at a server that lists RS384 only', async () => {
+    const client = await lives('private_key_jwt', 'url', rsaOnly.url);
+    expect(client.document).toMatchObject({ private_key_jwk: { alg: 'RS384', kty: 'RSA' } });
     await ends(client);
   });
 
