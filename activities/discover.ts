@@ -19,7 +19,7 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
     isAllowedUrl: deps.isAllowedUrl,
   });
   if (method === 'manual' || view.registrationEndpoint === null) {
-    const metadata = requestedMetadata(config, view.tokenEndpointAuthMethods, null);
+    const metadata = requestedMetadata(config, view, null);
     await withClientKeys(deps, config, metadata, randomUUID());
   }
   return view;

@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
-import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
+import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../domain/ports.ts';
 import { decideProof, decideUnprovable, type ProofDecision } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
@@ -106,7 +106,7 @@ async function probe(
       secret.private_key_jwk === undefined ? null : { jwk: secret.private_key_jwk, audience: secret.audience },
     authMethod: credential.authMethod,
     redirectUri: secret.redirect_uris[0] ?? null,
-    grantTypes: grantTypesOf(config),
+    grantTypes: grantTypesOf(config, argument.endpoints),
     knowledge,
     allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
     clock: deps.clock,
@@ -115,8 +115,8 @@ async function probe(
   return result;
 }
 
-function grantTypesOf(config: RegistrationConfig): string[] {
-  const asked = requestedMetadata(config, null, null)['grant_types'];
+function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[] {
+  const asked = requestedMetadata(config, endpoints, null)['grant_types'];
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 

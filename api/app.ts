@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Actions } from './actions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { accessLogPlugin } from './plugins/accessLog.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
@@ -20,11 +21,13 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jwksRoutes } from './routes/jwks.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -42,7 +45,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
       sendProblem(reply, problemOfError(error) ?? new ProblemError('malformed-request', 'The request is malformed.'));
     },
   });
-  const options = { dependencies };
+  const options = { dependencies, actions: new Actions(dependencies) };
   await app.register(connectionsPlugin);
   await app.register(securityHeadersPlugin, options);
   await app.register(accessLogPlugin, options);
@@ -60,6 +63,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

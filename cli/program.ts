@@ -5,8 +5,10 @@ import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
+import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTaskCommand } from './commands/task.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { CommandError, exitCodes, failed } from './errors.ts';
 import { plainText } from './plainText.ts';
@@ -48,6 +50,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addTenantCommands(program, context);
   addStatusCommand(program, context);
   addOperationCommands(program, context);
+  addReportLaunchCommand(program, context);
+  addTaskCommand(program, context);
   return program;
 }
 

@@ -1,36 +1,40 @@
-/** Updates of the registration entity (DESIGN section 5). Arguments are references, never secrets. */
-export const operationKinds = ['rotate', 'verify', 'discover', 'supplyInitialAccessToken', 'retire'] as const;
-export type OperationKind = (typeof operationKinds)[number];
+import { type Asked, detailForms, type OperationKind } from './operationDetails.ts';
+import { isText } from './textForm.ts';
 
-/** What is asked of an entity. */
-export interface OperationRequest {
+export type { OperationKind } from './operationDetails.ts';
+
+export const operationKinds = Object.keys(detailForms) as OperationKind[];
+
+interface RequestOf<Kind extends OperationKind> extends Asked<Kind> {
   /** UUID. */
   readonly operationId: string;
-  readonly kind: OperationKind;
   /** `key:{keyId}`, `oidc:{subject}` or `system`; 1 to 200 characters. */
   readonly actor: string;
   /** What the caller wrote, at most 500 characters; shown in the timeline. */
   readonly reason?: string | undefined;
 }
 
-const members: readonly string[] = ['operationId', 'kind', 'actor', 'reason'];
+/** Update of the registration entity (DESIGN section 5): what is asked of it. References, never secrets. */
+export type OperationRequest<Kind extends OperationKind = OperationKind> = {
+  readonly [Each in Kind]: RequestOf<Each>;
+}[Kind];
+
+const members: readonly string[] = ['operationId', 'kind', 'actor', 'reason', 'details'];
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function isOperationRequest(value: unknown): value is OperationRequest {
   if (typeof value !== 'object' || value === null) return false;
-  const { operationId, kind, actor, reason } = value as Readonly<Record<string, unknown>>;
+  const { operationId, kind, actor, reason, details } = value as Readonly<Record<string, unknown>>;
+  const known = operationKinds.find((each) => each === kind);
   return (
     Object.keys(value).every((member) => members.includes(member)) &&
     typeof operationId === 'string' &&
     uuid.test(operationId) &&
-    operationKinds.some((known) => known === kind) &&
+    known !== undefined &&
+    detailForms[known](details) &&
     isText(actor, 1, 200) &&
     (reason === undefined || isText(reason, 0, 500))
   );
-}
-
-function isText(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'string' && value.length >= least && value.length <= most;
 }
 
 /**

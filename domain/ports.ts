@@ -46,6 +46,7 @@ export type Endpoints = Pick<
   | 'issuer'
   | 'jwksUri'
   | 'scopesSupported'
+  | 'capabilities'
   | 'tokenEndpointAuthMethods'
   | 'tokenEndpointAuthSigningAlgs'
 >;

@@ -109,12 +109,12 @@ export interface EntityRecords {
   putEnteringSecret(entry: {
     operationId: string;
     registrationId: string;
-    kind: 'initial-access-token';
+    kind: EnteringSecretKind;
     value: string;
   }): Promise<void>;
   /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
-  /** Deletes the value: the token was used. Those that came before it for the registration go along. Idempotent. */
+  /** Deletes the value: it was used. Those of its kind that came before it for the registration go along. Idempotent. */
   spendEnteringSecret(operationId: string): Promise<void>;
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
@@ -128,6 +128,9 @@ export interface EntityRecords {
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
 }
+
+/** What a secret that a person gives is for. */
+export type EnteringSecretKind = 'initial-access-token';
 
 /** Whether a bogus-code probe tells a good secret from a wrong one here, learned by a control request. */
 export interface ProbeKnowledge {

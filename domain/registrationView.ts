@@ -1,6 +1,8 @@
 import type { Condition } from './conditions.ts';
+import type { StatutoryClock } from './deadlines/statutoryClocks.ts';
 import type { Reason } from './reasons.ts';
 import type { SecretStoreKind } from './secretStore.ts';
+import type { Task } from './tasks/task.ts';
 import type {
   AuthMethod,
   CredentialHealth,
@@ -83,16 +85,45 @@ export interface CredentialView {
   readonly provedAt: string | null;
 }
 
+/** Why the scopes of two stages differ. Stable codes. */
+export const scopeDifferenceKinds = [
+  'trimmed',
+  'not-in-dialect',
+  'translated',
+  'not-registered',
+  'added',
+  'not-advertised',
+  'not-granted',
+  'granted-unasked',
+] as const;
+export type ScopeDifferenceKind = (typeof scopeDifferenceKinds)[number];
+
 export interface ScopesView {
   readonly requested: readonly string[];
+  /** In the server's dialect, as the registration request says them; absent where Registrar sends none. */
+  readonly sent?: readonly string[];
   readonly advertised: readonly string[] | null;
   readonly registered: readonly string[] | null;
   readonly granted: readonly string[] | null;
   readonly differences: readonly {
     readonly scope: string;
-    readonly kind: 'not-registered' | 'added' | 'not-advertised';
+    readonly kind: ScopeDifferenceKind;
     readonly message: string;
   }[];
+}
+
+/** A task with its times in RFC 3339 UTC. */
+export interface TaskView extends Omit<Task, 'since' | 'submittedAt' | 'verifiedAt' | 'toldUntil'> {
+  readonly since: string;
+  readonly submittedAt: string | null;
+  readonly verifiedAt: string | null;
+  readonly toldUntil: string;
+  /** The clocks of 45 CFR 170.404(b)(1). */
+  readonly clocks: readonly (Omit<StatutoryClock, 'startedAt' | 'doneAt' | 'dueAt'> & {
+    readonly startedAt: string | null;
+    readonly doneAt: string | null;
+    readonly dueAt: string | null;
+  })[];
 }
 
 /** What `GET /v1/registrations/{registrationId}` answers (without links), and what the read model holds as JSON. */
@@ -115,6 +146,8 @@ export interface RegistrationView {
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
   readonly desiredRevision: number;
+  /** Present while a person has something to bring about. */
+  readonly task?: TaskView;
   readonly sequence: number;
 }
 
@@ -141,6 +174,11 @@ export const eventTypes = [
   'management.token-received',
   'request.settled',
   'request.unsettled',
+  'launch.reported',
+  'task.changed',
+  'task.reminder',
+  'task.escalated',
+  'task.deadline-missed',
   'operation.accepted',
   'operation.refused',
   'step.delayed',

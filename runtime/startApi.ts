@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../api/app.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import { checkPage } from '../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
 import { discover } from '../protocols/smart/discover.ts';
@@ -28,7 +29,7 @@ export async function startApiPart(
   log: Log,
   shutdown: Shutdown,
 ): Promise<Ready> {
-  const { records, secrets, client, clock, keyring, dataDirectory } = services;
+  const { records, secrets, client, clock, keyring, dataDirectory, playbooks } = services;
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
@@ -42,10 +43,12 @@ export async function startApiPart(
     discovery: {
       read: (argument) => discover(client, { ...argument, isAllowedUrl }),
       takesHeader: isCustomHeader,
+      checkPage: (url) => checkPage(client, url),
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),
     clock,
+    playbooks,
     logger: log,
     publicUrl: config.publicUrl,
     dashboardDirectory: dashboardDirectory(),

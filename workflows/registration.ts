@@ -146,16 +146,15 @@ class RegistrationEntity {
     const parsed = operationRequestSchema.safeParse(request);
     if (!parsed.success) throw refused('The operation is malformed.');
     const known = this.#state?.recentOperationIds.includes(parsed.data.operationId) ?? false;
-    const refusal = this.#state === null || known ? null : refusalOf(this.#state, parsed.data.kind);
+    const refusal = this.#state === null || known ? null : refusalOf(this.#state, parsed.data);
     if (refusal !== null) throw refused(refusal);
   }
 
   #accept(request: OperationRequest): { operationId: string } {
-    const { operationId, kind, actor, reason } = request;
-    const operation: Operation = { operationId, kind, actor, reason: reason ?? null };
+    const operation: Operation = { ...request, reason: request.reason ?? null };
     if (this.#state === null) this.#early.push(operation);
     else this.#state = acceptOperation(this.#state, operation);
-    return { operationId };
+    return { operationId: request.operationId };
   }
 
   #current(): EntityState {

@@ -5,6 +5,7 @@ import type { TimePolicy } from '../timePolicy.ts';
 import { delay } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { openTask } from './task.ts';
 
 /** What follows from the documents that were read. */
 export function afterDiscovery(before: EntityState, found: DiscoveryView, now: number): Applied {
@@ -20,6 +21,7 @@ export function afterDiscovery(before: EntityState, found: DiscoveryView, now: n
   const manual = manualReason(draft.state);
   if (manual !== null) {
     draft.set({ phase: 'manual_required' });
+    openTask(draft, 'registration');
     draft.condition('Registered', 'False', manual);
     draft.attention('registration', manual);
     draft.event({ type: 'registration.manual-required', reason: manual, message: explain(manual) });

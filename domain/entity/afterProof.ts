@@ -5,6 +5,7 @@ import type { TimePolicy } from '../timePolicy.ts';
 import { delay } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { closeTask } from './task.ts';
 
 /** What follows from a proof of the pending or the current credential. */
 export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
@@ -24,6 +25,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
   const { reason } = outcome.decision;
   const unproved = reason !== 'ProofSucceeded';
   draft.succeeded();
+  closeTask(draft);
   draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
   draft.set({
     phase: 'active',
@@ -147,7 +149,7 @@ function proofFailure(outcome: ProofOutcome): Failure {
 /** What follows from a deletion. */
 export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
   const draft = new Draft(
-    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, attentions: [] },
+    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
     now,
   );
   draft.succeeded();

@@ -1,18 +1,23 @@
 import type { Condition } from '../conditions.ts';
-import type { OperationKind } from '../operations.ts';
+import type { Asked, OperationKind } from '../operationDetails.ts';
 import type { CredentialState } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
 import type { EntityStart, RegistrationConfig } from '../records.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registrationView.ts';
+import type { Task } from '../tasks/task.ts';
+import { taskOf } from '../tasks/taskView.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 
-/** Accepted by the update handler, waiting for its turn. */
-export interface Operation {
+interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {
   readonly operationId: string;
-  readonly kind: OperationKind;
   readonly actor: string;
   readonly reason: string | null;
 }
+
+/** Accepted by the update handler, waiting for its turn. */
+export type Operation<Kind extends OperationKind = OperationKind> = {
+  readonly [Each in Kind]: OperationOf<Each>;
+}[Kind];
 
 /** A request that was given to an activity and is not settled yet. */
 export interface OpenRequest {
@@ -28,13 +33,15 @@ export interface Rotation {
 
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
-  'registration',
   'expiry',
+  'task',
+  'registration',
   'credential',
   'management',
   'rotation',
   'endpoint',
   'discovery',
+  'launch',
   'peer',
 ] as const;
 export type AttentionTopic = (typeof attentionTopics)[number];
@@ -80,6 +87,8 @@ export interface EntityState {
   /** The last 50, for idempotency beyond continue-as-new. */
   readonly recentOperationIds: readonly string[];
   readonly initialAccessTokenRef: string | null;
+  /** Work of a person that it waits for; null = none. */
+  readonly task: Task | null;
   /** POSTs of this registering that got no answer. */
   readonly unansweredPosts: number;
   /** Failed tries of the present step in a row, and since when. */
@@ -130,6 +139,7 @@ export function initialState(start: EntityStart): EntityState {
     activeOperation: null,
     recentOperationIds: [],
     initialAccessTokenRef: start.initialAccessTokenRef,
+    task: view?.task === undefined ? null : taskOf(view.task),
     unansweredPosts: 0,
     attempts: 0,
     failingSince: null,

@@ -1,12 +1,13 @@
-import { toRfc3339 } from '../clock.ts';
+import { rfc3339OrNull, toRfc3339 } from '../clock.ts';
 import { clientSecretName, managementSecretName } from '../ids.ts';
 import type { CredentialState } from '../ports.ts';
 import type { CredentialView, RegistrationView } from '../registrationView.ts';
+import { taskViewOf } from '../tasks/taskView.ts';
 import { dueOf, strategyOf } from './health.ts';
 import type { EntityState } from './state.ts';
 
-/** The projection of a state: what the API answers and the read model holds. */
-export function viewOf(state: EntityState): RegistrationView {
+/** The projection of a state at a time: what the API answers and the read model holds. */
+export function viewOf(state: EntityState, now: number): RegistrationView {
   const { config } = state;
   const shown = state.current ?? state.pending;
   return {
@@ -27,6 +28,7 @@ export function viewOf(state: EntityState): RegistrationView {
     scopes: state.scopes,
     appliedRevision: state.appliedRevision,
     desiredRevision: config.revision,
+    ...(state.task === null ? {} : { task: taskViewOf(state.task, state, now) }),
     sequence: state.sequence,
   };
 }
@@ -48,8 +50,4 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
 
 function secretNameOf(credential: CredentialState, state: EntityState): string {
   return credential.place === 'client' ? clientSecretName(state.config) : managementSecretName(state.config);
-}
-
-function rfc3339OrNull(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : toRfc3339(milliseconds);
 }

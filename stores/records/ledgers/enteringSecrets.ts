@@ -55,6 +55,7 @@ export function createEnteringSecrets({
               .select('used.id')
               .where('used.operation_id', '=', operationId)
               .whereRef('used.registration_id', '=', 'entering_secrets.registration_id')
+              .whereRef('used.kind', '=', 'entering_secrets.kind')
               .whereRef('used.id', '>=', 'entering_secrets.id'),
           ),
         )

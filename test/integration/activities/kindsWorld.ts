@@ -10,6 +10,7 @@ import type { CredentialState, Endpoints, RequestResult } from '../../../domain/
 import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
 import { createGuardedClient } from '../../../protocols/http/client.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
+import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { openPglite } from '../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { createSpool } from '../../../stores/spool/spool.ts';
@@ -51,13 +52,14 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
     entities: { start: unused, operate: unused, check: unused },
     putEnteringSecret: unused,
     checkUrl: unused,
-    discovery: { read: unused, takesHeader: () => false },
+    discovery: { read: unused, checkPage: unused, takesHeader: () => false },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: unused,
     clock,
     logger: { info: write, warn: write, error: write },
     publicUrl: null,
     dashboardDirectory: null,
+    playbooks: await loadPlaybooks(),
     allowedHostNames: [],
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

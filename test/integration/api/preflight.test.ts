@@ -55,7 +55,7 @@ const smartDocument = (base: string, more: object) => ({
   authorization_endpoint: `${base}/authorize`,
   token_endpoint: `${base}/token`,
   grant_types_supported: ['authorization_code'],
-  capabilities: ['launch-ehr', 'client-confidential-symmetric'],
+  capabilities: ['launch-ehr', 'client-confidential-symmetric', 'permission-v2'],
   code_challenge_methods_supported: ['S256'],
   scopes_supported: ['launch', 'openid', 'patient/*.read'],
   ...more,
@@ -108,6 +108,7 @@ describe('a report', () => {
       lint: [{ code: 'contacts-missing', severity: 'warning', message: expect.any(String), pointer: '/contacts' }],
       scopes: {
         requested: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
+        sent: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
         advertised: ['launch', 'openid', 'patient/*.read'],
         registered: null,
         granted: null,

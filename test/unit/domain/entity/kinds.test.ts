@@ -58,7 +58,7 @@ describe.each([
   it(`stays healthy for a year with strategy ${strategy}, is proved each day and never rotated`, () => {
     const { state, steps } = run(stateOf({}, config), worldOf(method), t0, t0 + year, policy);
     expect(state).toMatchObject({ phase: 'active', credentialHealth: 'healthy', rotation: null });
-    expect(viewOf(state).credential).toMatchObject({ strategy, rotationDueAt: null, expiresAt: null });
+    expect(viewOf(state, t0).credential).toMatchObject({ strategy, rotationDueAt: null, expiresAt: null });
     expect(steps).not.toContain('begin-rotation');
     expect(steps).not.toContain('update');
     expect(steps.filter((step) => step === 'prove').length).toBeGreaterThan(360);
@@ -66,8 +66,8 @@ describe.each([
 
   test('a rotation is refused with the reason', () => {
     const state = stateOf({ phase: 'active', current: keyOrNothing(method), discovery: discoveryOf() }, config);
-    expect(refusalOf(state, 'rotate')).toBe(explain(refusal));
-    expect(refusalOf(state, 'verify')).toBeNull();
+    expect(refusalOf(state, { kind: 'rotate' })).toBe(explain(refusal));
+    expect(refusalOf(state, { kind: 'verify' })).toBeNull();
     expect(dueOf(state)).toBeNull();
   });
 
@@ -75,7 +75,7 @@ describe.each([
     const { state } = run(stateOf({}, config), worldOf(method), t0, t0, policy);
     const start = {
       config: configOf(config),
-      view: viewOf(state),
+      view: viewOf(state, t0),
       sequence: state.sequence,
       openIntentId: null,
       initialAccessTokenRef: null,
@@ -83,7 +83,7 @@ describe.each([
     const rebuilt = rebuild(state, start, t0).state;
     expect(rebuilt).toMatchObject({ phase: 'active', current: { authMethod: method, expiresAt: null } });
     expect(strategyOf(rebuilt.current as CredentialState, rebuilt)).toBe(strategy);
-    expect(refusalOf(rebuilt, 'rotate')).toBe(explain(refusal));
+    expect(refusalOf(rebuilt, { kind: 'rotate' })).toBe(explain(refusal));
   });
 });
 

@@ -1,0 +1,10 @@
+import { accepted, type Rule } from './rule.ts';
+
+export const retire: Rule<'retire'> = {
+  refusal: () => null,
+
+  begin(draft, operation) {
+    draft.set({ phase: 'retiring', activeOperation: operation, operations: [], rotation: null, task: null });
+    draft.event({ ...accepted(operation, 'Retirement asked for.'), type: 'registration.retiring' });
+  },
+};
