@@ -11,6 +11,7 @@ import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { tokenEndpointOf } from './audience.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { heldCredential } from './heldCredential.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
@@ -34,6 +35,7 @@ export async function proveWith(
   config: RegistrationConfig,
   argument: ProveArguments,
 ): Promise<ProofOutcome> {
+  if (config.holderRegistrationId !== null) return await proveShared(deps, config, argument);
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
@@ -88,6 +90,21 @@ async function probeBoth(
     .filter((text) => text !== undefined)
     .join(' Current one: ');
   return { decision, message };
+}
+
+/** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */
+async function proveShared(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+): Promise<ProofOutcome> {
+  const held = await heldCredential(deps, config.holderRegistrationId ?? '', argument.endpoints);
+  const stored = await readStored(deps, held.config, held.credential);
+  if (await isUnprovable(deps, held.config, stored, null))
+    return { ...unprovable(null), current: { ...held.credential, provedAt: null }, pending: null };
+  const { verdict, message } = await probe(deps, config, argument, stored);
+  const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
+  return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
 }
 
 async function probe(

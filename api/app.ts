@@ -24,6 +24,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -61,6 +62,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     applicationRoutes,
     tenantRoutes,
     registrationRoutes,
+    packetRoutes,
     preflightRoutes,
     operationRoutes,
     launchRoutes,

@@ -32,6 +32,8 @@ export interface ApiLogger {
 export interface ApiDependencies {
   readonly records: ApiRecords;
   readonly entities: EntityClient;
+  /** What the operator asked for. */
+  readonly registrationConfig: EntityRecords['config'];
   readonly putEnteringSecret: EntityRecords['putEnteringSecret'];
   /**
    * Whether the guarded client would speak to a URL (DESIGN section 9): scheme, literal address, and what the name

@@ -4,6 +4,7 @@ import { addApplicationCommands } from './commands/application.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addOperationCommands } from './commands/operations.ts';
+import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
 import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
   addStatusCommand(program, context);
+  addPacketCommand(program, context);
   addOperationCommands(program, context);
   addReportLaunchCommand(program, context);
   addTaskCommand(program, context);

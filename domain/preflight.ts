@@ -60,7 +60,7 @@ export const nextActions = {
 
 /** What comes next where a registration endpoint waits for an administrator's yes; it names the endpoint. */
 export function approvalAction({ registrationEndpoint, source }: DiscoveryCandidate): string {
-  return `An operator adds the registration, and then an administrator approves the registration endpoint ${toldUrl(registrationEndpoint)}, which the ${documentNames[source]} names: nothing is sent to it before.`;
+  return `An administrator approves the registration endpoint ${toldUrl(registrationEndpoint)}, which the ${documentNames[source]} names, once an operator has added the registration; nothing is sent to it before.`;
 }
 
 /** Puts discovery, lint and scopes together and says what comes next. Never throws. */

@@ -21,6 +21,9 @@ export interface Finding {
   readonly message: string;
 }
 
+/** Code of the finding that another registration of the application holds a client at the token endpoint. */
+export const clientAvailable = 'client-available';
+
 /** Proof of what a document said at a time. */
 export interface Evidence {
   readonly url: string;
@@ -136,6 +139,8 @@ export interface RegistrationView {
   readonly fhirBaseUrl: string;
   readonly method: Method;
   readonly clientBinding: 'own' | 'shared';
+  /** Whose client a shared one is; its metadata, rotation and deletion are the holder's. */
+  readonly holderRegistrationId?: string;
   readonly phase: Phase;
   readonly credentialHealth: CredentialHealth;
   readonly conditions: readonly Condition[];
@@ -151,6 +156,13 @@ export interface RegistrationView {
   readonly sequence: number;
 }
 
+/** How a registration comes by its client: its own, or that of a holder. */
+export function clientBindingOf(
+  holderRegistrationId: string | null,
+): Pick<RegistrationView, 'clientBinding' | 'holderRegistrationId'> {
+  return holderRegistrationId === null ? { clientBinding: 'own' } : { clientBinding: 'shared', holderRegistrationId };
+}
+
 /** Stable event types of the audit timeline. */
 export const eventTypes = [
   'registration.created',
@@ -159,6 +171,7 @@ export const eventTypes = [
   'registration.token-supplied',
   'registration.manual-required',
   'registration.registering',
+  'registration.sharing',
   'registration.registered',
   'registration.register-failed',
   'registration.activated',

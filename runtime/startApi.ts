@@ -38,6 +38,7 @@ export async function startApiPart(
   const app = await buildApp({
     records,
     entities,
+    registrationConfig: (registrationId) => records.config(registrationId),
     putEnteringSecret: (entry) => records.putEnteringSecret(entry),
     checkUrl: (url) => client.checkUrl(url),
     discovery: {

@@ -24,6 +24,26 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
+    name: 'send metadata that have errors',
+    file: 'activities/register.ts',
+    from: 'if (errors !== null) return',
+    to: 'if (errors === undefined) return',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'keeps the token until the application is corrected',
+    },
+  },
+  {
+    name: 'send scopes as the application writes them',
+    file: 'domain/requestedMetadata.ts',
+    from: "{ scope: sent.join(' ') }",
+    to: '{ scope: metadata.scope }',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'are said in v1 to a server of v1, and judged as they were sent',
+    },
+  },
+  {
     name: 'let Temporal retry the POST',
     file: 'workflows/activities.ts',
     from: 'maximumAttempts: 1',
@@ -151,8 +171,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'handler awaits the rotation',
     file: 'workflows/registration.ts',
-    from: '    return { operationId };',
-    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId })) as never;',
+    from: '    return { operationId: request.operationId };',
+    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId: request.operationId })) as never;',
     test: { file: entity, name: 'takes an operation within one workflow task, however long its work lasts' },
   },
   {
@@ -301,8 +321,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'rotate what has no secret',
     file: 'domain/entity/health.ts',
-    from: 'if (state.current === null || rotationObstacle(state.current) !== null) return null;',
-    to: 'if (state.current === null) return null;',
+    from: '  if (rotationObstacle(state.current) !== null) return null;\n',
+    to: '',
     test: { file: 'test/unit/domain/entity/kinds.test.ts', name: 'a rotation is refused with the reason' },
   },
   {

@@ -136,6 +136,7 @@ export const registrationView = z
     fhirBaseUrl: z.string(),
     method: word(methods),
     clientBinding: word(['own', 'shared']),
+    holderRegistrationId: z.string().optional().describe('Whose client it is, when it is shared'),
     phase: word(phases),
     credentialHealth: word(credentialHealths),
     conditions: z.array(condition),
@@ -151,7 +152,12 @@ export const registrationView = z
   .meta({ id: 'Registration' });
 
 /** One registration, with links. */
-export const registrationWithLinks = registrationView.extend({ links });
+export const registrationWithLinks = registrationView.extend({
+  shareableWith: texts
+    .optional()
+    .describe('Registrations whose client this one could share instead of getting its own'),
+  links,
+});
 
 /** One line of the audit timeline. */
 export const eventView = z

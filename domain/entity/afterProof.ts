@@ -11,12 +11,20 @@ import { closeTask } from './task.ts';
 export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
   const draft = new Draft(before, now);
   const { decision } = outcome;
+  if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
   if (decision.action === 'promote') promoted(draft, outcome, before);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
   else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
   else rejected(draft, outcome, now, policy);
   return draft.finish();
+}
+
+/** What was proved is what the holder has now: it may be another credential than at the last proof. */
+function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
+  const taken = decision.reason === 'ProofSucceeded' || decision.reason === 'KeyHeldElsewhere';
+  if (draft.state.current === null && !taken) return;
+  draft.set({ current });
 }
 
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
@@ -70,28 +78,44 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
 
 /** The current credential proved good; nothing was pending. */
 function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
-  const { current, activeOperation } = draft.state;
+  const { current, activeOperation, phase } = draft.state;
   draft.succeeded();
   draft.clearAttention('credential');
   draft.set({
+    phase: 'active',
     current: current === null ? null : { ...current, provedAt: now },
     currentRejected: false,
     rejectedSince: null,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
   });
   draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
+  // Only a shared client is current before its first proof here.
+  const first = phase !== 'active';
   draft.event({
-    type: 'credential.proved',
+    type: first ? 'registration.activated' : 'credential.proved',
     reason: 'ProofSucceeded',
     message: outcome.message,
     operationId: activeOperation?.operationId,
+    ...(first ? { changes: { phase: { from: phase, to: 'active' } } } : {}),
   });
 }
 
 /** Nothing can be learned, now or later. */
 function unprovable(draft: Draft, outcome: ProofOutcome): void {
+  const { phase } = draft.state;
+  const { reason } = outcome.decision;
   draft.succeeded();
-  draft.condition('CredentialProved', 'Unknown', outcome.decision.reason, outcome.message);
+  draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
+  // Only a shared client comes here before it is active.
+  if (phase !== 'active') {
+    draft.set({ phase: 'active' });
+    draft.event({
+      type: 'registration.activated',
+      reason,
+      message: `The credential is current. ${outcome.message}`,
+      changes: { phase: { from: phase, to: 'active' } },
+    });
+  }
   finishVerify(draft, outcome);
 }
 

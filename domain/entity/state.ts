@@ -148,7 +148,8 @@ export function initialState(start: EntityStart): EntityState {
   };
 }
 
-function credentialFromView(view: RegistrationView): CredentialState | null {
+/** The credential that a view shows, without what only its holder knows. */
+export function credentialFromView(view: RegistrationView): CredentialState | null {
   const credential = view.credential;
   if (credential === null) return null;
   return {

@@ -1,7 +1,7 @@
 import { rfc3339OrNull, toRfc3339 } from '../clock.ts';
-import { clientSecretName, managementSecretName } from '../ids.ts';
+import { clientSecretName, managementSecretName, parseRegistrationId } from '../ids.ts';
 import type { CredentialState } from '../ports.ts';
-import type { CredentialView, RegistrationView } from '../registrationView.ts';
+import { type CredentialView, clientBindingOf, type RegistrationView } from '../registrationView.ts';
 import { taskViewOf } from '../tasks/taskView.ts';
 import { dueOf, strategyOf } from './health.ts';
 import type { EntityState } from './state.ts';
@@ -18,7 +18,7 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     endpointId: config.endpointId,
     fhirBaseUrl: config.fhirBaseUrl,
     method: config.method,
-    clientBinding: 'own',
+    ...clientBindingOf(config.holderRegistrationId),
     phase: state.phase,
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
@@ -48,6 +48,8 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
   };
 }
 
-function secretNameOf(credential: CredentialState, state: EntityState): string {
-  return credential.place === 'client' ? clientSecretName(state.config) : managementSecretName(state.config);
+/** What is shared is the holder's: the application reads it there. */
+function secretNameOf(credential: CredentialState, { config }: EntityState): string {
+  const owner = parseRegistrationId(config.holderRegistrationId ?? config.registrationId) ?? config;
+  return credential.place === 'client' ? clientSecretName(owner) : managementSecretName(owner);
 }

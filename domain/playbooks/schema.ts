@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../clientMetadata.ts';
+import { isUriText } from '../webUrl.ts';
 import { type Playbook, parties, pasteBackFields, scopeDialects } from './playbook.ts';
 
 const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
@@ -9,7 +10,10 @@ const line = z
   .min(1)
   .max(600)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'must be one line of text');
-const httpsUrl = z.url({ protocol: /^https$/ }).max(500);
+const httpsUrl = z
+  .url({ protocol: /^https$/ })
+  .max(500)
+  .refine(isUriText, 'must hold characters of a URI only');
 const duration = z
   .union([durationSchema, z.literal('unknown')])
   .transform((text) => (text === 'unknown' ? null : text));

@@ -4,6 +4,7 @@ import { reportLaunch } from './reportLaunch.ts';
 import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
+import { shareClient } from './shareClient.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
 import { updateTask } from './updateTask.ts';
 import { verify } from './verify.ts';
@@ -14,6 +15,7 @@ export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   reportLaunch,
   retire,
   rotate,
+  shareClient,
   supplyInitialAccessToken,
   updateTask,
   verify,

@@ -3,7 +3,9 @@ import { rotationObstacle } from '../health.ts';
 import { accepted, type Rule } from './rule.ts';
 
 export const rotate: Rule<'rotate'> = {
-  refusal({ current, rotation }) {
+  refusal({ config, current, rotation }) {
+    if (config.holderRegistrationId !== null)
+      return `The client belongs to ${config.holderRegistrationId}; rotate that one.`;
     if (current === null) return 'There is no proved credential to rotate yet.';
     const obstacle = rotationObstacle(current);
     if (obstacle !== null) return explain(obstacle);

@@ -51,6 +51,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
     records,
     entities: { start: unused, operate: unused, check: unused },
     putEnteringSecret: unused,
+    registrationConfig: unused,
     checkUrl: unused,
     discovery: { read: unused, checkPage: unused, takesHeader: () => false },
     macs: { idempotency: keyring.mac('idempotency-mac') },

@@ -88,6 +88,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
   const app = await buildApp({
     records,
     entities,
+    registrationConfig: (registrationId) => records.config(registrationId),
     putEnteringSecret: records.putEnteringSecret,
     checkUrl: guard.checkUrl,
     discovery: {

@@ -28,6 +28,16 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
       { ...report, accessToken: 'x' },
     ],
   },
+  shareClient: {
+    takes: [{ holderRegistrationId: 'a.b.c.d' }],
+    refuses: [
+      undefined,
+      {},
+      { holderRegistrationId: '' },
+      { holderRegistrationId: 7 },
+      { holderRegistrationId: 'x'.repeat(101) },
+    ],
+  },
   updateTask: {
     takes: [
       { vendor },

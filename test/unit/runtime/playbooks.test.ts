@@ -92,7 +92,7 @@ const broken: readonly (readonly [string, (text: string) => string, RegExp])[] =
     /certified\.developer/,
   ],
   ['plain http', (text) => text.replace('portal: https://', 'portal: http://'), /portal/],
-  ['a host with a path', (text) => text.replace('fhir.epic.com]', 'fhir.epic.com/r4]'), /recognise\.hosts/],
+  ['a host with a path', (text) => text.replace("'*.epic.com'", "'*.epic.com/r4'"), /recognise\.hosts/],
   ['a path in capitals', (text) => text.replace('/api/fhir/', '/api/FHIR/'), /recognise\.paths/],
   ['an escape sequence', (text) => text.replace('vendor: Epic', 'vendor: "\\e[31mEpic"'), /vendor/],
   ['a right-to-left override', (text) => text.replace('vendor: Epic', 'vendor: "\\u202eEpic"'), /vendor/],

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { findCondition } from '../../../../domain/conditions.ts';
+import { afterProof } from '../../../../domain/entity/afterProof.ts';
 import { dueOf, strategyOf } from '../../../../domain/entity/health.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { refusalOf } from '../../../../domain/entity/operations.ts';
@@ -122,5 +123,19 @@ describe('a client whose key somebody else holds', () => {
     });
     expect(state).toMatchObject({ phase: 'active', activeOperation: null });
     expect(nextStep(state, t0 + 2 * day, policy).do).toBe('wait');
+  });
+
+  it('makes a sharer of the client active as well', () => {
+    const sharer = stateOf(
+      { phase: 'verifying', discovery: discoveryOf() },
+      { holderRegistrationId: 'a.app.sandbox.b' },
+    );
+    const current = keyOrNothing('private_key_jwt', { provedAt: null });
+    const decision = { action: 'keep', reason: 'KeyHeldElsewhere' } as const;
+    const outcome = { decision, current, pending: null, message: explain('KeyHeldElsewhere') };
+    const { state, transitions } = afterProof(sharer, outcome, t0, policy);
+    expect(state).toMatchObject({ phase: 'active', current: { clientId: current.clientId, provedAt: null } });
+    expect(transitions.map(({ type }) => type)).toEqual(['registration.activated']);
+    expect(nextStep(state, t0 + year, policy).do).toBe('wait');
   });
 });
