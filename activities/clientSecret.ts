@@ -3,6 +3,7 @@ import { RegistrarFailure } from '../domain/failure.ts';
 import type { Endpoints } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import type { SecretStore, SecretValue } from '../domain/secretStore.ts';
+import type { PrivateJwk } from '../protocols/oauth/clientKeys.ts';
 
 /**
  * The two JSON documents in the secret store (DESIGN section 7). `…/client` is what the application reads; members it
@@ -11,6 +12,9 @@ import type { SecretStore, SecretValue } from '../domain/secretStore.ts';
 export const clientSecretSchema = z.looseObject({
   client_id: z.string(),
   client_secret: z.string().optional(),
+  /** Of `private_key_jwk`, which signs the assertions of `private_key_jwt`; its `alg` says how. */
+  kid: z.string().optional(),
+  private_key_jwk: z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string() }).optional(),
   token_endpoint_auth_method: z.string(),
   redirect_uris: z.array(z.string()),
   audience: z.array(z.string()),
@@ -30,6 +34,8 @@ export type ManagementSecret = z.infer<typeof managementSecretSchema>;
 export interface ClientSecretParts {
   readonly clientId: string;
   readonly clientSecret: string | null;
+  /** Null or absent: the client authenticates otherwise, or somebody else holds its key. */
+  readonly signingJwk?: PrivateJwk | null;
   readonly authMethod: string;
   /** Milliseconds since the epoch, UTC. */
   readonly expiresAt: number | null;
@@ -47,10 +53,12 @@ export function clientSecretOf(
   return {
     client_id: parts.clientId,
     ...(parts.clientSecret === null ? {} : { client_secret: parts.clientSecret }),
+    ...(parts.signingJwk == null ? {} : { kid: parts.signingJwk.kid, private_key_jwk: parts.signingJwk }),
     token_endpoint_auth_method: parts.authMethod,
     token_endpoint: endpoints.tokenEndpoint,
     authorization_endpoint: endpoints.authorizationEndpoint,
     ...(endpoints.issuer === null ? {} : { issuer: endpoints.issuer }),
+    // The authorization server's own keys, which verify its ID tokens; the client's are at Registrar's `/jwks/{opaque}`.
     ...(endpoints.jwksUri === null ? {} : { jwks_uri: endpoints.jwksUri }),
     fhir_base_url: config.fhirBaseUrl,
     redirect_uris: [...parts.redirectUris],

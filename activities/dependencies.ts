@@ -16,6 +16,11 @@ export interface Dependencies {
   /** Whether the guard would connect there: https, or a host that was allow-listed. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly clock: Clock;
+  /**
+   * Origin under which authorization servers reach `/jwks/{opaque}`; null or absent where they cannot: then public keys
+   * are sent by value.
+   */
+  readonly jwksBaseUrl?: string | null;
   /** Milliseconds that a step with a request that cannot be repeated may take in all. */
   readonly requestStep: number;
 }

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { RegistrarFailure } from '../domain/failure.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { safeText } from '../domain/redaction.ts';
 import type { DiscoveryView } from '../domain/registrationView.ts';
+import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { discover as readDocuments } from '../protocols/smart/discover.ts';
+import { withClientKeys } from './clientKeys.ts';
 import { withClientOffer } from './clientOffer.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 
@@ -13,6 +16,7 @@ const shortestSecret = 8;
 export async function discover(deps: Dependencies, argument: { registrationId: string }): Promise<DiscoveryView> {
   const config = await configOf(deps, argument.registrationId);
   const found = await read(deps, config);
+  await makeKeysForPerson(deps, config, found);
   return await withClientOffer(deps, config, found);
 }
 
@@ -73,4 +77,11 @@ function mapValues<Name extends string>(
 ): Partial<Record<Name, string>> {
   const pairs = Object.entries<string | undefined>(record).map(([name, text]) => [name, change(text ?? '')]);
   return Object.fromEntries(pairs) as Partial<Record<Name, string>>;
+}
+
+/** Where a person will register the client, its keys are made at once: the health system asks for their URL. */
+async function makeKeysForPerson(deps: Dependencies, config: RegistrationConfig, found: DiscoveryView): Promise<void> {
+  const byPerson = config.method === 'manual' || config.method === 'adopt' || found.registrationEndpoint === null;
+  if (!byPerson || config.holderRegistrationId !== null) return;
+  await withClientKeys(deps, config, requestedMetadata(config, found, null), randomUUID());
 }

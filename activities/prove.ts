@@ -1,7 +1,7 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../domain/ports.ts';
-import { decideProof } from '../domain/proofDecision.ts';
+import { decideProof, decideUnprovable, type ProofDecision } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
@@ -39,6 +39,47 @@ export async function proveWith(
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
+  const { decision, message } = (await isUnprovable(deps, config, pending, current))
+    ? unprovable(pending)
+    : await probeBoth(deps, config, argument, pending);
+  if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
+
+  const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
+  const promoted = await promote(deps, config, pending, replaceable);
+  return { decision, current: { ...promoted, provedAt }, pending: null, message };
+}
+
+/** Whether the credential to be proved authenticates by a key that Registrar does not hold. */
+async function isUnprovable(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  pending: Stored | null,
+  current: CredentialState | null,
+): Promise<boolean> {
+  if ((pending?.credential ?? current)?.authMethod !== 'private_key_jwt') return false;
+  const stored = pending ?? (current === null ? null : await readStored(deps, config, current));
+  return stored !== null && stored.secret.private_key_jwk === undefined;
+}
+
+interface Proved {
+  readonly decision: ProofDecision;
+  readonly message: string;
+}
+
+/** The application has its client id at once: no proof will ever come. */
+function unprovable(pending: Stored | null): Proved {
+  const decision = decideUnprovable(pending !== null);
+  return { decision, message: explain(decision.reason) };
+}
+
+/** The current credential is probed where the pending one did not prove good. */
+async function probeBoth(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+  pending: Stored | null,
+): Promise<Proved> {
+  const { current } = argument;
   const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
   const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
   const currentProbe = probeCurrent
@@ -48,11 +89,7 @@ export async function proveWith(
   const message = [pendingProbe?.message, currentProbe?.message]
     .filter((text) => text !== undefined)
     .join(' Current one: ');
-  if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
-
-  const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
-  const promoted = await promote(deps, config, pending, replaceable);
-  return { decision, current: { ...promoted, provedAt }, pending: null, message };
+  return { decision, message };
 }
 
 /** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */
@@ -62,12 +99,10 @@ async function proveShared(
   argument: ProveArguments,
 ): Promise<ProofOutcome> {
   const held = await heldCredential(deps, config.holderRegistrationId ?? '', argument.endpoints);
-  const { verdict, message } = await probe(
-    deps,
-    config,
-    argument,
-    await readStored(deps, held.config, held.credential),
-  );
+  const stored = await readStored(deps, held.config, held.credential);
+  if (await isUnprovable(deps, held.config, stored, null))
+    return { ...unprovable(null), current: { ...held.credential, provedAt: null }, pending: null };
+  const { verdict, message } = await probe(deps, config, argument, stored);
   const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
   return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
 }
@@ -84,6 +119,8 @@ async function probe(
     tokenEndpoint,
     clientId: secret.client_id,
     clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
+    privateKey:
+      secret.private_key_jwk === undefined ? null : { jwk: secret.private_key_jwk, audience: secret.audience },
     authMethod: credential.authMethod,
     redirectUri: secret.redirect_uris[0] ?? null,
     grantTypes: grantTypesOf(config, argument.endpoints),

@@ -11,11 +11,13 @@ import { requestedMetadata, requestedScopes } from '../domain/requestedMetadata.
 import type { AuthMethod } from '../domain/words.ts';
 import { audienceSecret } from '../protocols/http/audience.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
+import type { PrivateJwk } from '../protocols/oauth/clientKeys.ts';
 import type { Refusal } from '../protocols/oauth/errorAnswer.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { parseRegistrationResponse, registrationRequest } from '../protocols/oauth/registration.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { credentialAudience, managementAudience, registrationEndpointOf, tokenEndpointOf } from './audience.ts';
+import { signingJwkFor, withClientKeys } from './clientKeys.ts';
 import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from './clientSecret.ts';
 import type { Dependencies } from './dependencies.ts';
 import { sendOnce } from './sendOnce.ts';
@@ -38,7 +40,8 @@ export async function register(
     const gone = 'The initial access token was used already, or nobody claimed it within an hour.';
     return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${gone}`);
   }
-  const metadata = requestedMetadata(config, endpoints, null);
+  const wanted = requestedMetadata(config, endpoints, null);
+  const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
   const token = initial === null ? null : audienceSecret(initial, audience);
   const sent = await sendOnce(deps, {
     ...argument,
@@ -110,12 +113,13 @@ async function absorbClient(
   metadata: Record<string, unknown>,
 ): Promise<RequestOutcome> {
   const { endpoints } = argument;
+  const signingJwk = await signingJwkFor(deps, config, endpoints, client.authMethod);
   const versionId = versionIdOf(intent.intentId, 'management');
   await putCurrent(
     deps.secrets,
     managementSecretName(config),
     versionId,
-    firstManagementSecret(config, endpoints, client, metadata),
+    firstManagementSecret(config, endpoints, client, signingJwk, metadata),
     tagsOf(config),
   );
   const credential: CredentialState = {
@@ -153,6 +157,7 @@ function firstManagementSecret(
   config: RegistrationConfig,
   endpoints: Endpoints,
   client: ClientInformation,
+  signingJwk: PrivateJwk | null,
   metadata: Record<string, unknown>,
 ): ManagementSecret {
   const asked = metadata['redirect_uris'] as string[];
@@ -164,6 +169,7 @@ function firstManagementSecret(
       {
         clientId: client.clientId,
         clientSecret: client.clientSecret,
+        signingJwk,
         authMethod: client.authMethod,
         expiresAt: client.secretExpiresAt,
         redirectUris: client.redirectUris ?? asked,

@@ -1,5 +1,5 @@
 import { RegistrarFailure } from '../domain/failure.ts';
-import { clientSecretName, managementSecretName } from '../domain/ids.ts';
+import { clientKeysSecretName, clientSecretName, managementSecretName } from '../domain/ids.ts';
 import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../domain/ports.ts';
 import { explain, type Reason } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
@@ -28,7 +28,10 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   const config = await configOf(deps, argument.registrationId);
   const { credential, endpoints } = argument;
   if (config.holderRegistrationId !== null) return nothing('RetireShared');
-  if (credential === null || endpoints === null) return nothing('RetireWithoutClient');
+  if (credential === null || endpoints === null) {
+    await forgetKeys(deps, config);
+    return nothing('RetireWithoutClient');
+  }
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
@@ -37,7 +40,14 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   }
   await deps.secrets.remove(clientSecretName(config));
   await deps.secrets.remove(managementSecretName(config));
+  await forgetKeys(deps, config);
   return { kind: 'deleted', message: explain('RetireDeleted') };
+}
+
+/** Nobody is to trust them any more. */
+async function forgetKeys(deps: Dependencies, config: RegistrationConfig): Promise<void> {
+  await deps.records.retireClientKeys(config.registrationId);
+  await deps.secrets.remove(clientKeysSecretName(config));
 }
 
 function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {

@@ -8,6 +8,7 @@ import { originOf } from '../protocols/http/publicUrl.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
+import { withClientKeys } from './clientKeys.ts';
 import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
@@ -31,7 +32,8 @@ export async function update(
   if (errors !== null) return { kind: 'refused', failure: errors };
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const metadata = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
+  const wanted = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
+  const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',

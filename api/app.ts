@@ -21,6 +21,7 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jwksRoutes } from './routes/jwks.ts';
 import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
@@ -77,6 +78,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     keyRoutes,
     sessionRoutes,
     healthRoutes,
+    jwksRoutes,
   ])
     await app.register(routes, options);
   await app.register(dashboardPlugin, options);

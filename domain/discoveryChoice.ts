@@ -57,6 +57,9 @@ export function chooseDiscovery(choice: DiscoveryChoice): DiscoveryView | null {
     scopesSupported: chosen.scopesSupported,
     capabilities: chosen.capabilities,
     tokenEndpointAuthMethods: chosen.tokenEndpointAuthMethods ?? authMethodsByCapability(chosen.capabilities),
+    ...(chosen.tokenEndpointAuthSigningAlgs == null
+      ? {}
+      : { tokenEndpointAuthSigningAlgs: chosen.tokenEndpointAuthSigningAlgs }),
     findings,
     evidence: choice.evidence,
   };

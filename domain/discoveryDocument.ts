@@ -15,6 +15,7 @@ export interface DocumentEndpoints {
   readonly scopesSupported: readonly string[] | null;
   readonly capabilities: readonly string[] | null;
   readonly tokenEndpointAuthMethods: readonly string[] | null;
+  readonly tokenEndpointAuthSigningAlgs?: readonly string[] | null;
 }
 
 /** What people call each document. */

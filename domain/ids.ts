@@ -54,6 +54,11 @@ export function clientSecretName(key: RegistrationKey): string {
   return `${secretPrefix(key)}/client`;
 }
 
+/** Name of the secret with the key pairs that Registrar made for the client, which the application's role is denied. */
+export function clientKeysSecretName(key: RegistrationKey): string {
+  return `${secretPrefix(key)}/keys`;
+}
+
 /** Name of the secret with the registration access token, which the application's role is denied. */
 export function managementSecretName(key: RegistrationKey): string {
   return `${secretPrefix(key)}/management`;

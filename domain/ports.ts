@@ -49,6 +49,7 @@ export type Endpoints = Pick<
   | 'scopesSupported'
   | 'capabilities'
   | 'tokenEndpointAuthMethods'
+  | 'tokenEndpointAuthSigningAlgs'
 >;
 
 export interface RequestArguments {

@@ -8,7 +8,12 @@ export interface ProofDecision {
   readonly action: 'promote' | 'keep';
   readonly reason: Extract<
     Reason,
-    'ProofSucceeded' | 'ProofInconclusive' | 'CredentialRejected' | 'PromotedUnproved' | 'BothCredentialsRejected'
+    | 'ProofSucceeded'
+    | 'ProofInconclusive'
+    | 'KeyHeldElsewhere'
+    | 'CredentialRejected'
+    | 'PromotedUnproved'
+    | 'BothCredentialsRejected'
   >;
 }
 
@@ -28,4 +33,9 @@ export function decideProof(pending: Verdict | null, current: Verdict | null): P
       : { action: 'promote', reason: 'PromotedUnproved' };
   }
   return { action: 'keep', reason: pending === 'rejected' ? 'CredentialRejected' : 'ProofInconclusive' };
+}
+
+/** Of a credential that nothing proves, as Registrar does not hold its key: the health system is taken at its word. */
+export function decideUnprovable(isPending: boolean): ProofDecision {
+  return { action: isPending ? 'promote' : 'keep', reason: 'KeyHeldElsewhere' };
 }

@@ -218,6 +218,16 @@ export const reasons = {
     sentence: 'Both the current and the new secret are rejected; both are kept.',
     action: 'Ask the health system whether the client was disabled or deleted.',
   },
+  KeyHeldElsewhere: {
+    sentence: 'Registrar does not hold the private key of this client, so nothing proves the client.',
+    action:
+      'Leave "jwks" and "jwks_uri" out of the client metadata if Registrar is to make the keys; otherwise report a launch.',
+  },
+  NoSecretToRotate: { sentence: 'The client is public: it has no secret to replace.', action: null },
+  KeyRotationNotAvailable: {
+    sentence: 'The client authenticates with a key, which does not expire; a later version replaces keys.',
+    action: 'If the key was shown to somebody, retire the registration and add it again.',
+  },
   Rotated: { sentence: 'The credential was replaced.', action: null },
   RotationTooEarly: { sentence: 'The server kept the secret: it is too early; asked again later.', action: null },
   RotationNotSupported: {

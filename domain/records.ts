@@ -1,3 +1,4 @@
+import type { PublicClientKey } from './clientKeys.ts';
 import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
 import type { Intent, IntentKind, ManagementToken, MetadataTarget, Settlement, StoredAnswer } from './intent.ts';
 import type { Reason } from './reasons.ts';
@@ -142,6 +143,10 @@ export interface EntityRecords {
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
+  /** Publishes keys of a registration's client under the opaque id of its key set. Idempotent. */
+  publishClientKeys(registrationId: string, jwksId: string, keys: readonly PublicClientKey[]): Promise<void>;
+  /** Publishes the keys of a registration no more: its client is gone. Idempotent. */
+  retireClientKeys(registrationId: string): Promise<void>;
   /** Registrations that use the client of this one and are not retired. */
   countSharers(registrationId: string): Promise<number>;
   shareable: SharingRecords['shareable'];
@@ -394,6 +399,10 @@ export interface ApiRecords extends SharingRecords {
     expiring: { from: string; to: string; count: number }[];
   }>;
   orphans(visibility: Visibility, page: PageRequest): Promise<Page<OrphanView>>;
+  /** The keys published under an opaque id; null when there are none, or their registration is retired. */
+  clientKeys(jwksId: string): Promise<PublicClientKey[] | null>;
+  /** Opaque id of the key set of a registration that is not retired; null when Registrar made none. */
+  jwksIdOf(registrationId: string): Promise<string | null>;
 
   /** Registrations whose workflow was asked for and not yet seen running, oldest first. */
   unstarted(limit: number): Promise<string[]>;

@@ -89,6 +89,8 @@ export interface DiscoveryView {
   readonly scopesSupported: readonly string[] | null;
   readonly capabilities: readonly string[] | null;
   readonly tokenEndpointAuthMethods: readonly string[] | null;
+  /** Algorithms of client assertions; absent where the document lists none. */
+  readonly tokenEndpointAuthSigningAlgs?: readonly string[] | undefined;
   readonly findings: readonly Finding[];
   readonly evidence: readonly Evidence[];
 }

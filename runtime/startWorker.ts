@@ -8,6 +8,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log.ts';
 import { workflowBundlePath } from './paths.ts';
+import { reachableBaseUrl } from './reachableBaseUrl.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { TemporalConnectionOptions } from './temporal/connection.ts';
@@ -40,6 +41,7 @@ export async function startWorkerPart(
     drainSpool: async () => void (await drainSpool()),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
     requestStep: policy.requestStep,
+    jwksBaseUrl: reachableBaseUrl(config.publicUrl),
   });
   const housekeeping = startHousekeeping(
     {

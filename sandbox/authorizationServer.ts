@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import Provider from 'oidc-provider';
+import { assertionAlgorithms, clientAuthMethods } from './clientAuthentication.ts';
 import type { LedgerBook } from './ledger.ts';
 import { memoryAdapters } from './memoryAdapter.ts';
 import { defaultRenewalShare, defaultSecretLifetime, type SystemOptions } from './options.ts';
@@ -68,9 +69,12 @@ function configurationOf(
     clockTolerance: 0,
     scopes,
     claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: [...clientAuthMethods],
+    // The provider's own would fetch no keys from loopback, where everything of the sandbox is.
+    fetch: (url: string, { method, headers, signal }: RequestInit) =>
+      fetch(url, { method, headers, signal } as RequestInit),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'], clientAuthSigningAlgValues: [...assertionAlgorithms] },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

@@ -1,3 +1,4 @@
+import { assertionAlgorithms, clientAuthMethods } from './clientAuthentication.ts';
 import type { SystemKind } from './options.ts';
 import { scopes } from './smartScopes.ts';
 
@@ -19,7 +20,8 @@ export function smartConfigurationOf(issuer: string, kind: SystemKind): Record<s
     authorization_endpoint: authorize,
     token_endpoint: token,
     ...(register === null ? {} : { registration_endpoint: register }),
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: clientAuthMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     grant_types_supported: ['authorization_code', 'client_credentials'],
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
@@ -29,6 +31,7 @@ export function smartConfigurationOf(issuer: string, kind: SystemKind): Record<s
       'launch-standalone',
       'client-public',
       'client-confidential-symmetric',
+      'client-confidential-asymmetric',
       'context-ehr-patient',
       'context-standalone-patient',
       'sso-openid-connect',

@@ -398,4 +398,51 @@ export const sabotages: readonly Sabotage[] = [
       name: 'works on with the old endpoint when the registration endpoint of a client moves',
     },
   },
+  {
+    name: 'use keys that are not the stored ones',
+    file: 'activities/clientKeys.ts',
+    from: 'if (stored !== null) return stored;',
+    to: 'if (stored !== null) return made;',
+    test: {
+      file: 'test/integration/activities/clientKeys.test.ts',
+      name: 'that another attempt stored first count',
+    },
+  },
+  {
+    name: 'publish a private key',
+    file: 'protocols/oauth/clientKeys.ts',
+    from: 'jwk: { ...pick(jwk, publicMembers), kid',
+    to: 'jwk: { ...jwk, kid',
+    test: {
+      file: 'test/unit/protocols/oauth/clientKeys.test.ts',
+      name: 'has a public half without any private member, and with the same id',
+    },
+  },
+  {
+    name: 'serve the keys of a retired registration',
+    file: 'stores/records/ledgers/clientKeys.ts',
+    from: "      .where('registration.phase', '!=', 'retired')\n",
+    to: '',
+    test: {
+      file: 'test/integration/api/jwks.test.ts',
+      name: 'is gone once the registration is retired, even when the client could not be deleted',
+    },
+  },
+  {
+    name: 'rotate what has no secret',
+    file: 'domain/entity/health.ts',
+    from: '  if (rotationObstacle(state.current) !== null) return null;\n',
+    to: '',
+    test: { file: 'test/unit/domain/entity/kinds.test.ts', name: 'a rotation is refused with the reason' },
+  },
+  {
+    name: 'call a key good without a control',
+    file: 'protocols/oauth/probe.ts',
+    from: 'await send(clientId, await wrongCredential(credential, wrong))',
+    to: 'await send(clientId, credential)',
+    test: {
+      file: 'test/unit/protocols/oauth/probe.test.ts',
+      name: 'is good when a key that nobody registered is answered otherwise',
+    },
+  },
 ];

@@ -20,7 +20,7 @@ export const securityHeadersPlugin = fp(
   async (app: FastifyInstance, { dependencies }: { dependencies: ApiDependencies }) => {
     const https = dependencies.publicUrl?.startsWith('https:') === true;
     app.addHook('onRequest', async (request, reply) => {
-      const isApi = request.url.startsWith('/v1/') || /^\/(?:healthz|readyz)(?:\?|$)/.test(request.url);
+      const isApi = request.url.startsWith('/v1/') || /^\/(?:healthz|readyz|jwks\/[^?]*)(?:\?|$)/.test(request.url);
       reply.headers({
         'content-security-policy': isApi ? apiPolicy : pagePolicy,
         'x-content-type-options': 'nosniff',

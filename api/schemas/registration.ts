@@ -65,6 +65,7 @@ const reading = z.object({
   scopesSupported: texts.nullable(),
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
+  tokenEndpointAuthSigningAlgs: texts.optional(),
   findings: z.array(findingView),
   evidence: z.array(
     z.object({

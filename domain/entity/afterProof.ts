@@ -14,6 +14,7 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
   if (decision.action === 'promote') promoted(draft, outcome, before);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
+  else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
   else rejected(draft, outcome, now, policy);
   return draft.finish();
@@ -21,14 +22,16 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
 
 /** What was proved is what the holder has now: it may be another credential than at the last proof. */
 function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
-  if (draft.state.current === null && decision.reason !== 'ProofSucceeded') return;
+  const taken = decision.reason === 'ProofSucceeded' || decision.reason === 'KeyHeldElsewhere';
+  if (draft.state.current === null && !taken) return;
   draft.set({ current });
 }
 
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
   const operationId = before.rotation?.operationId ?? before.activeOperation?.operationId;
   const first = before.current === null;
-  const unproved = outcome.decision.reason === 'PromotedUnproved';
+  const { reason } = outcome.decision;
+  const unproved = reason !== 'ProofSucceeded';
   draft.succeeded();
   closeTask(draft);
   draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
@@ -44,7 +47,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
   });
   draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
-  if (unproved) draft.attention('credential', 'PromotedUnproved');
+  if (reason === 'PromotedUnproved') draft.attention('credential', reason);
   const policyProblem =
     outcome.current === null
       ? null
@@ -55,7 +58,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     reason: first || unproved ? outcome.decision.reason : 'Rotated',
     operationId,
     message: first
-      ? `The credential was proved and is current. ${outcome.message}`
+      ? `The credential ${unproved ? 'is current' : 'was proved and is current'}. ${outcome.message}`
       : `The credential was replaced. ${outcome.message}`,
     changes: {
       versionId: { from: before.current?.versionId ?? null, to: outcome.current?.versionId ?? null },
@@ -95,6 +98,25 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
     operationId: activeOperation?.operationId,
     ...(first ? { changes: { phase: { from: phase, to: 'active' } } } : {}),
   });
+}
+
+/** Nothing can be learned, now or later. */
+function unprovable(draft: Draft, outcome: ProofOutcome): void {
+  const { phase } = draft.state;
+  const { reason } = outcome.decision;
+  draft.succeeded();
+  draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
+  // Only a shared client comes here before it is active.
+  if (phase !== 'active') {
+    draft.set({ phase: 'active' });
+    draft.event({
+      type: 'registration.activated',
+      reason,
+      message: `The credential is current. ${outcome.message}`,
+      changes: { phase: { from: phase, to: 'active' } },
+    });
+  }
+  finishVerify(draft, outcome);
 }
 
 /** Nothing was learned: nothing is changed, and it is tried again. */

@@ -1,4 +1,5 @@
 import type { CredentialState } from '../ports.ts';
+import type { Reason } from '../reasons.ts';
 import { rotationDue } from '../rotationDue.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
 import type { EntityState } from './state.ts';
@@ -7,12 +8,20 @@ import type { EntityState } from './state.ts';
 export function dueOf(state: EntityState): number | null {
   // The secret of a shared client is its holder's to replace.
   if (state.current === null || state.config.holderRegistrationId !== null) return null;
+  if (rotationObstacle(state.current) !== null) return null;
   return rotationDue(state.registrationId, state.current, state.config.rotationPolicy).at;
+}
+
+/** Why a credential of this kind cannot be replaced, whatever the server can do; null when it can. */
+export function rotationObstacle({ authMethod }: CredentialState): Reason | null {
+  if (authMethod === 'none') return 'NoSecretToRotate';
+  return authMethod === 'private_key_jwt' ? 'KeyRotationNotAvailable' : null;
 }
 
 /** How a credential will be rotated (DESIGN section 6). */
 export function strategyOf(credential: CredentialState, state: EntityState): Strategy {
   if (credential.authMethod === 'none' || state.config.holderRegistrationId !== null) return 'none';
+  if (credential.authMethod === 'private_key_jwt') return 'key';
   if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
     return credential.manageable ? 'update' : 'none';
   }

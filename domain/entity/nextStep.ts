@@ -95,9 +95,16 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.rotation !== null) return whenDue(state, now, { do: 'update' });
   const rotateAt = rotationStart(state);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
-  const proveAt = Math.max(state.nextAttemptAt ?? 0, (state.current?.provedAt ?? 0) + policy.proofInterval);
+  const proveAt = isProvable(state)
+    ? Math.max(state.nextAttemptAt ?? 0, (state.current?.provedAt ?? 0) + policy.proofInterval)
+    : Number.POSITIVE_INFINITY;
   if (proveAt <= now) return { do: 'prove' };
   return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state), now + policy.longestSleep], now) };
+}
+
+/** False once a proof has shown that Registrar does not hold what it would prove. */
+function isProvable(state: EntityState): boolean {
+  return state.conditions.find(({ type }) => type === 'CredentialProved')?.reason !== 'KeyHeldElsewhere';
 }
 
 /** When the next rotation may begin; null = not by itself. */

@@ -21,7 +21,12 @@ function lintKeySources(metadata: Metadata): LintFinding[] {
     );
   if (!hasJwks && !hasUri && grantsOf(metadata).authMethod === 'private_key_jwt')
     found.push(
-      finding('error', 'jwks-missing', '/jwks_uri', 'private_key_jwt needs public keys; give "jwks_uri" or "jwks".'),
+      finding(
+        'info',
+        'keys-made-by-registrar',
+        '/jwks_uri',
+        'Registrar makes the keys of this client and names them in the request; give "jwks_uri" or "jwks" only where the application holds its own.',
+      ),
     );
   if (uri !== null && readWebUrl(uri)?.scheme !== 'https')
     found.push(finding('error', 'jwks-uri-not-https', '/jwks_uri', '"jwks_uri" must be an https URL; correct it.'));

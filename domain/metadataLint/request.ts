@@ -1,4 +1,5 @@
 import { chooseAuthMethod } from '../authMethodChoice.ts';
+import { bringsOwnKeys } from '../clientKeys.ts';
 import type { ClientMetadata } from '../clientMetadata.ts';
 import { explain } from '../reasons.ts';
 import type { RegistrationConfig } from '../records.ts';
@@ -19,13 +20,10 @@ export function lintRegistrationRequest(
   profile: RegistrationProfile | null,
 ): LintFinding[] {
   const requested = requestedMetadata(config, offer ?? nothingKnown, null);
-  const own = config.metadata['token_endpoint_auth_method'];
-  // What the application wants is judged even where this version would send another method.
-  const wanted = own === undefined ? requested : { ...requested, token_endpoint_auth_method: own };
   return [
-    ...lintClientMetadata(wanted),
+    ...lintClientMetadata(requested),
     ...(offer === null ? [] : lintAuthMethod(config, offer.tokenEndpointAuthMethods)),
-    ...(profile === null ? [] : lintProfile(wanted, profile)),
+    ...(profile === null ? [] : lintProfile(requested, profile)),
   ];
 }
 
@@ -37,21 +35,16 @@ function lintAuthMethod(
 ): LintFinding[] {
   const pointer = '/token_endpoint_auth_method';
   const metadata = config.metadata as ClientMetadata;
-  const own = metadata.token_endpoint_auth_method;
   const chosen = chooseAuthMethod(metadata, config.authMethods, advertised);
-  if (own !== undefined && own !== chosen)
-    return [
-      finding(
-        'error',
-        'auth-method-unavailable',
-        pointer,
-        `This version cannot register clients with ${own}; choose another method, or register the client by hand.`,
-      ),
-    ];
+  const keys =
+    chosen === 'private_key_jwt' && bringsOwnKeys(metadata)
+      ? [finding('info', 'key-held-elsewhere', pointer, explain('KeyHeldElsewhere'))]
+      : [];
   // RFC 8414 section 2: a server that lists none supports client_secret_basic.
   const offered = advertised ?? ['client_secret_basic'];
-  if (offered.includes(chosen)) return [];
+  if (offered.includes(chosen)) return keys;
   return [
+    ...keys,
     finding(
       'warning',
       'auth-method-not-advertised',

@@ -134,8 +134,14 @@ function readExpiry(
   findings: Finding[],
 ): { secretExpiresAt: number | null; expiryKnown: boolean } {
   const value = body['client_secret_expires_at'];
-  // A client without a secret has nothing that expires.
-  if (clientSecret === null && authMethod === 'none') return { secretExpiresAt: null, expiryKnown: true };
+  if (authMethod === 'none' || authMethod === 'private_key_jwt') {
+    if (clientSecret !== null) {
+      const message = `The server issued a secret to a client that authenticates by ${authMethod}; it is kept and not used.`;
+      findings.push(finding('client-secret-not-used', 'warning', message));
+    }
+    // Nothing that such a client authenticates with expires.
+    return { secretExpiresAt: null, expiryKnown: true };
+  }
   if (value === undefined || value === null || value === '') return { secretExpiresAt: null, expiryKnown: false };
   const time = readNumericDate(value);
   if (time === null) {

@@ -16,13 +16,16 @@ import type { AuthMethod } from '../../domain/words.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedClient } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
-import { observeTokenRequest, type ProbedAuthMethod } from './tokenRequest.ts';
+import { generateControlKey, importSigningKey, type PrivateJwk } from './clientKeys.ts';
+import { authenticationOf, type ClientCredential, observeTokenRequest } from './tokenRequest.ts';
 
 export interface ProbeArgument {
   readonly tokenEndpoint: string;
   readonly clientId: string;
-  /** Null for a public client. Sent only to its audience. */
+  /** Null for a client without one. Sent only to its audience. */
   readonly clientSecret: AudienceSecret | null;
+  /** What `private_key_jwt` signs with; needed by that method only. Never sent: its assertions go to `audience` only. */
+  readonly privateKey?: { readonly jwk: PrivateJwk; readonly audience: readonly string[] } | null;
   readonly authMethod: AuthMethod;
   /** A registered redirect URI; null for a client without any. */
   readonly redirectUri: string | null;
@@ -48,30 +51,55 @@ export interface Probe {
 
 /**
  * Proves a credential without a user (FACTS section 6): a bogus authorization code, or client credentials, and at most
- * one control with a wrong secret (for a public client: a random client id). Changes nothing at the server. Never
- * throws.
+ * one control: with a wrong secret, a key that nobody registered or, for a public client, a random client id. Changes
+ * nothing at the server. Never throws.
  */
 export async function probeCredential(client: GuardedClient, argument: ProbeArgument): Promise<Probe> {
-  const { authMethod, clientSecret } = argument;
+  const { authMethod, clientSecret, clientId } = argument;
   const secrets = clientSecret === null ? [] : [clientSecret.value];
-  if (!isProbed(authMethod) || (authMethod !== 'none' && clientSecret === null)) {
-    return result({ verdict: 'inconclusive', reason: 'method-not-supported', wantsControl: false }, null, secrets);
+  const credential = await credentialOf(argument);
+  if (credential === null) {
+    const judged = { verdict: 'inconclusive', reason: 'method-not-supported', wantsControl: false } as const;
+    return result(authMethod, judged, null, secrets);
   }
   const grant = grantOf(argument);
-  const send = senderOf(client, argument, authMethod, grant);
-  const observation = await send(argument.clientId, secrets[0] ?? '');
+  const send = senderOf(client, argument, grant);
+  const observation = await send(clientId, credential);
   const knowledge = freshEnough(argument);
   const judged = judgeProbe({ observation, grant, control: null, knowledge });
-  if (!judged.wantsControl || !argument.allowControl) return result(judged, observation, secrets);
+  if (!judged.wantsControl || !argument.allowControl) return result(authMethod, judged, observation, secrets);
   const wrong = randomBytes(32).toString('base64url');
-  const control = await (authMethod === 'none' ? send(wrong, '') : send(argument.clientId, wrong));
+  const control =
+    credential.authMethod === 'none'
+      ? await send(wrong, credential)
+      : await send(clientId, await wrongCredential(credential, wrong));
   const final = judgeProbe({ observation, grant, control, knowledge });
   const learned = final.learned === undefined ? {} : { learned: { ...final.learned, learnedAt: argument.clock.now() } };
-  return { ...result(final, observation, secrets), ...learned };
+  return { ...result(authMethod, final, observation, secrets), ...learned };
 }
 
-function isProbed(method: AuthMethod): method is ProbedAuthMethod {
-  return method !== 'private_key_jwt';
+/** Null: what the method authenticates with is not there, or no key of ours. */
+async function credentialOf(argument: ProbeArgument): Promise<ClientCredential | null> {
+  const { authMethod, clientSecret, privateKey } = argument;
+  if (authMethod === 'none') return { authMethod };
+  if (authMethod !== 'private_key_jwt') {
+    return clientSecret === null ? null : { authMethod, secret: clientSecret.value };
+  }
+  try {
+    return privateKey == null ? null : { authMethod, key: await importSigningKey(privateKey.jwk) };
+  } catch {
+    // The library's error tells about the key.
+    return null;
+  }
+}
+
+/** Of the same form, so that nothing but the authentication can make a difference. */
+async function wrongCredential(
+  credential: Exclude<ClientCredential, { authMethod: 'none' }>,
+  wrong: string,
+): Promise<ClientCredential> {
+  if (credential.authMethod !== 'private_key_jwt') return { ...credential, secret: wrong };
+  return { ...credential, key: await generateControlKey(credential.key) };
 }
 
 function grantOf(argument: ProbeArgument): ProbeGrant {
@@ -87,14 +115,17 @@ function freshEnough(argument: ProbeArgument): ProbeKnowledge | null {
   return old && allowControl ? null : knowledge;
 }
 
-function senderOf(client: GuardedClient, argument: ProbeArgument, authMethod: ProbedAuthMethod, grant: ProbeGrant) {
-  const { tokenEndpoint, clientSecret } = argument;
+function senderOf(client: GuardedClient, argument: ProbeArgument, grant: ProbeGrant) {
+  const { tokenEndpoint, clientSecret, privateKey, authMethod, clock } = argument;
+  const secret = authMethod === 'private_key_jwt' ? privateKey : clientSecret;
   // A public client has nothing to protect: its requests may go to the token endpoint itself.
-  const audience = clientSecret === null ? [tokenEndpoint] : clientSecret.audience;
+  const audience = secret?.audience ?? [tokenEndpoint];
   const fetch = client.fetchFor({ audience, maxBytes: bodyLimits.registrationAnswer });
   const redirectUri = argument.redirectUri ?? 'https://registrar.invalid/callback';
-  return (clientId: string, secret: string): Promise<ProbeObservation> =>
-    observeTokenRequest({ tokenEndpoint, clientId, clientSecret: secret, authMethod, grant, redirectUri, fetch });
+  return (clientId: string, credential: ClientCredential): Promise<ProbeObservation> => {
+    const authentication = authenticationOf(credential, tokenEndpoint, clock.now());
+    return observeTokenRequest({ tokenEndpoint, clientId, authentication, grant, redirectUri, fetch });
+  };
 }
 
 const sentences: Readonly<Record<ProbeReason, string>> = {
@@ -109,16 +140,30 @@ const sentences: Readonly<Record<ProbeReason, string>> = {
   'not-an-oauth-answer': 'this is no answer of an OAuth token endpoint',
   'known-vendor-error': 'a known error of this vendor',
   'bogus-code-accepted': 'the token endpoint accepted an authorization code that does not exist',
-  'method-not-supported': 'Registrar cannot prove a credential of this authentication method',
+  'method-not-supported': 'Registrar does not hold what a client of this authentication method proves itself with',
 };
 
-function result(judged: ProbeJudgement, observation: ProbeObservation | null, secrets: readonly string[]): Probe {
+/** What the control had instead of the right one. */
+const controls: Readonly<Record<AuthMethod, string>> = {
+  client_secret_basic: 'a wrong secret',
+  client_secret_post: 'a wrong secret',
+  private_key_jwt: 'a wrong key',
+  none: 'an unknown client id',
+};
+
+function result(
+  authMethod: AuthMethod,
+  judged: ProbeJudgement,
+  observation: ProbeObservation | null,
+  secrets: readonly string[],
+): Probe {
   const answer = answerOf(observation, secrets);
   const said =
     answer === null ? 'No answer' : `The token endpoint answered ${answer.status} ${answer.error ?? ''}`.trim();
   const described =
     observation?.kind === 'error' && observation.description !== null ? ` (${observation.description})` : '';
-  const meaning = judged.vendor?.meaning ?? `${sentences[judged.reason]}.`;
+  const sentence = sentences[judged.reason].replace('a wrong secret', controls[authMethod]);
+  const meaning = judged.vendor?.meaning ?? `${sentence}.`;
   return {
     verdict: judged.verdict,
     reason: judged.reason,

@@ -14,17 +14,14 @@ import {
 import type { ProbeGrant, ProbeObservation } from '../../domain/probeVerdict.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import { readJsonBody } from '../jsonBody.ts';
+import { privateKeyJwt } from './clientAssertion.ts';
+import type { SigningKey } from './clientKeys.ts';
 import { readErrorMembers } from './errorAnswer.ts';
-
-/** Authentication methods that a probe can carry out. */
-export type ProbedAuthMethod = Extract<AuthMethod, 'client_secret_basic' | 'client_secret_post' | 'none'>;
 
 export interface TokenRequest {
   readonly tokenEndpoint: string;
   readonly clientId: string;
-  /** Secret; ignored by method `none`. */
-  readonly clientSecret: string;
-  readonly authMethod: ProbedAuthMethod;
+  readonly authentication: ClientAuth;
   readonly grant: ProbeGrant;
   /** Registered redirect URI. */
   readonly redirectUri: string;
@@ -77,14 +74,14 @@ export function observe(status: number, headers: Readonly<Record<string, string>
 }
 
 function bogusCode(request: TokenRequest): Promise<Response> {
-  const { server, client, authentication, options } = prepare(request);
+  const { server, client, options } = prepare(request);
   const code = `registrar-probe-${generateRandomCodeVerifier()}`;
   const callback = validateAuthResponse(server, client, new URLSearchParams({ code }), skipStateCheck);
   const verifier = generateRandomCodeVerifier();
   return authorizationCodeGrantRequest(
     server,
     client,
-    authentication,
+    request.authentication,
     callback,
     request.redirectUri,
     verifier,
@@ -93,8 +90,8 @@ function bogusCode(request: TokenRequest): Promise<Response> {
 }
 
 function clientCredentials(request: TokenRequest): Promise<Response> {
-  const { server, client, authentication, options } = prepare(request);
-  return clientCredentialsGrantRequest(server, client, authentication, {}, options);
+  const { server, client, options } = prepare(request);
+  return clientCredentialsGrantRequest(server, client, request.authentication, {}, options);
 }
 
 function prepare(request: TokenRequest) {
@@ -104,15 +101,24 @@ function prepare(request: TokenRequest) {
   };
   // http is judged by the guard: only allow-listed hosts get through it.
   const options = { [customFetch]: request.fetch, [allowInsecureRequests]: true };
-  return { server, client: { client_id: request.clientId }, authentication: authenticationOf(request), options };
+  return { server, client: { client_id: request.clientId }, options };
 }
 
-function authenticationOf(request: TokenRequest): ClientAuth {
-  switch (request.authMethod) {
+/** What a client authenticates with at the token endpoint, by its method. */
+export type ClientCredential =
+  | { readonly authMethod: Extract<AuthMethod, 'client_secret_basic' | 'client_secret_post'>; readonly secret: string }
+  | { readonly authMethod: Extract<AuthMethod, 'private_key_jwt'>; readonly key: SigningKey }
+  | { readonly authMethod: Extract<AuthMethod, 'none'> };
+
+/** @param now milliseconds since the epoch, UTC; what an assertion is dated with. */
+export function authenticationOf(credential: ClientCredential, tokenEndpoint: string, now: number): ClientAuth {
+  switch (credential.authMethod) {
     case 'client_secret_basic':
-      return clientSecretBasic(request.clientSecret);
+      return clientSecretBasic(credential.secret);
     case 'client_secret_post':
-      return ClientSecretPost(request.clientSecret);
+      return ClientSecretPost(credential.secret);
+    case 'private_key_jwt':
+      return privateKeyJwt(credential.key, tokenEndpoint, now);
     case 'none':
       return None();
   }

@@ -87,6 +87,11 @@ export function parseIssuerMetadata(
       'token_endpoint_auth_methods_supported',
       list,
     ),
+    tokenEndpointAuthSigningAlgs: readListMember(
+      document['token_endpoint_auth_signing_alg_values_supported'],
+      'token_endpoint_auth_signing_alg_values_supported',
+      list,
+    ),
   };
 }
 

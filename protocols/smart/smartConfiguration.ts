@@ -33,5 +33,6 @@ export function parseSmartConfiguration(
     scopesSupported: list('scopes_supported'),
     capabilities,
     tokenEndpointAuthMethods: list('token_endpoint_auth_methods_supported'),
+    tokenEndpointAuthSigningAlgs: list('token_endpoint_auth_signing_alg_values_supported'),
   };
 }

@@ -8,6 +8,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
@@ -45,6 +46,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createEnteringSecrets(context),
     ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
+    ...createClientKeys(context),
     ...createApplications(context),
     ...createOwnSettings(context),
     ...createTenants(context),

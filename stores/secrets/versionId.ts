@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  *
  * @returns a UUID of version 8 (RFC 9562 section 5.8), 36 characters; AWS takes 32 to 64.
  */
-export function versionIdOf(intentId: string, part: 'management' | 'client'): string {
+export function versionIdOf(intentId: string, part: 'management' | 'client' | 'keys'): string {
   const digest = createHash('sha256').update(`smart-registrar version id\0${part}\0${intentId}`).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;

@@ -183,7 +183,7 @@ function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
   const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
-  const { scopesSupported, capabilities, tokenEndpointAuthMethods } = discovery;
+  const { scopesSupported, capabilities, tokenEndpointAuthMethods, tokenEndpointAuthSigningAlgs } = discovery;
   return {
     registrationEndpoint,
     tokenEndpoint,
@@ -193,5 +193,6 @@ function endpointsOf(state: EntityState): Endpoints {
     scopesSupported,
     capabilities,
     tokenEndpointAuthMethods,
+    tokenEndpointAuthSigningAlgs,
   };
 }

@@ -1,4 +1,5 @@
 import { explain } from '../../reasons.ts';
+import { rotationObstacle } from '../health.ts';
 import { accepted, type Rule } from './rule.ts';
 
 export const rotate: Rule<'rotate'> = {
@@ -6,6 +7,8 @@ export const rotate: Rule<'rotate'> = {
     if (config.holderRegistrationId !== null)
       return `The client belongs to ${config.holderRegistrationId}; rotate that one.`;
     if (current === null) return 'There is no proved credential to rotate yet.';
+    const obstacle = rotationObstacle(current);
+    if (obstacle !== null) return explain(obstacle);
     if (!current.manageable) return explain('RotationNotSupported');
     return rotation === null || rotation.actor === 'system'
       ? null

@@ -8,8 +8,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   namespace,
+  plantPrivateKeys,
   readChannels,
   secretsClient,
+  storedKeySets,
   storedSecrets,
   temporalAddress,
 } from '../../support/canary/channels.ts';
@@ -61,6 +63,9 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     const others = manners.filter((manner) => manner !== 'interrupted');
     await onboard(world, others);
     for (const manner of others) await settled(world, manner);
+    plantPrivateKeys(world);
+    for (const { jwks_id: opaque } of storedKeySets(world)) await world.api.ok('GET', `/jwks/${opaque}`);
+    await operate(world, 'asymmetric', '/verify', 'credential.proved');
     await crash(world);
     await operate(world, 'careless', '/rotate', 'credential.rotation-deferred');
     await operate(world, 'careless', '/rotate', 'credential.rotated');
@@ -74,6 +79,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     await settled(world, 'interrupted');
     await operate(world, 'careless', '', 'registration.retired');
     await operate(world, 'stubborn', '', 'registration.retired');
+    await operate(world, 'asymmetric', '', 'registration.retired');
   }
 
   test('the secrets were in play: sent to the health systems, and kept in the secret store', () => {
@@ -92,6 +98,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
       expect(used).toContainEqual(expect.stringMatching(`^careless: ${what}`));
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token 3 of'])
       expect(kept).toContainEqual(expect.stringMatching(`^careless: ${what}`));
+    for (const what of ['ES384: d', 'RS384: d', 'RS384: qi']) expect(kept).toContain(`private key ${what}`);
     expect(names.length).toBeGreaterThan(40);
   });
 
@@ -108,7 +115,13 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
 
   test('each encoding of each kind of secret would have been found on each channel', () => {
     const scanner = new CanaryScanner(world.plant.canaries);
-    const kinds = ['initial access token', 'client secret of', 'registration access token of', 'second API key'];
+    const kinds = [
+      'initial access token',
+      'client secret of',
+      'registration access token of',
+      'second API key',
+      'private key',
+    ];
     const canaries = kinds.map((kind) => world.plant.canaries.find(({ name }) => name.includes(kind)));
     for (const canary of canaries) {
       if (canary === undefined) throw new Error('a kind of secret was not planted');

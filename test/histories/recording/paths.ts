@@ -16,8 +16,10 @@ import {
   stored,
   storedOnly,
   storedRefused,
+  storedWithKey,
   tooEarly,
   unanswered,
+  unprovable,
 } from './scripted.ts';
 
 /** The world, what people ask for, and how far it goes: the entity is idle after as many events of a type. */
@@ -135,6 +137,14 @@ export const paths: Readonly<Record<string, Path>> = {
       register: [refusedByRecords, () => stored()],
     },
     story: [active],
+  },
+  'client-with-a-key': {
+    script: { register: [storedWithKey], prove: [proved] },
+    story: [active, { ask: 'verify' }, { until: 'credential.proved' }],
+  },
+  'key-held-elsewhere': {
+    script: { register: [storedWithKey], prove: [unprovable] },
+    story: [active, { ask: 'verify' }, { until: 'credential.proof-failed' }],
   },
   retirement: { story: [active, { ask: 'retire' }, { until: 'registration.retired' }] },
   'retirement-on-the-way': {

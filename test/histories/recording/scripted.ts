@@ -43,6 +43,13 @@ export function storedRefused(): RequestResult {
   return { ...storing(credential), proof: rejected({ pending: credential, current: null }) };
 }
 
+/** A client that signs with a key, not proved with its registration. */
+export function storedWithKey(): RequestResult {
+  const { versionId, issuedAt } = issuedFor(0);
+  const credential = { place: 'management', provedAt: null, expiresAt: null, expiryKnown: true } as const;
+  return storing(credentialOf({ ...credential, versionId, issuedAt, authMethod: 'private_key_jwt' }));
+}
+
 function issuedFor(seconds: number): CredentialState {
   const issuedAt = Date.now();
   return credentialOf({
@@ -124,6 +131,13 @@ const tooLong = 10_000;
 export async function notInTime(): Promise<never> {
   await delay(tooLong);
   lostAnswer();
+}
+
+/** What a proof says of a key that somebody else holds. */
+export function unprovable({ pending, current }: Proved): ProofOutcome {
+  const taken = pending === null ? current : ({ ...pending, place: 'client', provedAt: null } as const);
+  const decision = { action: pending === null ? 'keep' : 'promote', reason: 'KeyHeldElsewhere' } as const;
+  return { decision, current: taken, pending: null, message: reasons.KeyHeldElsewhere.sentence };
 }
 
 type Proved = Pick<ProofOutcome, 'pending' | 'current'>;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -27,6 +27,8 @@ export class Peer {
   readonly asked: { readonly authorization: string | null; readonly metadata: Record<string, unknown> }[] = [];
   /** By method and the first segment of the path, such as `POST /register`. */
   readonly whims = new Map<string, Whim>();
+  /** Tells of each body, under the same name as {@link whims}. */
+  readonly bodies = new EventEmitter<Record<string, [body: string]>>();
   readonly #server = createServer((request, response) => void this.#take(request, response));
 
   constructor(trace: string[]) {
@@ -63,6 +65,7 @@ export class Peer {
     const what = `${request.method} /${first}`;
     this.#trace.push(what);
     const body = await text(request);
+    this.bodies.emit(what, body);
     if (await this.whims.get(what)?.(request, response, body)) return;
     if (what === 'POST /token') return this.#token(request, response);
     if (what === 'POST /register') {

@@ -11,7 +11,7 @@ import type {
   RequestArguments,
   RequestResult,
 } from '../../../domain/ports.ts';
-import type { EntityRecords, OrphanView, OwnSettings } from '../../../domain/records.ts';
+import type { EntityRecords, NewRegistration, OrphanView, OwnSettings } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
 import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
@@ -59,10 +59,14 @@ export class World {
   }
 
   /** A registration of its own for each test. */
-  async begin(): Promise<void> {
+  async begin(given: Partial<NewRegistration> = {}): Promise<void> {
     await this.peer.listen();
     const { db, keyring, clock, records } = this.#fixture;
-    this.#view = await oneRegistration(this.#fixture, { environment: 'test2', fhirBaseUrl: `${this.peer.url}/fhir` });
+    this.#view = await oneRegistration(this.#fixture, {
+      environment: 'test2',
+      fhirBaseUrl: `${this.peer.url}/fhir`,
+      ...given,
+    });
     this.#client = createGuardedClient({ allowedHosts: [this.peer.host] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
@@ -87,6 +91,7 @@ export class World {
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
     this.requestStep = defaultTimePolicy.requestStep;
     this.peer.whims.clear();
+    this.peer.bodies.removeAllListeners();
     this.peer.clients.clear();
     this.peer.asked.length = 0;
     await this.#client?.close();

@@ -66,6 +66,7 @@ describe('OpenAPI document', () => {
         "DELETE /v1/session",
         "DELETE /v1/tenants/{tenantId}",
         "GET /healthz",
+        "GET /jwks/{opaque}",
         "GET /readyz",
         "GET /v1/applications",
         "GET /v1/applications/{applicationId}",

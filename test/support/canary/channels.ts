@@ -68,7 +68,9 @@ async function events({ api, databaseUrl, administratorKey }: CanaryWorld): Prom
 }
 
 /** Asks every GET route that the API documents, for every registration; then everything answered so far. */
-async function apiAnswers({ api, metricsUrl, peer }: CanaryWorld): Promise<Part[]> {
+async function apiAnswers(world: CanaryWorld): Promise<Part[]> {
+  const { api, metricsUrl, peer } = world;
+  const [{ jwks_id: opaque }] = storedKeySets(world);
   const { paths } = await api.ok<{ paths: Record<string, Record<string, unknown>> }>('GET', '/v1/openapi.json');
   const routes = Object.keys(paths).filter((path) => paths[path]?.['get'] !== undefined && path !== '/v1/events');
   const questions = manners.flatMap((manner) =>
@@ -76,7 +78,8 @@ async function apiAnswers({ api, metricsUrl, peer }: CanaryWorld): Promise<Part[
       route
         .replace('{registrationId}', registrationAt(manner))
         .replace('{tenantId}', manner)
-        .replace('{applicationId}', 'portal'),
+        .replace('{applicationId}', 'portal')
+        .replace('{opaque}', opaque),
     ),
   );
   const iss = encodeURIComponent(peer.fhirBaseUrl('careless'));
@@ -103,6 +106,27 @@ async function secretStore({ moto }: CanaryWorld): Promise<Part[]> {
 export function secretsClient(endpoint: string): SecretsManagerClient {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+}
+
+interface KeySet {
+  readonly jwks_id: string;
+  readonly keys: readonly Readonly<Record<string, string>>[];
+}
+
+/** Every set of key pairs that the product made. */
+export function storedKeySets(world: CanaryWorld): [KeySet, ...KeySet[]] {
+  const secrets = storedSecrets(world).split('\n');
+  const [first, ...rest] = secrets.filter((secret) => secret.includes('"jwks_id"')).map((secret) => JSON.parse(secret));
+  if (first === undefined) throw new Error('no keys were made');
+  return [first, ...rest];
+}
+
+/** The private numbers of all keys are canaries; nobody knows them before the product has made them. */
+export function plantPrivateKeys(world: CanaryWorld): void {
+  for (const { keys } of storedKeySets(world))
+    for (const key of keys)
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi'])
+        if (key[member] !== undefined) world.plant.add(`private key ${key['alg']}: ${member}`, key[member]);
 }
 
 /** Every secret that the product put into the secret store. */

@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -11,6 +12,7 @@ import type { Plant } from './plant.ts';
  * `refusing`, `forbidding`, `html`, `redirecting`, `cut`, `failing`: answer registration requests so.
  * `disabled`: registers clients that the token endpoint refuses.
  * `stubborn`: registers clients, then refuses to update, to read and to delete them.
+ * `asymmetric`: like `careless`, for clients that sign with a key; issues them a secret all the same.
  */
 export type Manner =
   | 'careless'
@@ -22,7 +24,8 @@ export type Manner =
   | 'cut'
   | 'failing'
   | 'disabled'
-  | 'stubborn';
+  | 'stubborn'
+  | 'asymmetric';
 
 export const manners: readonly Manner[] = [
   'careless',
@@ -35,6 +38,7 @@ export const manners: readonly Manner[] = [
   'failing',
   'disabled',
   'stubborn',
+  'asymmetric',
 ];
 
 interface Client {
@@ -124,6 +128,7 @@ export class CarelessPeer {
     if (path === 'fhir/.well-known/smart-configuration') return this.#document(manner, asked, header);
     if (path === 'register') return this.#register(manner, request, body);
     if (path.startsWith('client/')) return this.#manage(manner, request, path.slice('client/'.length));
+    if (path === 'token' && manner === 'asymmetric') return this.#judgeAssertion(body);
     if (path === 'token') return this.#token(manner, request);
     return { status: 404, body: { resourceType: 'OperationOutcome' } };
   }
@@ -237,6 +242,13 @@ export class CarelessPeer {
     return { status: 200, body: this.#information(manner, client) };
   }
 
+  #judgeAssertion(body: string): Answer {
+    const assertion = new URLSearchParams(body).get('client_assertion') ?? '';
+    const good = [...this.#clients.values()].some((client) => isSignedBy(client, assertion));
+    const error_description = `You sent ${body}, that is ${echo(assertion)}`;
+    return { status: good ? 400 : 401, body: { error: good ? 'invalid_grant' : 'invalid_client', error_description } };
+  }
+
   #token(manner: Manner, request: IncomingMessage): Answer {
     const { authorization = '' } = request.headers;
     const secret = secretOf(authorization) ?? '';
@@ -246,6 +258,17 @@ export class CarelessPeer {
     const error_uri = `https://ehr.example/help?${new URLSearchParams({ secret })}`;
     return { status: good ? 400 : 401, body: { error, error_description, error_uri } };
   }
+}
+
+/** Whether one of a client's public keys verifies a signed assertion (RFC 7515). */
+function isSignedBy(client: Client, assertion: string): boolean {
+  const [header = '', payload = '', signature = ''] = assertion.split('.');
+  const { keys = [] } = (client.metadata['jwks'] ?? {}) as { keys?: JsonWebKey[] };
+  return keys.some((jwk) => {
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const signed = Buffer.from(`${header}.${payload}`);
+    return verify('sha384', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  });
 }
 
 function stubbornly(method: string, updates: number, told: string, challenge: Record<string, string>): Answer {

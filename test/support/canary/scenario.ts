@@ -29,8 +29,14 @@ export async function onboard({ api, plant, peer }: CanaryWorld, chosen: readonl
   for (const manner of chosen) {
     const initialAccessToken = plant.token(`${manner}: initial access token`);
     const discoveryHeaders = { 'Epic-Client-ID': plant.token(`${manner}: discovery header`) };
-    const fhirBaseUrl = peer.fhirBaseUrl(manner);
-    const registration = { applicationId: 'portal', fhirBaseUrl, initialAccessToken, discoveryHeaders };
+    const asymmetric = { clientMetadata: { token_endpoint_auth_method: 'private_key_jwt' } };
+    const registration = {
+      applicationId: 'portal',
+      fhirBaseUrl: peer.fhirBaseUrl(manner),
+      initialAccessToken,
+      discoveryHeaders,
+      ...(manner === 'asymmetric' ? asymmetric : {}),
+    };
     await api.ok('POST', '/v1/tenants', { tenantId: manner, name: `The ${manner} one`, registrations: [registration] });
   }
 }
@@ -54,6 +60,7 @@ const rests: Readonly<Record<Manner, (view: RegistrationView) => boolean>> = {
   failing: needsAttention('RegistrationUnanswered'),
   disabled: ({ phase }) => phase === 'awaiting_enablement',
   stubborn: ({ phase }) => phase === 'active',
+  asymmetric: ({ phase }) => phase === 'active',
 };
 
 export async function settled({ api }: CanaryWorld, manner: Manner): Promise<void> {

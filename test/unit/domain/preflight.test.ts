@@ -219,11 +219,11 @@ describe('authentication at the token endpoint', () => {
       [['warning', 'auth-method-not-advertised', pointer]],
     ],
     [
-      'is what this version cannot register with',
+      'is one whose keys somebody else holds',
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://app.example/jwks' },
       ['private_key_jwt'],
       {},
-      [['error', 'auth-method-unavailable', pointer]],
+      [['info', 'key-held-elsewhere', pointer]],
     ],
   ])('%s', (_what, changes, offered, more, expected) => {
     expect(codes(changes, offered, more)).toEqual(expected);

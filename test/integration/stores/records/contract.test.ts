@@ -6,6 +6,7 @@ import { type Fixture, fixtureOn } from './fixture.ts';
 import { auditSuite } from './suites/audit.ts';
 import { callerSuite } from './suites/callers.ts';
 import { changeSuite } from './suites/changes.ts';
+import { clientKeySuite } from './suites/clientKeys.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
@@ -19,6 +20,7 @@ function contract(fixture: () => Fixture): void {
   changeSuite(fixture);
   intentSuite(fixture);
   ledgerSuite(fixture);
+  clientKeySuite(fixture);
   callerSuite(fixture);
   listSuite(fixture);
   sharingSuite(fixture);

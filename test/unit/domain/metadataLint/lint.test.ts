@@ -216,7 +216,7 @@ const cases: Case[] = [
 
   // Keys
   ['both kinds of keys', { jwks: { keys: [key] } }, [['error', 'jwks-and-jwks-uri', '/jwks']], backend],
-  ['no keys', { jwks_uri: undefined }, [['error', 'jwks-missing', '/jwks_uri']], backend],
+  ['no keys', { jwks_uri: undefined }, [['info', 'keys-made-by-registrar', '/jwks_uri']], backend],
   ['keys by plain http', { jwks_uri: 'http://app.example/' }, [['error', 'jwks-uri-not-https', '/jwks_uri']], backend],
   ...[{}, { keys: {} }, { keys: [] }, { keys: [{}] }, 'text', null].map(
     (jwks): Case => [`jwks ${JSON.stringify(jwks)}`, { jwks }, [['error', 'jwks-malformed', '/jwks']]],

@@ -1,7 +1,10 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { type ClientKeyAlgorithm, clientKeyAlgorithms } from '../../../../domain/clientKeys.ts';
 import { audienceSecret } from '../../../../protocols/http/audience.ts';
 import type { GuardedClient } from '../../../../protocols/http/client.ts';
 import { HttpGuardError } from '../../../../protocols/http/httpGuardError.ts';
+import { generateClientKey, publicKeyOf } from '../../../../protocols/oauth/clientKeys.ts';
 import { type ProbeArgument, probeCredential } from '../../../../protocols/oauth/probe.ts';
 
 const tokenEndpoint = 'https://as.example/token';
@@ -164,15 +167,107 @@ describe('whatever happens', () => {
     for (const form of [secret, encodeURIComponent(secret), basic.slice(6)]) expect(shown).not.toContain(form);
   });
 
-  it('does not try a method that it cannot carry out', async () => {
+  it('does not try a method that it has nothing for', async () => {
     const { client, sent } = endpointThat(() => oauthError(400, 'invalid_grant'));
-    expect(await probeCredential(client, { ...argument, authMethod: 'private_key_jwt' })).toMatchObject({
-      verdict: 'inconclusive',
-      reason: 'method-not-supported',
-    });
-    expect(await probeCredential(client, { ...argument, clientSecret: null })).toMatchObject({
-      verdict: 'inconclusive',
-    });
+    const jwk = { ...(await generateClientKey('ES384')), x: 'AAAA' };
+    for (const lacking of [
+      { authMethod: 'private_key_jwt' },
+      { authMethod: 'private_key_jwt', privateKey: { jwk, audience: [tokenEndpoint] } },
+      { clientSecret: null },
+    ] as const) {
+      expect(await probeCredential(client, { ...argument, ...lacking })).toMatchObject({
+        verdict: 'inconclusive',
+        reason: 'method-not-supported',
+      });
+    }
     expect(sent).toHaveLength(0);
+  });
+});
+
+describe('private_key_jwt (SMART App Launch 2.2, "Client Authentication: Asymmetric")', () => {
+  const decoded = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as object;
+  const assertionOf = ({ body }: Sent) => (body.get('client_assertion') ?? '').split('.');
+
+  /** A token endpoint that judges the signature by the registered public key. */
+  async function judging(alg: ClientKeyAlgorithm) {
+    const jwk = await generateClientKey(alg);
+    const key = createPublicKey({ key: publicKeyOf(jwk).jwk, format: 'jwk' });
+    const endpoint = endpointThat((one) => {
+      const [header, payload, signature] = assertionOf(one);
+      const good = verify(
+        'sha384',
+        Buffer.from(`${header}.${payload}`),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature ?? '', 'base64url'),
+      );
+      return good ? oauthError(400, 'invalid_grant') : oauthError(401, 'unauthorized_client');
+    });
+    const privateKey = { jwk, audience: [new URL(tokenEndpoint).origin] };
+    const probed: ProbeArgument = { ...argument, clientSecret: null, authMethod: 'private_key_jwt', privateKey };
+    return { ...endpoint, jwk, probed };
+  }
+
+  it.each(clientKeyAlgorithms)(
+    '%s: an assertion for the token endpoint, short, once and with the key id',
+    async (alg) => {
+      const { client, sent, audiences, jwk, probed } = await judging(alg);
+      await probeCredential(client, probed);
+      const [one, control] = sent;
+      if (one === undefined || control === undefined) throw new Error('two requests were expected');
+      expect(one.body.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+      expect(one.headers.has('authorization')).toBe(false);
+      expect(one.body.has('client_secret')).toBe(false);
+      const [header, payload] = assertionOf(one);
+      expect(decoded(header)).toEqual({ alg, kid: jwk.kid, typ: 'JWT' });
+      expect(decoded(payload)).toEqual({
+        iss: argument.clientId,
+        sub: argument.clientId,
+        aud: tokenEndpoint,
+        iat: now / 1000,
+        exp: now / 1000 + 240,
+        jti: expect.stringMatching(/^.{16,}$/),
+      });
+      const [controlHeader, controlPayload] = assertionOf(control);
+      expect(controlHeader).toBe(header);
+      expect(decoded(controlPayload)).not.toMatchObject({ jti: (decoded(payload) as { jti: string }).jti });
+      expect(audiences).toEqual([[new URL(tokenEndpoint).origin]]);
+    },
+  );
+
+  it('is good when a key that nobody registered is answered otherwise', async () => {
+    const { client, probed } = await judging('ES384');
+    const probe = await probeCredential(client, probed);
+    expect(probe).toMatchObject({ verdict: 'good', learned: { controlAnswer: '401 unauthorized_client' } });
+    expect(probe.message).toContain('a wrong key gets another answer');
+  });
+
+  it('is rejected by another key than the registered one', async () => {
+    const { client, probed } = await judging('ES384');
+    const jwk = await generateClientKey('ES384');
+    const knowledge = { controlDiffers: true, controlAnswer: '401 unauthorized_client', learnedAt: now };
+    const privateKey = { jwk, audience: [tokenEndpoint] };
+    expect(await probeCredential(client, { ...probed, privateKey, knowledge })).toMatchObject({ verdict: 'rejected' });
+  });
+
+  it('client credentials are the proof of a backend service', async () => {
+    const { jwk } = await judging('RS384');
+    const { client, sent } = endpointThat(() => Response.json({ access_token: 'at', token_type: 'bearer' }));
+    const probe = await probeCredential(client, {
+      ...argument,
+      authMethod: 'private_key_jwt',
+      clientSecret: null,
+      privateKey: { jwk, audience: [tokenEndpoint] },
+      grantTypes: ['client_credentials'],
+    });
+    expect(probe).toMatchObject({ verdict: 'good' });
+    expect(sent.map(({ body }) => body.get('grant_type'))).toEqual(['client_credentials']);
+  });
+
+  it('tells nothing of the key or the assertion, even when the server repeats them', async () => {
+    const { probed, jwk } = await judging('ES384');
+    const { client, sent } = endpointThat((one) => oauthError(401, 'invalid_client', assertionOf(one).join('.')));
+    const told = JSON.stringify(await probeCredential(client, probed));
+    expect(told).not.toContain(String(jwk['d']));
+    for (const part of assertionOf(sent[0] as Sent)) expect(told).not.toContain(part);
   });
 });

@@ -54,6 +54,34 @@ describe('RFC 7591 section 3.1: the request', () => {
   });
 });
 
+describe('a secret of a client that does not authenticate with it', () => {
+  it.each(['none', 'private_key_jwt'])('%s: is kept, noted, and gives the credential no end', (method) => {
+    const answer = answerOf(201, {
+      client_id: 'c1',
+      client_secret: secret,
+      client_secret_expires_at: receivedAt / 1000 + 3600,
+      token_endpoint_auth_method: method,
+    });
+    expect(parseRegistrationResponse(answer, context)).toMatchObject({
+      clientSecret: secret,
+      secretExpiresAt: null,
+      expiryKnown: true,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ code: 'client-secret-not-used', severity: 'warning' }),
+      ]),
+    });
+  });
+
+  it.each(['none', 'private_key_jwt'])('%s: nothing is noted when there is none', (method) => {
+    const parsed = parseRegistrationResponse(
+      answerOf(201, { client_id: 'c1', token_endpoint_auth_method: method }),
+      context,
+    );
+    expect(parsed).toMatchObject({ clientSecret: null, secretExpiresAt: null, expiryKnown: true });
+    expect(JSON.stringify(parsed)).not.toContain('client-secret-not-used');
+  });
+});
+
 describe('RFC 7591 section 3.2.1: a client', () => {
   const good = {
     client_id: 'c1',
