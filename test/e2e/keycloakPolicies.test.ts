@@ -30,7 +30,10 @@ describeWith(['keycloak', 'temporal'], 'registrations that a Keycloak realm refu
     api = await product.api();
     // One of each set: which of several judges first is not told.
     await realm.removePolicies();
-    await realm.addPolicy('trusted-hosts', 'anonymous', { 'host-sending-registration-request-must-match': ['true'] });
+    await realm.addPolicy('trusted-hosts', 'anonymous', {
+      'host-sending-registration-request-must-match': ['true'],
+      'client-uris-must-match': ['true'],
+    });
     await realm.addPolicy('allowed-client-templates', 'authenticated', { 'allow-default-scopes': ['true'] });
     await realm.must('POST', '/client-scopes', { name: 'patient/Observation.rs', protocol: 'openid-connect' });
     await api.ok('PUT', '/v1/applications/portal', {
