@@ -73,7 +73,7 @@ export function intentSuite(fixture: () => Fixture): void {
       clock.move(1000);
       expect(await listed(clock.now())).toEqual([first, second]);
       expect(await listed(clock.now(), 1)).toEqual([first]);
-      expect(await listed(clock.now() - 4000)).toEqual([first]);
+      expect(await listed(clock.now() - 3000)).toEqual([first]);
     });
 
     it('hands an applied request to a rebuilt entity until a view shows what it stored', async () => {
