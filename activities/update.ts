@@ -9,6 +9,7 @@ import { managementAudience } from './audience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
+import { reissueManagement } from './reissue.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
@@ -20,8 +21,9 @@ export async function update(
   argument: UpdateArguments,
 ): Promise<RequestOutcome> {
   const { current } = argument;
-  const [access] = await managementAccesses(deps, config, current.clientId);
-  if (access === undefined) return managementRejected('No registration access token is stored.');
+  const [stored] = await managementAccesses(deps, config, current.clientId);
+  const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
+  if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
   const metadata = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
   const sent = await sendOnce(deps, {
     ...argument,

@@ -17,8 +17,10 @@ import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { authorizationServerRoutes } from './routes/authorizationServers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { initialAccessTokenRoutes } from './routes/initialAccessTokens.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -60,6 +62,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     registrationRoutes,
     preflightRoutes,
     operationRoutes,
+    authorizationServerRoutes,
+    initialAccessTokenRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -51,11 +51,19 @@ export const nextActions = {
   add: 'An operator adds the registration; Registrar registers without an initial access token, and says so when the server wants one.',
 } as const;
 
-/** Puts discovery, lint and scopes together and says what comes next. Never throws. */
-export function preflightReport(reading: DiscoveryReading, subject: PreflightSubject | null): PreflightReport {
+/**
+ * Puts discovery, lint and scopes together and says what comes next. Never throws.
+ *
+ * @param now milliseconds since the epoch, UTC; null = nothing is judged that ends with time.
+ */
+export function preflightReport(
+  reading: DiscoveryReading,
+  subject: PreflightSubject | null,
+  now: number | null = null,
+): PreflightReport {
   const discovery = reading.kind === 'read' ? reading.discovery : nothingRead(reading);
   const method = reading.kind === 'failed' ? null : discovery.registrationEndpoint === null ? 'manual' : 'dynamic';
-  const judged = subject === null ? null : judge(subject, discovery);
+  const judged = subject === null ? null : judge(subject, discovery, now);
   const lint = judged?.lint ?? [];
   return {
     method,
@@ -89,6 +97,7 @@ function nothingRead({ reason, message }: Extract<DiscoveryReading, { kind: 'fai
 function judge(
   { application, environment }: PreflightSubject,
   discovery: DiscoveryView,
+  now: number | null,
 ): { lint: LintFinding[]; scopes: ScopesView } {
   const metadata = effectiveMetadata(application, environment, null);
   const offered = discovery.tokenEndpointAuthMethods;
@@ -98,7 +107,7 @@ function judge(
   const wanted = own === undefined ? requested : { ...requested, token_endpoint_auth_method: own };
   return {
     lint: [
-      ...lintClientMetadata(wanted),
+      ...lintClientMetadata(wanted, now),
       ...(discovery.source === 'none' ? [] : lintAuthMethod(metadata, application.authMethods, offered)),
     ],
     scopes: reportScopes({

@@ -1,3 +1,4 @@
+import type { ApiAuthorizationServers, EntityAuthorizationServers } from './authorizationServer.ts';
 import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
 import type { Intent, IntentKind, ManagementToken, Settlement, StoredAnswer } from './intent.ts';
 import type { Reason } from './reasons.ts';
@@ -48,7 +49,7 @@ export interface EntityStart {
 }
 
 /** Records for workflows and activities. */
-export interface EntityRecords {
+export interface EntityRecords extends EntityAuthorizationServers {
   /** Null when the registration does not exist. */
   entityStart(registrationId: string): Promise<EntityStart | null>;
   config(registrationId: string): Promise<RegistrationConfig | null>;
@@ -110,6 +111,8 @@ export interface EntityRecords {
     registrationId: string;
     kind: EnteringSecretKind;
     value: string;
+    /** `key:{keyId}`, `oidc:{subject}` or `system`; null = not known. */
+    suppliedBy?: string | null | undefined;
   }): Promise<void>;
   /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
@@ -252,7 +255,7 @@ export interface AnswerToKeep {
 }
 
 /** Records for the API and the command line. */
-export interface ApiRecords {
+export interface ApiRecords extends ApiAuthorizationServers {
   /**
    * A new revision, unless the contents equal the current one. `actor` (`system` when left out) is audited here and
    * in the methods below.

@@ -55,6 +55,11 @@ export interface DiscoveryView {
   readonly scopesSupported: readonly string[] | null;
   readonly capabilities: readonly string[] | null;
   readonly tokenEndpointAuthMethods: readonly string[] | null;
+  /**
+   * A credential of the authorization server that Registrar holds when the documents are read; `unusable`: it may not
+   * be sent to the registration endpoint. Absent = there is none.
+   */
+  readonly serverCredential?: 'service' | 'administrator' | 'unusable';
   readonly findings: readonly Finding[];
   readonly evidence: readonly Evidence[];
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
 import { reasonBody } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
@@ -46,8 +47,9 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
     handler: (request, reply) => {
       const { token: value, reason } = request.body;
       const { registrationId } = registrationOf(request);
+      const suppliedBy = callerOf(request).id;
       return actions.accept(request, reply, { kind: 'supplyInitialAccessToken', reason }, ({ operationId }) =>
-        putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value }),
+        putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value, suppliedBy }),
       );
     },
   });

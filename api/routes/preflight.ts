@@ -24,7 +24,7 @@ export const preflightRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
     handler: async (request, reply) => {
       const subject = await judgePreflight(dependencies, callerOf(request), request.body);
       const reading = await readDiscovery(dependencies, request.body);
-      return reply.send(preflightReport(reading, subject));
+      return reply.send(preflightReport(reading, subject, dependencies.clock.now()));
     },
   });
 };

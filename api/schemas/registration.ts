@@ -49,6 +49,9 @@ export const discoveryView = z.object({
   scopesSupported: texts.nullable(),
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
+  serverCredential: word(['service', 'administrator', 'unusable'])
+    .optional()
+    .describe('Credential of the authorization server that Registrar holds; absent: none'),
   findings: z.array(findingView),
   evidence: z.array(
     z.object({

@@ -1,5 +1,6 @@
 import type { Failure } from '../ports.ts';
 import { explain, type Reason } from '../reasons.ts';
+import { chooseRegistrationToken, isAnonymousAllowed } from '../registrationToken.ts';
 import type { DiscoveryView } from '../registrationView.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { delay } from './backOff.ts';
@@ -38,10 +39,14 @@ function manualReason(state: EntityState): Extract<Reason, 'ManualMethod' | 'NoR
   return state.discovery?.registrationEndpoint == null ? 'NoRegistrationEndpoint' : null;
 }
 
-/** Anonymous registration is tried outside production, and there only where the policy says so. */
-function tokenIsNeeded(state: EntityState): boolean {
-  const { environmentClass, policies } = state.config;
-  return state.initialAccessTokenRef === null && environmentClass === 'production' && !policies.allowAnonymous;
+function tokenIsNeeded({ initialAccessTokenRef, discovery, config }: EntityState): boolean {
+  const token = chooseRegistrationToken({
+    given: initialAccessTokenRef !== null,
+    service: discovery?.serverCredential === 'service',
+    administrator: discovery?.serverCredential === 'administrator',
+    anonymousAllowed: isAnonymousAllowed(config),
+  });
+  return token === 'none';
 }
 
 /** Goes to `awaiting_token`, saying why. */

@@ -104,7 +104,13 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
   });
 }
 
-const wantsToken = new Set<Reason>(['InitialAccessTokenNeeded', 'InitialAccessTokenRejected']);
+const wantsToken = new Set<Reason>([
+  'InitialAccessTokenNeeded',
+  'InitialAccessTokenRejected',
+  'ServiceAccountRejected',
+  'ServiceAccountForbidden',
+  'ServiceAccountAnswerNotUsable',
+]);
 
 function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, now: number, policy: TimePolicy): void {
   if (failure.retryClass === 'transient') {

@@ -9,16 +9,22 @@ import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
+import { createIssuedTokens } from './ledgers/issuedTokens.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
 import { createOrphans } from './ledgers/orphans.ts';
 import { createProbeKnowledge } from './ledgers/probeKnowledge.ts';
 import { createEvents } from './lists/events.ts';
+import { createInitialAccessTokenList } from './lists/initialAccessTokens.ts';
 import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
+import { createServerAccess } from './servers/access.ts';
+import { createServerChanges } from './servers/changes.ts';
+import { createServerList } from './servers/list.ts';
+import { createWakeRequests } from './servers/wakeRequests.ts';
 
 export type { Anchor, Mac, VerifyMac } from './audit/chain.ts';
 export { type AuditVerdict, anchorAudit, exportAudit, verifyAudit } from './audit/verify.ts';
@@ -47,6 +53,12 @@ export function createRecords(context: RecordsContext): Records {
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),
+    ...createServerAccess(context),
+    ...createServerList(context),
+    ...createServerChanges(context),
+    ...createWakeRequests(context),
+    ...createIssuedTokens(context),
+    ...createInitialAccessTokenList(context),
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),

@@ -11,7 +11,8 @@ export type SealedPlace = readonly [
     | 'orphans.token'
     | 'orphans.answer'
     | 'entering_secrets.value'
-    | 'idempotency.body',
+    | 'idempotency.body'
+    | 'authorization_server_credentials.credential',
   ...rowId: string[],
 ];
 

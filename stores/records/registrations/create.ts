@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
 import { formatRegistrationId } from '../../../domain/ids.ts';
+import { readJwtExpiry } from '../../../domain/jsonWebToken.ts';
 import { type NewRegistration, RecordsError } from '../../../domain/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
 import type { Subject } from '../audit/append.ts';
@@ -103,10 +105,11 @@ function toRow({ given, view }: Added, at: string) {
 }
 
 /** Tokens given with a registration are claimed by it at once: the sweeper never takes them, however long it waits. */
-function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: string) {
+function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: string, actor: string) {
   return added.flatMap(({ given, view }) => {
     if (given.initialAccessToken === null) return [];
     const operationId = randomUUID();
+    const expiresAt = readJwtExpiry(given.initialAccessToken);
     return {
       operation_id: operationId,
       registration_id: view.registrationId,
@@ -114,6 +117,8 @@ function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: stri
       sealed_value: sealJson(sealer, ['entering_secrets.value', operationId], given.initialAccessToken),
       entered_at: at,
       claimed_at: at,
+      supplied_by: actor,
+      expires_at: expiresAt === null ? null : toRfc3339(expiresAt),
     };
   });
 }
@@ -152,7 +157,9 @@ export async function insertRegistrations(
       .values(some.map(({ view }) => ({ registration_id: view.registrationId, requested_at: at })))
       .execute(),
   );
-  await inChunks(tokenRows(context, added, at), (some) => trx.insertInto('entering_secrets').values(some).execute());
+  await inChunks(tokenRows(context, added, at, actor), (some) =>
+    trx.insertInto('entering_secrets').values(some).execute(),
+  );
   const views = added.map(({ view }) => view);
   return { views, entries: views.map((view) => toEntry(auditContentOf(createdTransition(view, at, actor)))) };
 }

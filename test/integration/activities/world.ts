@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActivities } from '../../../activities/index.ts';
+import { Bearers } from '../../../activities/serverAccess.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
   CredentialState,
@@ -75,6 +76,7 @@ export class World {
       clock,
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
+      bearers: new Bearers(),
       get requestStep() {
         return stepTime();
       },
