@@ -23,6 +23,8 @@ export class Peer {
   readonly clients = new Map<string, Client>();
   /** By method and the first segment of the path, such as `POST /register`. */
   readonly whims = new Map<string, Whim>();
+  /** Where bodies of registration requests are kept; null = nowhere. */
+  bodies: unknown[] | null = null;
   readonly #server = createServer((request, response) => void this.#take(request, response));
 
   constructor(trace: string[]) {
@@ -59,6 +61,7 @@ export class Peer {
     const what = `${request.method} /${first}`;
     this.#trace.push(what);
     const body = await text(request);
+    if (what === 'POST /register') this.bodies?.push(JSON.parse(body));
     if (await this.whims.get(what)?.(request, response)) return;
     if (what === 'POST /token') return this.#token(request, response);
     if (what === 'POST /register') return this.#answer(response, 201, this.#register(JSON.parse(body)));

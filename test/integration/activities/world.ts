@@ -13,7 +13,7 @@ import type {
   RequestResult,
 } from '../../../domain/ports.ts';
 import type { EntityRecords, OrphanView } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { DiscoveryView, RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
 import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
@@ -89,6 +89,7 @@ export class World {
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
     this.requestStep = defaultTimePolicy.requestStep;
     this.peer.whims.clear();
+    this.peer.bodies = null;
     this.peer.clients.clear();
     await this.#client?.close();
     await this.peer.close();
@@ -120,6 +121,29 @@ export class World {
 
   get records(): EntityRecords {
     return this.#fixture.records;
+  }
+
+  /** Everything that the records can do. */
+  get everyRecord(): Fixture['records'] {
+    return this.#fixture.records;
+  }
+
+  get clock(): Fixture['clock'] {
+    return this.#fixture.clock;
+  }
+
+  /** A discovery that found {@link endpoints}. */
+  get discovery(): DiscoveryView {
+    return discoveryOf(this.endpoints);
+  }
+
+  /** Sets members of the registration's client metadata. */
+  async giveMetadata(members: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#fixture.db
+      .updateTable('registrations')
+      .set({ client_metadata: JSON.stringify(members) })
+      .where('registration_id', '=', this.registrationId)
+      .execute();
   }
 
   /** What is listed for a person about this registration. */

@@ -60,7 +60,13 @@ describe('roles', () => {
   const server = 'as-0123456789abcdef0123';
   beforeAll(async () => {
     const at = new Date(0).toISOString();
-    const row = { server_id: server, issuer: null, token_endpoint: 'https://ehr.example/token', name: null, notes: null };
+    const row = {
+      server_id: server,
+      issuer: null,
+      token_endpoint: 'https://ehr.example/token',
+      name: null,
+      notes: null,
+    };
     await api.db
       .insertInto('authorization_servers')
       .values({ ...row, policies: '{}', first_seen_at: at, changed_at: at })
