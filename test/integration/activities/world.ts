@@ -59,12 +59,12 @@ export class World {
     this.#directory = directory;
   }
 
-  /** A registration of its own for each test. */
-  async begin(): Promise<void> {
+  /** A registration of its own for each test. `alsoAllowed` are more hosts that may be spoken to. */
+  async begin(alsoAllowed: readonly string[] = []): Promise<void> {
     await this.peer.listen();
     const { db, keyring, clock, records } = this.#fixture;
     this.#view = await oneRegistration(this.#fixture, { environment: 'test2', fhirBaseUrl: `${this.peer.url}/fhir` });
-    this.#client = createGuardedClient({ allowedHosts: [this.peer.host] });
+    this.#client = createGuardedClient({ allowedHosts: [this.peer.host, ...alsoAllowed] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
     const spool = createSpool(this.#directory, keyring.sealer('escrow'));
