@@ -21,6 +21,7 @@ import { authorizationServerRoutes } from './routes/authorizationServers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { initialAccessTokenRoutes } from './routes/initialAccessTokens.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -64,6 +65,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     operationRoutes,
     authorizationServerRoutes,
     initialAccessTokenRoutes,
+    keycloakRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { KeycloakClients } from '../domain/keycloakClients.ts';
 import type { EntityClient } from '../domain/operations.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
 import type { DiscoveryView } from '../domain/registrationView.ts';
@@ -39,6 +40,8 @@ export interface ApiDependencies {
   readonly checkUrl: (
     url: string,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }>;
+  /** Clients of Keycloak realms, beside the registrations. */
+  readonly keycloak: Pick<KeycloakClients, 'carryOut'>;
   /** Looks at a health system without any effect; for preflight. */
   readonly discovery: {
     /**

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addApplicationCommands } from './commands/application.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -48,6 +49,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addTenantCommands(program, context);
   addStatusCommand(program, context);
   addOperationCommands(program, context);
+  addKeycloakCommands(program, context);
   return program;
 }
 

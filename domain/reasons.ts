@@ -102,6 +102,11 @@ export const reasons = {
     sentence: 'The authorization server answered the service account or administrator with something unexpected.',
     action: 'Check that the address is that of the realm, and the version of the server.',
   },
+  KeycloakRequestUnanswered: {
+    sentence: 'A request that creates or changes a client got no answer; what was sent is in the orphan ledger.',
+    action:
+      'Read the client; ask for a new registration access token with an account of the realm, or delete the client.',
+  },
   ClientUnknown: {
     sentence: 'The authorization server knows no such client.',
     action: 'Check the client id and the realm; ask the health system whether the client was deleted.',
@@ -250,6 +255,18 @@ export const reasons = {
 } as const satisfies Record<string, ReasonText>;
 
 export type Reason = keyof typeof reasons;
+
+/** Refusals by a client registration policy of the server: only its administrator, or other metadata, helps. */
+export const policyReasons: ReadonlySet<Reason> = new Set([
+  'TrustedHostsPolicyRefused',
+  'ConsentRequiredPolicyRefused',
+  'ProtocolMappersPolicyRefused',
+  'ClientScopesPolicyRefused',
+  'FullScopePolicyRefused',
+  'MaxClientsPolicyRefused',
+  'ClientDisabledPolicyRefused',
+  'RegistrationPolicyRefused',
+]);
 
 /** The sentence of a reason, followed by its action where there is one. */
 export function explain(reason: Reason): string {

@@ -15,6 +15,8 @@ export interface Chores {
   sweepIssuedTokens(): Promise<number>;
   /** Initial access tokens that end soon, each told once. */
   warnOfExpiringTokens(): Promise<readonly { readonly registrationId: string; readonly expiresAt: number }[]>;
+  /** Settles requests about Keycloak clients whose process died; resolves to how many. */
+  settleKeycloakRequests(): Promise<number>;
   /** Head of the audit chain: logged each hour, so that a truncated audit shows (DESIGN section 10). */
   anchor(): Promise<Anchor>;
 }
@@ -54,6 +56,10 @@ export function startHousekeeping(chores: Chores, log: Log): { stop(): Promise<v
     every(roundInterval, 'warn-of-expiring-tokens', async () => {
       for (const { registrationId, expiresAt } of await chores.warnOfExpiringTokens())
         log.warn('initial-access-token.expiring', { registrationId, delayMilliseconds: expiresAt - Date.now() });
+    }),
+    every(roundInterval, 'settle-keycloak', async () => {
+      const count = await chores.settleKeycloakRequests();
+      if (count > 0) log.info('keycloak-requests.settled', { count });
     }),
     every(anchorInterval, 'anchor', async () => {
       const { position, hash } = await chores.anchor();

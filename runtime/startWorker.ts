@@ -9,6 +9,7 @@ import { anchorAudit } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
 import type { Config } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log.ts';
 import { workflowBundlePath } from './paths.ts';
 import type { Services } from './services.ts';
@@ -52,6 +53,7 @@ export async function startWorkerPart(
       sweepEnteringSecrets: () => records.sweepEnteringSecrets(),
       sweepIssuedTokens: () => sweepIssuedTokens(dependencies),
       warnOfExpiringTokens: () => records.warnOfExpiringTokens(expiringWithin),
+      settleKeycloakRequests: () => keycloakClientsOn(config, services, policy).settleAbandoned(),
       anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
     },
     log,

@@ -1,5 +1,5 @@
 import type { Failure, RequestOutcome } from '../ports.ts';
-import { explain, type Reason } from '../reasons.ts';
+import { explain, policyReasons, type Reason } from '../reasons.ts';
 import { rotationBackOff } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { awaitToken } from './afterDiscovery.ts';
@@ -104,9 +104,14 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
   });
 }
 
+/** What a server says of a token that an unanswered request may have used up. */
+const saysSpent = new Set<Reason>(['InitialAccessTokenRejected', 'InitialAccessTokenExhausted']);
 const wantsToken = new Set<Reason>([
+  ...saysSpent,
   'InitialAccessTokenNeeded',
-  'InitialAccessTokenRejected',
+  'InitialAccessTokenExpired',
+  'InitialAccessTokenRevoked',
+  'InitialAccessTokenUnreadable',
   'ServiceAccountRejected',
   'ServiceAccountForbidden',
   'ServiceAccountAnswerNotUsable',
@@ -117,8 +122,9 @@ function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, n
     delay(draft, failure, now, policy);
     return;
   }
-  if (wantsToken.has(failure.reason)) {
-    const spent = draft.state.unansweredPosts > 0 && failure.reason === 'InitialAccessTokenRejected';
+  const wants = wantsToken.has(failure.reason) || (policyReasons.has(failure.reason) && failure.retryClass === 'token');
+  if (wants) {
+    const spent = draft.state.unansweredPosts > 0 && saysSpent.has(failure.reason);
     awaitToken(draft, spent ? 'InitialAccessTokenSpent' : failure.reason, spent ? undefined : failure.message);
     return;
   }
@@ -195,7 +201,7 @@ function afterUpdate(
         delay(draft, outcome.failure, now, policy);
         return;
       }
-      putOff(draft, request, { ...outcome.failure, reason: 'UpdateRejected' }, now, 'rotation');
+      putOff(draft, request, updateRefusal(outcome.failure), now, 'rotation');
       return;
     case 'management-rejected':
       putOff(draft, request, outcome.failure, now, 'management');
@@ -221,6 +227,11 @@ function unchanged(draft: Draft, request: OpenRequest, outcome: Outcome<'unchang
     operationId: request.operationId,
     message: explain('RotationTooEarly'),
   });
+}
+
+/** A policy's refusal keeps its name: what helps against it is known. */
+function updateRefusal(failure: Failure): Failure {
+  return policyReasons.has(failure.reason) ? failure : { ...failure, reason: 'UpdateRejected' };
 }
 
 function putOff(

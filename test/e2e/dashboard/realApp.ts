@@ -101,6 +101,7 @@ export async function startRealApp(
       },
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
+      keycloak: { carryOut: () => Promise.reject(new Error('no Keycloak here')) },
       discovery: { read, takesHeader: () => true },
       macs: { idempotency: keyring.mac('idempotency-mac') },
       checkSecretStore: async () => undefined,
