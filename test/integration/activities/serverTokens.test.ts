@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerCredential } from '../../../domain/authorizationServer.ts';
-import { nextEvent } from '../stores/records/fixture.ts';
 import { Peer } from './peer.ts';
 import { storedIn, World } from './world.ts';
 
@@ -18,29 +17,17 @@ afterAll(() => world.close());
 const secret = 'service+secret/of the tests';
 const bearer = 'bearer-of-the-service-account';
 
-/** Makes the authorization server known, as the first transition after discovery does, and puts a credential. */
-async function putCredential(changes: Partial<ServerCredential> = {}): Promise<string> {
-  const { endpoints, view, everyRecord } = world;
-  const discovery = { ...world.discovery, ...endpoints };
-  await world.records.recordTransition(nextEvent(view, { phase: 'registering', discovery }));
-  const { items } = await everyRecord.authorizationServers({ tenantIds: null, applicationIds: null }, { limit: 500 });
-  const server = items.find(({ tokenEndpoint }) => tokenEndpoint === endpoints.tokenEndpoint);
-  if (server === undefined) throw new Error('the authorization server is not known');
-  await everyRecord.putServerCredential(
-    server.serverId,
-    {
-      kind: 'service',
-      clientId: 'registrar',
-      clientSecret: secret,
-      tokenEndpoint: `${world.peer.url}/service-token`,
-      authMethod: 'client_secret_basic',
-      scope: 'clients',
-      origins: [world.peer.url],
-      ...changes,
-    },
-    'key:test',
-  );
-  return server.serverId;
+function putCredential(changes: Partial<ServerCredential> = {}): Promise<string> {
+  return world.putServerCredential({
+    kind: 'service',
+    clientId: 'registrar',
+    clientSecret: secret,
+    tokenEndpoint: `${world.peer.url}/service-token`,
+    authMethod: 'client_secret_basic',
+    scope: 'clients',
+    origins: [world.peer.url],
+    ...changes,
+  });
 }
 
 type Whim = (request: IncomingMessage, response: ServerResponse) => boolean;

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dependencies } from '../../../activities/dependencies.ts';
 import { createActivities } from '../../../activities/index.ts';
 import { Bearers } from '../../../activities/serverAccess.ts';
+import { sweepIssuedTokens } from '../../../activities/sweepIssuedTokens.ts';
+import type { ServerCredential } from '../../../domain/authorizationServer.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
   CredentialState,
@@ -22,7 +25,7 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
-import { type Fixture, fixtureOn, oneRegistration } from '../stores/records/fixture.ts';
+import { everything, type Fixture, fixtureOn, nextEvent, oneRegistration } from '../stores/records/fixture.ts';
 import { Peer } from './peer.ts';
 
 /** A method that stands in for the real one; call the given one to go on. */
@@ -47,6 +50,7 @@ export class World {
   readonly #directory: string;
   #client: GuardedClient | null = null;
   #activities: RegistrationActivities | null = null;
+  #dependencies: Dependencies | null = null;
   #view: RegistrationView | null = null;
 
   static async open(): Promise<World> {
@@ -68,7 +72,7 @@ export class World {
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
     const spool = createSpool(this.#directory, keyring.sealer('escrow'));
-    this.#activities = createActivities({
+    this.#dependencies = {
       records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
       secrets: this.#traced('secrets', secrets, this.insteadOfSecrets),
       spool: this.#traced<Spool>('spool', spool, {}),
@@ -80,7 +84,8 @@ export class World {
       get requestStep() {
         return stepTime();
       },
-    });
+    };
+    this.#activities = createActivities(this.#dependencies);
     this.trace.length = 0;
   }
 
@@ -135,6 +140,22 @@ export class World {
   /** A discovery that found {@link endpoints}. */
   get discovery(): DiscoveryView {
     return discoveryOf(this.endpoints);
+  }
+
+  /** Makes the authorization server known, as the transition after discovery does, and puts a credential of it. */
+  async putServerCredential(credential: ServerCredential, endpoints: Endpoints = this.endpoints): Promise<string> {
+    const discovery = { ...this.discovery, ...endpoints };
+    await this.records.recordTransition(nextEvent(this.view, { phase: 'registering', discovery }));
+    const { items } = await this.everyRecord.authorizationServers(everything, { limit: 500 });
+    const server = items.find(({ tokenEndpoint }) => tokenEndpoint === endpoints.tokenEndpoint);
+    if (server === undefined) throw new Error('the authorization server is not known');
+    await this.everyRecord.putServerCredential(server.serverId, credential, 'key:test');
+    return server.serverId;
+  }
+
+  /** Revokes what was issued and not used. */
+  sweepIssuedTokens(): Promise<number> {
+    return sweepIssuedTokens(this.#dependencies ?? notBegun());
   }
 
   /** Sets members of the registration's client metadata. */
