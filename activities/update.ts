@@ -3,6 +3,7 @@ import type { Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
+import { keycloakRealmOf } from '../protocols/keycloak/realm.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
@@ -24,7 +25,8 @@ export async function update(
   const [stored] = await managementAccesses(deps, config, current.clientId);
   const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
   if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
-  const metadata = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const asked = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const metadata = (await failsAtScope(deps, config, access.clientUri)) ? { ...asked, scope: undefined } : asked;
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',
@@ -38,6 +40,15 @@ export async function update(
   });
   if (sent.kind !== 'answered') return sent;
   return await absorbUpdate(deps, config, argument, sent.intent, sent.answer);
+}
+
+/**
+ * Keycloak before 26.8 answers 500 to an update with the `scope` of a client that was made outside dynamic registration.
+ * An update without `scope` leaves the scopes of a Keycloak client as they are: made so after a failure.
+ */
+async function failsAtScope(deps: Dependencies, config: RegistrationConfig, clientUri: string): Promise<boolean> {
+  if (keycloakRealmOf(clientUri) === null) return false;
+  return (await deps.records.lastUpdateFailure(config.registrationId)) === 500;
 }
 
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */

@@ -104,6 +104,9 @@ export interface EntityRecords extends EntityAuthorizationServers {
    */
   openIntents(argument: { prefix: string; before: number; limit: number }): Promise<Intent[]>;
 
+  /** HTTP status that the newest settled update of a registration failed with; null = it did not, or there is none. */
+  lastUpdateFailure(registrationId: string): Promise<number | null>;
+
   /** Journal of received tokens, newest first. */
   managementTokens(registrationId: string): Promise<ManagementToken[]>;
   journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;

@@ -27,6 +27,7 @@ const statements = [
   )`,
   `alter table registrations add column authorization_server_id text collate "C"`,
   `create index registrations_authorization_server on registrations (authorization_server_id, registration_id)`,
+  `create index intents_updates on intents (registration_id, settled_at desc) where kind = 'update' and state = 'settled'`,
   // Registrations that a new credential may help; a row lives until the entity took the operation.
   `create table wake_requests (
     registration_id text collate "C" primary key references registrations on delete cascade,

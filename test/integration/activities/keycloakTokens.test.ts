@@ -205,7 +205,11 @@ describeWith('keycloak', 'tokens of a Keycloak realm', ({ keycloak }) => {
       registration_access_token: expect.any(String),
       audience: [realm.url],
     });
-    const rotated = await world.activities.update({ ...request(), current: proof.current ?? adopted });
+    // Keycloak 26.7 fails at the `scope` of a client that it did not register; without it the scopes stay.
+    const current = proof.current ?? adopted;
+    const first = await world.activities.update({ ...request(), current });
+    expect(first.outcome).toMatchObject({ kind: 'not-sent', failure: { status: 500, retryClass: 'transient' } });
+    const rotated = await world.activities.update({ ...request(), current });
     expect(rotated).toMatchObject({ proof: { decision: { action: 'promote', reason: 'ProofSucceeded' } } });
     const stored = await world.secrets.get(world.clientSecret, { stage: 'current' });
     expect(stored?.value['client_secret']).toBe(await realm.secret(clientId));

@@ -177,6 +177,27 @@ describe('a service account', () => {
   });
 });
 
+describe('in class production', () => {
+  beforeEach(async () => {
+    await world.end();
+    await world.begin([], 'production');
+  });
+
+  it('nothing is registered without a token, unless the policy allows it', async () => {
+    const { outcome } = await world.activities.register(world.request());
+    expect(outcome).toMatchObject({ kind: 'refused', failure: { reason: 'InitialAccessTokenNeeded' } });
+    expect(world.times('POST /register')).toBe(0);
+    await world.allowAnonymous();
+    expect((await world.activities.register(world.request())).outcome.kind).toBe('stored');
+  });
+
+  it('a service account registers', async () => {
+    await putCredential();
+    world.peer.whims.set('POST /service-token', granting());
+    expect((await world.activities.register(world.request())).outcome.kind).toBe('stored');
+  });
+});
+
 describe('a software statement', () => {
   const statement = ['{"alg":"RS384"}', '{"iss":"vendor"}', 'signed']
     .map((part) => Buffer.from(part).toString('base64url'))

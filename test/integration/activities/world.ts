@@ -64,10 +64,10 @@ export class World {
   }
 
   /** A registration of its own for each test. `alsoAllowed` are more hosts that may be spoken to. */
-  async begin(alsoAllowed: readonly string[] = []): Promise<void> {
+  async begin(alsoAllowed: readonly string[] = [], environment = 'test2'): Promise<void> {
     await this.peer.listen();
     const { db, keyring, clock, records } = this.#fixture;
-    this.#view = await oneRegistration(this.#fixture, { environment: 'test2', fhirBaseUrl: `${this.peer.url}/fhir` });
+    this.#view = await oneRegistration(this.#fixture, { environment, fhirBaseUrl: `${this.peer.url}/fhir` });
     this.#client = createGuardedClient({ allowedHosts: [this.peer.host, ...alsoAllowed] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
@@ -151,6 +151,15 @@ export class World {
     if (server === undefined) throw new Error('the authorization server is not known');
     await this.everyRecord.putServerCredential(server.serverId, credential, 'key:test');
     return server.serverId;
+  }
+
+  /** Lets the application register anonymously, in production too. */
+  async allowAnonymous(): Promise<void> {
+    const { applicationId } = this.view;
+    const known = await this.everyRecord.application(applicationId);
+    if (known === null) throw new Error('there is no such application');
+    const policies = { ...known.application.policies, allowAnonymous: true };
+    await this.everyRecord.putApplication(applicationId, { ...known.application, policies });
   }
 
   /** Revokes what was issued and not used. */
