@@ -1,6 +1,7 @@
 import type { OperationKind } from '../../../domain/operations.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+import { discoveryOf } from '../../support/entity.ts';
 import {
   lostAnswer,
   notInTime,
@@ -79,6 +80,14 @@ export const paths: Readonly<Record<string, Path>> = {
     asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  'woken-by-a-credential': {
+    asksRecords: true,
+    script: {
+      config: { environment: 'production', environmentClass: 'production' },
+      discover: [() => discoveryOf(), () => discoveryOf({ serverCredential: 'service' })],
+    },
+    story: [{ until: 'registration.awaiting-token' }, { ask: 'discover' }, active],
   },
   'held-for-a-person': {
     script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },
