@@ -1,11 +1,13 @@
 import type { DiscoveryView } from '../domain/registrationView.ts';
 import { discover as readDocuments } from '../protocols/smart/discover.ts';
+import { withClientOffer } from './clientOffer.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { serverAccessOf, serverCredentialOf } from './serverAccess.ts';
 
 /** Reads the discovery documents of a registration's FHIR base URL. Repeatable. */
 export async function discover(deps: Dependencies, argument: { registrationId: string }): Promise<DiscoveryView> {
-  const { fhirBaseUrl, registrationEndpoint, issuer } = await configOf(deps, argument.registrationId);
+  const config = await configOf(deps, argument.registrationId);
+  const { fhirBaseUrl, registrationEndpoint, issuer } = config;
   const found = await readDocuments(deps.client, {
     fhirBaseUrl,
     registrationEndpoint,
@@ -13,5 +15,5 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
     isAllowedUrl: deps.isAllowedUrl,
   });
   const serverCredential = serverCredentialOf(await serverAccessOf(deps, found), found);
-  return serverCredential === undefined ? found : { ...found, serverCredential };
+  return await withClientOffer(deps, config, serverCredential === undefined ? found : { ...found, serverCredential });
 }

@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
-import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
+import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../domain/ports.ts';
 import { decideProof } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
@@ -11,6 +11,7 @@ import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { tokenEndpointOf } from './audience.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { heldCredential } from './heldCredential.ts';
 import { becomeManageable } from './reissue.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
@@ -35,6 +36,7 @@ export async function proveWith(
   config: RegistrationConfig,
   argument: ProveArguments,
 ): Promise<ProofOutcome> {
+  if (config.holderRegistrationId !== null) return await proveShared(deps, config, argument);
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
@@ -59,6 +61,23 @@ export async function proveWith(
   return { decision, current: { ...managed, provedAt }, pending: null, message };
 }
 
+/** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */
+async function proveShared(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+): Promise<ProofOutcome> {
+  const held = await heldCredential(deps, config.holderRegistrationId ?? '', argument.endpoints);
+  const { verdict, message } = await probe(
+    deps,
+    config,
+    argument,
+    await readStored(deps, held.config, held.credential),
+  );
+  const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
+  return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
+}
+
 async function probe(
   deps: Dependencies,
   config: RegistrationConfig,
@@ -73,7 +92,7 @@ async function probe(
     clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
     authMethod: credential.authMethod,
     redirectUri: secret.redirect_uris[0] ?? null,
-    grantTypes: grantTypesOf(config),
+    grantTypes: grantTypesOf(config, argument.endpoints),
     knowledge,
     allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
     clock: deps.clock,
@@ -82,8 +101,8 @@ async function probe(
   return result;
 }
 
-function grantTypesOf(config: RegistrationConfig): string[] {
-  const asked = requestedMetadata(config, null, null)['grant_types'];
+function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[] {
+  const asked = requestedMetadata(config, endpoints, null)['grant_types'];
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 

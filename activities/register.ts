@@ -1,10 +1,13 @@
+import type { RetryClass } from '../domain/failure.ts';
 import { managementSecretName } from '../domain/ids.ts';
 import type { Intent, StoredAnswer } from '../domain/intent.ts';
+import { profileOf } from '../domain/metadataLint/profiles.ts';
+import { explainErrors, lintRegistrationRequest } from '../domain/metadataLint/request.ts';
 import type { CredentialState, Endpoints, Failure, RequestArguments, RequestOutcome } from '../domain/ports.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { judgeRegistrationAnswer } from '../domain/registrationAnswer.ts';
-import { requestedMetadata } from '../domain/requestedMetadata.ts';
+import { requestedMetadata, requestedScopes } from '../domain/requestedMetadata.ts';
 import type { AuthMethod } from '../domain/words.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
 import type { Refusal } from '../protocols/oauth/errorAnswer.ts';
@@ -27,17 +30,21 @@ export async function register(
   const endpoint = registrationEndpointOf(endpoints);
   tokenEndpointOf(endpoints);
   const audience = managementAudience(endpoints);
+  // Claimed also where nothing will be sent: what nobody claims within an hour is swept, and a person needs longer.
+  if (initialAccessTokenRef !== null)
+    await deps.records.claimEnteringSecret(initialAccessTokenRef, argument.registrationId);
+  const errors = explainErrors(lintRegistrationRequest(config, endpoints, profileOf([endpoint, endpoints.issuer])));
+  if (errors !== null) return refused('ClientMetadataNotAcceptable', 'input', errors);
   const presented = await tokenToPresent(deps, config, argument);
   if (!('secrets' in presented)) return presented;
   if (presented.kind === 'none') {
-    return refused(
-      'InitialAccessTokenNeeded',
+    const why =
       initialAccessTokenRef === null
         ? 'No credential of the authorization server can be used for it.'
-        : 'The initial access token was used already, or nobody claimed it within an hour.',
-    );
+        : 'The initial access token was used already, or nobody claimed it within an hour.';
+    return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${why}`);
   }
-  const metadata = requestedMetadata(config, endpoints.tokenEndpointAuthMethods, null);
+  const metadata = requestedMetadata(config, endpoints, null);
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'register',
@@ -70,7 +77,7 @@ export async function absorbRegistration(
   answer: StoredAnswer,
 ): Promise<RequestOutcome> {
   const { endpoints } = argument;
-  const metadata = requestedMetadata(config, endpoints.tokenEndpointAuthMethods, null);
+  const metadata = requestedMetadata(config, endpoints, null);
   const parsed = parseRegistrationResponse(answer, {
     now: deps.clock.now(),
     managementOrigins: managementAudience(endpoints),
@@ -141,7 +148,8 @@ async function absorbClient(
   const judged = judgeRegistrationAnswer({
     asked: metadata,
     registered: { redirectUris: client.redirectUris, scopes: client.scope },
-    advertisedScopes: endpoints.scopesSupported,
+    negotiated: requestedScopes(config, endpoints),
+    offer: endpoints,
   });
   return {
     kind: 'stored',
@@ -220,10 +228,11 @@ export async function listUnknownClient(
   });
 }
 
-function refused(reason: 'InitialAccessTokenNeeded', message: string): RequestOutcome {
-  const detail = `${explain(reason)} ${message}`;
-  return {
-    kind: 'refused',
-    failure: { reason, retryClass: 'token', status: null, retryAfterSeconds: null, message: detail },
-  };
+/** Refused by ourselves: no server was asked. */
+function refused(
+  reason: 'InitialAccessTokenNeeded' | 'ClientMetadataNotAcceptable',
+  retryClass: RetryClass,
+  message: string,
+): RequestOutcome {
+  return { kind: 'refused', failure: { reason, retryClass, status: null, retryAfterSeconds: null, message } };
 }

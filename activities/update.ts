@@ -25,7 +25,7 @@ export async function update(
   const [stored] = await managementAccesses(deps, config, current.clientId);
   const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
   if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
-  const asked = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const asked = requestedMetadata(config, argument.endpoints, current.authMethod);
   const metadata = (await failsAtScope(deps, config, access.clientUri)) ? { ...asked, scope: undefined } : asked;
   const sent = await sendOnce(deps, {
     ...argument,

@@ -23,11 +23,14 @@ import { healthRoutes } from './routes/health.ts';
 import { initialAccessTokenRoutes } from './routes/initialAccessTokens.ts';
 import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -61,11 +64,14 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     applicationRoutes,
     tenantRoutes,
     registrationRoutes,
+    packetRoutes,
     preflightRoutes,
     operationRoutes,
     authorizationServerRoutes,
     initialAccessTokenRoutes,
     keycloakRoutes,
+    launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -7,9 +7,12 @@ import { addInitialAccessTokenCommands } from './commands/initialAccessToken.ts'
 import { addKeyCommands } from './commands/key.ts';
 import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
+import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
+import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTaskCommand } from './commands/task.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { CommandError, exitCodes, failed } from './errors.ts';
 import { plainText } from './plainText.ts';
@@ -50,10 +53,13 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
   addStatusCommand(program, context);
+  addPacketCommand(program, context);
   addOperationCommands(program, context);
   addAuthorizationServerCommands(program, context);
   addInitialAccessTokenCommands(program, context);
   addKeycloakCommands(program, context);
+  addReportLaunchCommand(program, context);
+  addTaskCommand(program, context);
   return program;
 }
 

@@ -156,8 +156,8 @@ export interface ApiAuthorizationServers {
   /** False when there was none. */
   removeServerCredential(serverId: string, kind: ServerCredentialKind, actor: string): Promise<boolean>;
   /** Registrations to be woken, oldest first. */
-  wakeRequests(limit: number): Promise<{ registrationId: string; operationId: string }[]>;
-  endWakeRequest(registrationId: string, operationId: string): Promise<void>;
+  tokenWakeRequests(limit: number): Promise<{ registrationId: string; operationId: string }[]>;
+  endTokenWakeRequest(registrationId: string, operationId: string): Promise<void>;
   initialAccessTokens(visibility: Visibility, page: PageRequest): Promise<Page<InitialAccessTokenRecord>>;
   /** Waiting tokens that end soon. */
   expiringTokens(): Promise<number>;

@@ -1,3 +1,7 @@
+import { isLaunchReport } from './launchReport.ts';
+import { isTaskChange } from './tasks/task.ts';
+import { hasOnly, isText } from './textForm.ts';
+
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
  * References and words only, never a secret.
@@ -8,6 +12,9 @@ export const detailForms = {
   discover: nothing,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  reportLaunch: isLaunchReport,
+  shareClient: isHolder,
+  updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;
@@ -23,6 +30,14 @@ export type DetailsOf<Kind extends OperationKind> = (typeof detailForms)[Kind] e
 export interface Asked<Kind extends OperationKind> {
   readonly kind: Kind;
   readonly details?: DetailsOf<Kind> | undefined;
+}
+
+interface Holder {
+  readonly holderRegistrationId: string;
+}
+
+function isHolder(value: unknown): value is Holder {
+  return hasOnly(value, ['holderRegistrationId']) && isText(value['holderRegistrationId'], 1, 100);
 }
 
 function nothing(value: unknown): value is undefined {

@@ -1,4 +1,5 @@
 import { type Asked, detailForms, type OperationKind } from './operationDetails.ts';
+import { isText } from './textForm.ts';
 
 export type { OperationKind } from './operationDetails.ts';
 
@@ -34,10 +35,6 @@ function isOperationRequest(value: unknown): value is OperationRequest {
     isText(actor, 1, 200) &&
     (reason === undefined || isText(reason, 0, 500))
   );
-}
-
-function isText(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'string' && value.length >= least && value.length <= most;
 }
 
 /**

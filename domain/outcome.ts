@@ -22,6 +22,9 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   // The registration that follows is the entity's own doing, with events of its own.
   supplyInitialAccessToken: { 'registration.token-supplied': 'succeeded' },
   retire: { 'registration.retired': 'succeeded' },
+  shareClient: { 'registration.sharing': 'succeeded' },
+  updateTask: { 'task.changed': 'succeeded' },
+  reportLaunch: { 'launch.reported': 'succeeded' },
 };
 
 /**

@@ -16,6 +16,29 @@ export const reasons = {
     sentence: 'No launch has been reported yet.',
     action: 'After a first successful launch, call report-launch.',
   },
+  LaunchSucceeded: { sentence: 'The application reported a launch that worked.', action: null },
+  LaunchFailed: {
+    sentence: 'The application reported a launch that failed.',
+    action:
+      'Read the error in the timeline: compare redirect URIs and scopes with the registered ones, and ask the health system whether the application is enabled for its users.',
+  },
+  TaskReminder: {
+    sentence: 'A task of a person has not moved for a while.',
+    action: 'Ask whoever has it, then note the progress at the registration (PATCH …/task).',
+  },
+  TaskEscalated: {
+    sentence: 'A task of a person is late.',
+    action: 'Take it to the one who is responsible for this health system; note the progress at the registration.',
+  },
+  TaskDeadlineMissed: {
+    sentence: 'The developer of the certified technology is late with what 45 CFR 170.404(b)(1) gives it time for.',
+    action: 'Write to the developer and quote the rule; the packet names both clocks.',
+  },
+  ManualRotationNeeded: {
+    sentence: 'The secret is due for rotation, and the health system offers no way to replace it by a request.',
+    action:
+      'Get a new secret from the vendor or the health system before the expiry and supply it at the registration.',
+  },
   DocumentRead: { sentence: 'The discovery documents were read.', action: null },
   DiscoveryFailed: {
     sentence: 'No usable discovery document was found at the FHIR base URL.',
@@ -38,6 +61,11 @@ export const reasons = {
     action: 'Ask the health system how clients are registered; carry it out by hand.',
   },
   ClientRegistered: { sentence: 'The authorization server registered the client.', action: null },
+  ClientMetadataNotAcceptable: {
+    sentence:
+      'The client metadata have errors that an authorization server would refuse; nothing was sent, and no initial access token was spent.',
+    action: 'Correct the application as the findings say and put it again; then call discover.',
+  },
   RegistrationRejected: {
     sentence: 'The authorization server rejected the client metadata.',
     action:
@@ -249,6 +277,21 @@ export const reasons = {
     action: 'Ask the health system to delete the client, then remove it from the orphan ledger.',
   },
   RetireWithoutClient: { sentence: 'There was no client to delete.', action: null },
+  SharedClientAvailable: {
+    sentence:
+      'No client can be registered here by a request, and the application has one at the same token endpoint already.',
+    action: 'Share that client (shareWith), or have another one registered by hand.',
+  },
+  ClientShared: { sentence: 'The client of another registration is used.', action: null },
+  HolderNotReady: {
+    sentence: 'The registration whose client is shared has no proved credential yet.',
+    action: 'Look at that registration; this one goes on by itself when its credential is proved.',
+  },
+  HolderElsewhere: {
+    sentence: 'The registration whose client is shared uses another token endpoint.',
+    action: 'Compare the token endpoints; share the client of a registration at the same one, or register an own one.',
+  },
+  RetireShared: { sentence: 'The client goes on: it belongs to another registration.', action: null },
   HasSharers: { sentence: 'Other registrations use this client.', action: 'Retire the sharing registrations first.' },
   OperationFailed: { sentence: 'The operation could not be carried out.', action: 'Read the message in the timeline.' },
   OperationNotPossible: { sentence: 'The operation is not possible in this phase.', action: null },

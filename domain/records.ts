@@ -23,6 +23,8 @@ export interface RegistrationConfig {
   /** Given by an administrator; outranks discovery. */
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Whose client it uses; null = its own. */
+  readonly holderRegistrationId: string | null;
   /**
    * Revision of the application that `metadata` was made from: the newest until a client is registered, then the
    * desired one.
@@ -130,6 +132,10 @@ export interface EntityRecords extends EntityAuthorizationServers {
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
+  /** Registrations that use the client of this one and are not retired. */
+  countSharers(registrationId: string): Promise<number>;
+  shareable: SharingRecords['shareable'];
+
   /** What controls have shown at a token endpoint with an authentication method; null = not yet known. */
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
@@ -189,6 +195,8 @@ export interface NewRegistration {
   readonly method: Method;
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Registration whose client it uses; null = it gets its own. */
+  readonly shareWith: string | null;
   /** RFC 7396 patch on the application's metadata. */
   readonly clientMetadata: unknown;
   /** Sealed at once, in the same transaction, under a new operation id; claimed with it, so never swept. */
@@ -263,8 +271,33 @@ export interface AnswerToKeep {
   readonly body: (created: readonly RegistrationView[]) => unknown;
 }
 
+/** What the commit of one registration makes another do: its entity is asked to prove its credential. */
+export interface WakeRequest {
+  /** UUID. */
+  readonly operationId: string;
+  readonly registrationId: string;
+  /** Shown in the timeline. */
+  readonly reason: string;
+}
+
+/** Registrations that share a client. */
+export interface SharingRecords {
+  /** Active registrations whose own client the given one could use, by id. */
+  shareable(
+    registration: { registrationId: string; applicationId: string; environment: string; tokenEndpoint: string },
+    visibility: Visibility,
+    limit: number,
+  ): Promise<string[]>;
+  /** What waits to be handed to entities, oldest first. */
+  wakeRequests(limit: number): Promise<WakeRequest[]>;
+  removeWakeRequest(operationId: string): Promise<void>;
+}
+
 /** Records for the API and the command line. */
-export interface ApiRecords extends ApiAuthorizationServers {
+export interface ApiRecords extends SharingRecords, ApiAuthorizationServers {
+  /** Registrations that use the client of this one and are not retired. */
+  countSharers(registrationId: string): Promise<number>;
+
   /**
    * A new revision, unless the contents equal the current one. `actor` (`system` when left out) is audited here and
    * in the methods below.
@@ -279,7 +312,8 @@ export interface ApiRecords extends ApiAuthorizationServers {
 
   /**
    * Tenant, registrations (phase `discovering`, first event `registration.created`), sealed tokens and start requests
-   * in one transaction. Rejects with `exists` (field `/tenantId` or `/registrations/{i}`) and `unknown-application`.
+   * in one transaction. Rejects with `exists` (field `/tenantId` or `/registrations/{i}`), `unknown-application`
+   * and `cannot-share`.
    */
   createTenant(
     tenant: { tenantId: string; name: string; registrations: readonly NewRegistration[] },
@@ -373,6 +407,8 @@ export interface ApiRecords extends ApiAuthorizationServers {
 export type RecordsErrorCode =
   | 'exists'
   | 'unknown-application'
+  /** The client of the named registration cannot be shared. */
+  | 'cannot-share'
   | 'not-empty'
   | 'open-intent'
   | 'sequence-conflict'

@@ -135,6 +135,7 @@ const ours = new Set([
   'TemporalChildError',
   'EmbeddedDatabaseError',
   'MetricsPortError',
+  'PlaybookError',
   'RecordsError',
   'SecretStoreError',
 ]);

@@ -14,7 +14,7 @@ export type WakeUpReport = (event: 'wake-ups-sent' | 'wake-ups-failed', fields: 
  * id after a crash, so that it is carried out once.
  */
 export function startWakeUps(
-  records: Pick<ApiRecords, 'wakeRequests' | 'endWakeRequest'>,
+  records: Pick<ApiRecords, 'tokenWakeRequests' | 'endTokenWakeRequest'>,
   entities: Pick<EntityClient, 'operate'>,
   report: WakeUpReport,
 ): { stop(): Promise<void> } {
@@ -24,10 +24,10 @@ export function startWakeUps(
   async function round(): Promise<void> {
     let count = 0;
     try {
-      for (const { registrationId, operationId } of await records.wakeRequests(batch)) {
+      for (const { registrationId, operationId } of await records.tokenWakeRequests(batch)) {
         if (stopped) return;
         await wake(registrationId, operationId);
-        await records.endWakeRequest(registrationId, operationId);
+        await records.endTokenWakeRequest(registrationId, operationId);
         count += 1;
       }
       if (count > 0) report('wake-ups-sent', { count });

@@ -24,6 +24,26 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
+    name: 'send metadata that have errors',
+    file: 'activities/register.ts',
+    from: 'if (errors !== null) return',
+    to: 'if (errors === undefined) return',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'keeps the token until the application is corrected',
+    },
+  },
+  {
+    name: 'send scopes as the application writes them',
+    file: 'domain/requestedMetadata.ts',
+    from: "{ scope: sent.join(' ') }",
+    to: '{ scope: metadata.scope }',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'are said in v1 to a server of v1, and judged as they were sent',
+    },
+  },
+  {
     name: 'let Temporal retry the POST',
     file: 'workflows/activities.ts',
     from: 'maximumAttempts: 1',

@@ -40,10 +40,11 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().optional() });
 }
 
+/** Why a caller wants something. */
+export const reasonText = z.string().max(500).describe('Shown in the timeline');
+
 /** Body of an action: nothing, or why. */
-export const reasonBody = z
-  .strictObject({ reason: z.string().max(500).optional().describe('Shown in the timeline') })
-  .optional();
+export const reasonBody = z.strictObject({ reason: reasonText.optional() }).optional();
 
 export const links = z.object({ self: z.string(), events: z.string() });
 

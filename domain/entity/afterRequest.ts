@@ -6,6 +6,7 @@ import { awaitToken } from './afterDiscovery.ts';
 import { delay, holdForPerson } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
+import { openTask } from './task.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
 const unansweredLimit = 2;
@@ -130,6 +131,7 @@ function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, n
   }
   if (failure.reason === 'RegistrationEndpointNotUsable') {
     draft.set({ phase: 'manual_required' });
+    openTask(draft, 'registration');
     draft.condition('Registered', 'False', failure.reason, failure.message);
     draft.attention('registration', failure.reason, failure.message);
     draft.event({

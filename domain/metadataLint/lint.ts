@@ -5,7 +5,6 @@ import { lintKeys } from './keys.ts';
 import { lintPresentation } from './presentation.ts';
 import { lintRedirectUris } from './redirectUris.ts';
 import { lintScopes } from './scopes.ts';
-import { lintStatementExpiry } from './statementExpiry.ts';
 
 const lints = [lintForms, lintRedirectUris, lintGrants, lintScopes, lintKeys, lintPresentation];
 
@@ -13,11 +12,9 @@ const lints = [lintForms, lintRedirectUris, lintGrants, lintScopes, lintKeys, li
  * What an authorization server would refuse, or a launch would stumble over, in client metadata as they would be sent
  * (RFC 7591 section 2): told before an initial access token is spent on it. `error` = do not send this. Never throws;
  * no value that could be a secret is repeated. Nothing is told twice.
- *
- * @param now milliseconds since the epoch, UTC; null = nothing is judged that ends with time.
  */
-export function lintClientMetadata(metadata: Metadata, now: number | null = null): LintFinding[] {
-  const found = [...lints.flatMap((lint) => lint(metadata)), ...lintStatementExpiry(metadata, now)];
+export function lintClientMetadata(metadata: Metadata): LintFinding[] {
+  const found = lints.flatMap((lint) => lint(metadata));
   const told = new Set<string>();
   return found.filter(({ code, pointer, message }) => {
     const size = told.size;

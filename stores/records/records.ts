@@ -19,12 +19,13 @@ import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
+import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
 import { createServerAccess } from './servers/access.ts';
 import { createServerChanges } from './servers/changes.ts';
 import { createServerList } from './servers/list.ts';
-import { createWakeRequests } from './servers/wakeRequests.ts';
+import { createTokenWakeRequests } from './servers/tokenWakeRequests.ts';
 
 export type { Anchor, Mac, VerifyMac } from './audit/chain.ts';
 export { type AuditVerdict, anchorAudit, exportAudit, verifyAudit } from './audit/verify.ts';
@@ -56,9 +57,10 @@ export function createRecords(context: RecordsContext): Records {
     ...createServerAccess(context),
     ...createServerList(context),
     ...createServerChanges(context),
-    ...createWakeRequests(context),
+    ...createTokenWakeRequests(context),
     ...createIssuedTokens(context),
     ...createInitialAccessTokenList(context),
+    ...createSharing(context),
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),

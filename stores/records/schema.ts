@@ -36,6 +36,7 @@ interface RegistrationsTable {
   method: string;
   given_registration_endpoint: string | null;
   given_issuer: string | null;
+  holder_registration_id: string | null;
   client_metadata: Json;
   created_at: Time;
   phase: string;
@@ -54,6 +55,13 @@ interface RegistrationsTable {
 
 interface StartRequestsTable {
   registration_id: string;
+  requested_at: Time;
+}
+
+interface WakeRequestsTable {
+  operation_id: string;
+  registration_id: string;
+  reason: string;
   requested_at: Time;
 }
 
@@ -169,7 +177,7 @@ interface AuthorizationServerCredentialsTable {
   put_at: Time;
 }
 
-interface WakeRequestsTable {
+interface TokenWakeRequestsTable {
   registration_id: string;
   operation_id: string;
   requested_at: Time;
@@ -222,6 +230,7 @@ export interface Database {
   tenants: TenantsTable;
   registrations: RegistrationsTable;
   start_requests: StartRequestsTable;
+  wake_requests: WakeRequestsTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
   intents: IntentsTable;
@@ -234,5 +243,5 @@ export interface Database {
   idempotency: IdempotencyTable;
   authorization_servers: AuthorizationServersTable;
   authorization_server_credentials: AuthorizationServerCredentialsTable;
-  wake_requests: WakeRequestsTable;
+  token_wake_requests: TokenWakeRequestsTable;
 }

@@ -1,16 +1,22 @@
 import type { OperationKind } from '../../operationDetails.ts';
 import { discover } from './discover.ts';
+import { reportLaunch } from './reportLaunch.ts';
 import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
+import { shareClient } from './shareClient.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
+import { updateTask } from './updateTask.ts';
 import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
 export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   discover,
+  reportLaunch,
   retire,
   rotate,
+  shareClient,
   supplyInitialAccessToken,
+  updateTask,
   verify,
 };

@@ -2,7 +2,9 @@ import { explain } from '../../reasons.ts';
 import { accepted, type Rule } from './rule.ts';
 
 export const rotate: Rule<'rotate'> = {
-  refusal({ current, rotation }) {
+  refusal({ config, current, rotation }) {
+    if (config.holderRegistrationId !== null)
+      return `The client belongs to ${config.holderRegistrationId}; rotate that one.`;
     if (current === null) return 'There is no proved credential to rotate yet.';
     if (!current.manageable) return explain('RotationNotSupported');
     return rotation === null || rotation.actor === 'system'

@@ -29,7 +29,7 @@ const statements = [
   `create index registrations_authorization_server on registrations (authorization_server_id, registration_id)`,
   `create index intents_updates on intents (registration_id, settled_at desc) where kind = 'update' and state = 'settled'`,
   // Registrations that a new credential may help; a row lives until the entity took the operation.
-  `create table wake_requests (
+  `create table token_wake_requests (
     registration_id text collate "C" primary key references registrations on delete cascade,
     operation_id text not null,
     requested_at timestamptz not null

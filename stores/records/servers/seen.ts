@@ -77,7 +77,7 @@ export async function requestWaking(
       ? sql`r.authorization_server_id = ${which.serverId}`
       : sql`r.registration_id in (${sql.join([...which.registrationIds])})`;
   await sql`
-    insert into wake_requests (registration_id, operation_id, requested_at)
+    insert into token_wake_requests (registration_id, operation_id, requested_at)
     select r.registration_id, gen_random_uuid()::text, now() from registrations r
     where ${chosen} and r.phase = 'awaiting_token' and exists
       (select 1 from authorization_server_credentials c where c.server_id = r.authorization_server_id)

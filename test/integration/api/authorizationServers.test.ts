@@ -104,27 +104,27 @@ describe('credentials', () => {
     const shown = await api.call('GET', url, { key: api.administrator });
     expect(shown.body['credentials']).toEqual([put.body]);
     expect(shown.text).not.toContain('planted');
-    const waiting = await api.records.wakeRequests(10);
+    const waiting = await api.records.tokenWakeRequests(10);
     expect(waiting.map(({ registrationId }) => registrationId).sort()).toEqual([
       'clinic.growth-chart.production.main',
       'second.growth-chart.production.main',
     ]);
     for (const { registrationId, operationId } of waiting)
-      await api.records.endWakeRequest(registrationId, operationId);
-    expect(await api.records.wakeRequests(10)).toEqual([]);
+      await api.records.endTokenWakeRequest(registrationId, operationId);
+    expect(await api.records.tokenWakeRequests(10)).toEqual([]);
   });
 
   test('wake a registration that began to wait at the same moment', async () => {
     const registrationId = await discovered('fourth');
-    expect((await api.records.wakeRequests(10)).map((one) => one.registrationId)).toEqual([registrationId]);
+    expect((await api.records.tokenWakeRequests(10)).map((one) => one.registrationId)).toEqual([registrationId]);
     const view = await api.records.registration(registrationId, everything);
     if (view === null) throw new Error('the registration is not there');
-    const [{ operationId } = { operationId: '' }] = await api.records.wakeRequests(10);
-    await api.records.endWakeRequest(registrationId, operationId);
+    const [{ operationId } = { operationId: '' }] = await api.records.tokenWakeRequests(10);
+    await api.records.endTokenWakeRequest(registrationId, operationId);
     // It looked, and the credential did not help: it is not woken again and again.
     const looked = { ...discovery, serverCredential: 'service' as const };
     await api.records.recordTransition(nextEvent(view, { discovery: looked }));
-    expect(await api.records.wakeRequests(10)).toEqual([]);
+    expect(await api.records.tokenWakeRequests(10)).toEqual([]);
   });
 
   test('are opened with the origins that they were sealed with', async () => {

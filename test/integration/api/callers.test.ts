@@ -90,6 +90,8 @@ describe('roles', () => {
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/verify', 'operator'],
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/discover', 'operator'],
     ['PUT', '/v1/registrations/clinic.growth-chart.production.main/initial-access-token', 'operator'],
+    ['POST', '/v1/registrations/clinic.growth-chart.production.main/report-launch', 'operator'],
+    ['PATCH', '/v1/registrations/clinic.growth-chart.production.main/task', 'operator'],
     ['DELETE', '/v1/registrations/clinic.growth-chart.production.main', 'administrator'],
     ['PATCH', `/v1/authorization-servers/${server}`, 'administrator'],
     ['PUT', `/v1/authorization-servers/${server}/credentials`, 'administrator'],

@@ -8,7 +8,7 @@ import {
   tokenStateAt,
 } from '../../../domain/initialAccessToken.ts';
 import { isJwtForm, readJwtExpiry } from '../../../domain/jsonWebToken.ts';
-import { lintClientMetadata } from '../../../domain/metadataLint/lint.ts';
+import { lintStatementExpiry } from '../../../domain/metadataLint/statementExpiry.ts';
 
 const now = Date.UTC(2026, 10, 21);
 const fresh: TokenFacts = {
@@ -74,7 +74,7 @@ describe('the end that a token tells of itself', () => {
 
 test('a software statement that has ended is told before it is sent', () => {
   const codes = (claims: unknown, at: number | null) =>
-    lintClientMetadata({ software_statement: jwt(claims) }, at).map(({ code }) => code);
+    lintStatementExpiry({ software_statement: jwt(claims) }, at).map(({ code }) => code);
   expect(codes({ exp: now / 1000 }, now)).toContain('software-statement-expired');
   expect(codes({ exp: now / 1000 + 1 }, now)).not.toContain('software-statement-expired');
   expect(codes({}, now)).not.toContain('software-statement-expired');

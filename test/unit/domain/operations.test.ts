@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { detailForms } from '../../../domain/operationDetails.ts';
 import { operationKinds, operationRequestSchema } from '../../../domain/operations.ts';
 
 const good = { operationId: '1f0e4a52-6f0c-4d5e-9b3a-2f1f0b6f7c11', kind: 'rotate', actor: 'key:1', reason: 'asked' };
 
 describe('an operation request', () => {
-  test.each(operationKinds.map((kind) => [kind]))('of kind %s is taken', (kind) => {
+  const bare = operationKinds.filter((kind) => detailForms[kind](undefined));
+  test.each(bare.map((kind) => [kind]))('of kind %s is taken', (kind) => {
     const request = { ...good, kind };
     expect(operationRequestSchema.safeParse(request)).toEqual({ success: true, data: request });
   });
@@ -32,6 +34,8 @@ describe('an operation request', () => {
     ['an actor that is too long', { ...good, actor: 'a'.repeat(201) }],
     ['a reason that is no text', { ...good, reason: 7 }],
     ['a reason that is too long', { ...good, reason: 'r'.repeat(501) }],
+    ['details that its kind does not take', { ...good, details: {} }],
+    ['no details where its kind needs them', { ...good, kind: 'reportLaunch' }],
     ['an unknown member', { ...good, clientSecret: 'x' }],
   ])('that is or has %s is refused', (_, request) => {
     expect(operationRequestSchema.safeParse(request)).toEqual({ success: false });

@@ -19,6 +19,7 @@ test.each<[OperationKind, EventType, Outcome | null]>([
   ['discover', 'registration.attention', 'succeeded'],
   ['supplyInitialAccessToken', 'registration.token-supplied', 'succeeded'],
   ['supplyInitialAccessToken', 'operation.accepted', null],
+  ['reportLaunch', 'launch.reported', 'succeeded'],
   ['retire', 'registration.retiring', null],
   ['retire', 'registration.retired', 'succeeded'],
 ])('%s: %s says %s', (kind, type, outcome) => {

@@ -22,6 +22,9 @@ const underWay = {
   discover: 'Discovery asked for; waiting for its outcome…',
   supplyInitialAccessToken: 'Token handed over…',
   retire: 'Retirement asked for; waiting for its outcome…',
+  reportLaunch: 'Launch reported…',
+  updateTask: 'Task noted…',
+  shareClient: 'Shared client asked for; waiting for its outcome…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };

@@ -183,6 +183,38 @@ describe('the life of a registration', () => {
     expect(attention(end.state)).toBe(reason);
   });
 
+  it.each(['discover', 'supplyInitialAccessToken'] as const)(
+    'sends nothing while the metadata have errors, and goes on with corrected ones after %s',
+    (kind) => {
+      let errors = true;
+      const given: (string | null)[] = [];
+      const world = worldOf({
+        request: (_kind, state, now) => {
+          given.push(state.initialAccessTokenRef);
+          if (errors) return refused('ClientMetadataNotAcceptable', 'input')();
+          return stored(issue(now, { place: 'management' }));
+        },
+      });
+      const start = stateOf({ initialAccessTokenRef: 'token' }, { environmentClass: 'production' });
+      const before = run(start, world, t0, t0 + day, policy).state;
+      expect(before).toMatchObject({ phase: 'registering', waitsForPerson: true, initialAccessTokenRef: 'token' });
+      expect(attention(before)).toBe('ClientMetadataNotAcceptable');
+
+      const operation = { kind, actor: 'key:k', reason: null };
+      const again = acceptOperation(before, { ...operation, operationId: 'too-early' });
+      const still = run(again, world, t0 + day, t0 + day, policy).state;
+      expect(attention(still)).toBe('ClientMetadataNotAcceptable');
+
+      errors = false;
+      const asked = acceptOperation(still, { ...operation, operationId: 'corrected' });
+      const { state } = run(asked, world, t0 + day, t0 + day, policy);
+      expect(state).toMatchObject({ phase: 'active', initialAccessTokenRef: null });
+      expect(attention(state)).toBe('NotNeeded');
+      const expected = kind === 'discover' ? ['token', 'token', 'token'] : ['token', 'too-early', 'corrected'];
+      expect(given).toEqual(expected);
+    },
+  );
+
   it('tells a spent token from a refused one after a lost answer', () => {
     let posts = 0;
     const world = worldOf({
@@ -338,7 +370,11 @@ function fail(): never {
 }
 
 function refused(
-  reason: 'InitialAccessTokenRejected' | 'RegistrationEndpointNotUsable' | 'RegistrationRejected',
+  reason:
+    | 'ClientMetadataNotAcceptable'
+    | 'InitialAccessTokenRejected'
+    | 'RegistrationEndpointNotUsable'
+    | 'RegistrationRejected',
   retryClass: 'token' | 'input',
 ) {
   return (): RequestOutcome => ({ kind: 'refused', failure: new Fail({ reason, retryClass }).failure });

@@ -2,13 +2,13 @@ import type { ApiAuthorizationServers } from '../../../domain/authorizationServe
 import type { RecordsContext } from '../context.ts';
 
 /** Registrations that a new credential may help; a row lives until the entity took its operation. */
-export function createWakeRequests({
+export function createTokenWakeRequests({
   db,
-}: RecordsContext): Pick<ApiAuthorizationServers, 'wakeRequests' | 'endWakeRequest'> {
+}: RecordsContext): Pick<ApiAuthorizationServers, 'tokenWakeRequests' | 'endTokenWakeRequest'> {
   return {
-    async wakeRequests(limit) {
+    async tokenWakeRequests(limit) {
       const rows = await db
-        .selectFrom('wake_requests')
+        .selectFrom('token_wake_requests')
         .select(['registration_id', 'operation_id'])
         .orderBy('requested_at')
         .orderBy('registration_id')
@@ -17,9 +17,9 @@ export function createWakeRequests({
       return rows.map((row) => ({ registrationId: row.registration_id, operationId: row.operation_id }));
     },
 
-    async endWakeRequest(registrationId, operationId) {
+    async endTokenWakeRequest(registrationId, operationId) {
       await db
-        .deleteFrom('wake_requests')
+        .deleteFrom('token_wake_requests')
         .where('registration_id', '=', registrationId)
         .where('operation_id', '=', operationId)
         .execute();

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { detailForms, type OperationKind } from '../../../domain/operationDetails.ts';
+
+const report = { outcome: 'success', mode: 'ehr', error: null, grantedScopes: ['launch'] };
+
+const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
+
+/** Details that each kind takes, and some that it refuses. */
+const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonly refuses: unknown[] }>> = {
+  rotate: { takes: [undefined], refuses: [null, {}, 'now'] },
+  verify: { takes: [undefined], refuses: [null, {}] },
+  discover: { takes: [undefined], refuses: [null, {}] },
+  supplyInitialAccessToken: { takes: [undefined], refuses: [{ token: 'x' }] },
+  retire: { takes: [undefined], refuses: [{}] },
+  reportLaunch: {
+    takes: [report, { ...report, outcome: 'failure', error: 'invalid_scope', mode: 'standalone', grantedScopes: null }],
+    refuses: [
+      undefined,
+      null,
+      {},
+      { ...report, outcome: 'works' },
+      { ...report, mode: 'desktop' },
+      { ...report, error: 7 },
+      { ...report, error: 'e'.repeat(301) },
+      { ...report, grantedScopes: 'launch' },
+      { ...report, grantedScopes: [''] },
+      { ...report, grantedScopes: Array(501).fill('launch') },
+      { ...report, accessToken: 'x' },
+    ],
+  },
+  shareClient: {
+    takes: [{ holderRegistrationId: 'a.b.c.d' }],
+    refuses: [
+      undefined,
+      {},
+      { holderRegistrationId: '' },
+      { holderRegistrationId: 7 },
+      { holderRegistrationId: 'x'.repeat(101) },
+    ],
+  },
+  updateTask: {
+    takes: [
+      { vendor },
+      { vendor: { ...vendor, developer: null, expectedWait: null }, owner: null, note: '', reference: 'INC-1' },
+      { vendor, state: 'verified', submittedAt: 1, verifiedAt: 2 },
+    ],
+    refuses: [
+      undefined,
+      {},
+      { vendor: null },
+      { vendor: { ...vendor, certified: 'perhaps' } },
+      { vendor: { ...vendor, expectedWait: -1 } },
+      { vendor, state: 'done' },
+      { vendor, submittedAt: '2026-01-01' },
+      { vendor, verifiedAt: 1.5 },
+      { vendor, owner: 'x'.repeat(201) },
+      { vendor, note: 'x'.repeat(2001) },
+      { vendor, clientSecret: 'x' },
+    ],
+  },
+};
+
+describe.each(Object.keys(cases) as OperationKind[])('details of %s', (kind) => {
+  const form = detailForms[kind];
+  test.each(cases[kind].takes.map((details) => [details]))('%j are taken', (details) => {
+    expect(form(details)).toBe(true);
+  });
+  test.each(cases[kind].refuses.map((details) => [details]))('%j are refused', (details) => {
+    expect(form(details)).toBe(false);
+  });
+});
