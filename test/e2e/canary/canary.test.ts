@@ -6,6 +6,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Client, Connection } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accounts } from '../../support/canary/accounts.ts';
 import {
   namespace,
   readChannels,
@@ -68,6 +69,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await repeat(world);
+    await accounts(world);
     await keysAndSession(world);
     await mistakes(world);
     page = await visit(world, browser);
@@ -89,6 +91,8 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
       expect(used).toContainEqual(expect.stringMatching(`^careless: ${what}`));
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token 3 of'])
       expect(kept).toContainEqual(expect.stringMatching(`^careless: ${what}`));
+    for (const what of ['serviced: secret of', 'serviced: bearer of', 'administered: issued initial access token'])
+      expect(used).toContainEqual(expect.stringMatching(`^${what}`));
     expect(names.length).toBeGreaterThan(40);
   });
 
