@@ -4,6 +4,7 @@ import type { EntityRecords, RegistrationConfig } from '../domain/records.ts';
 import type { SecretStore } from '../domain/secretStore.ts';
 import type { GuardedClient } from '../protocols/http/client.ts';
 import type { Spool } from '../stores/spool/spool.ts';
+import type { Bearers } from './serverAccess.ts';
 
 /** What the activities are made of; `runtime/` puts it together. */
 export interface Dependencies {
@@ -15,6 +16,8 @@ export interface Dependencies {
   readonly drainSpool: () => Promise<void>;
   /** Whether the guard would connect there: https, or a host that was allow-listed. */
   readonly isAllowedUrl: (url: string) => boolean;
+  /** Bearers of service accounts and administrators, in memory only. */
+  readonly bearers: Bearers;
   readonly clock: Clock;
   /**
    * Origin under which authorization servers reach `/jwks/{opaque}`; null or absent where they cannot: then public keys

@@ -8,6 +8,7 @@ import { discover as readDocuments } from '../protocols/smart/discover.ts';
 import { withClientKeys } from './clientKeys.ts';
 import { withClientOffer } from './clientOffer.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { serverAccessOf, serverCredentialOf } from './serverAccess.ts';
 
 /** Characters below which a header value is found everywhere by chance, and hides nothing. */
 const shortestSecret = 8;
@@ -17,7 +18,8 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
   const config = await configOf(deps, argument.registrationId);
   const found = await read(deps, config);
   await makeKeysForPerson(deps, config, found);
-  return await withClientOffer(deps, config, found);
+  const serverCredential = serverCredentialOf(await serverAccessOf(deps, found), found);
+  return await withClientOffer(deps, config, serverCredential === undefined ? found : { ...found, serverCredential });
 }
 
 async function read(deps: Dependencies, config: RegistrationConfig): Promise<DiscoveryView> {

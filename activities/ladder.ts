@@ -9,13 +9,15 @@ import { managementAudience } from './audience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
 import { type Change, carriedOut } from './metadataChange.ts';
+import { reissueManagement } from './reissue.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /**
  * The settlement ladder of an update whose effect is not known (DESIGN section 5): reads the client with the stored
- * registration access token, then with older ones. What the server shows is stored as an update's answer would be;
- * a client that did not change means that the update may be made again. Repeatable.
+ * registration access token, then with older ones, then with one that a configured administrator re-issues. What the
+ * server shows is stored as an update's answer would be; a client that did not change means that the update may be made
+ * again. Repeatable.
  *
  * @param change that the update was for, if any.
  */
@@ -26,37 +28,58 @@ export async function climb(
   cause: Failure,
   change: Change | null,
 ): Promise<RequestOutcome> {
-  const accesses = await managementAccesses(deps, config, argument.current.clientId);
-  const secretsInPlay = await secretsOfClient(deps, config);
+  const { endpoints } = argument;
+  const { clientId } = argument.current;
+  const accesses = await managementAccesses(deps, config, clientId);
   for (const access of accesses) {
-    const answer = await read(deps, access);
-    const token = extractManagementToken(answer, {
-      audience: access.token.audience,
-      clientId: argument.current.clientId,
-    });
-    // A token that a GET renews is as easily lost as any: kept before the answer is judged.
-    if (token !== null) await deps.records.journalManagementToken(config.registrationId, token);
-    const parsed = parseReadResponse(answer, {
-      now: deps.clock.now(),
-      managementOrigins: managementAudience(argument.endpoints),
-      askedAuthMethod: argument.current.authMethod,
-      secretsInPlay,
-      clientId: argument.current.clientId,
-    });
-    if (parsed.kind === 'client') {
-      const shown = {
-        ...parsed,
-        registrationAccessToken: token?.token ?? access.token.value,
-        registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
-      };
-      const done = change !== null && carriedOut(change, argument, parsed) ? change : null;
-      const outcome = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
-      if (outcome.kind !== 'unchanged' || done !== null) return outcome;
-      return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
-    }
-    if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+    const outcome = await readWith(deps, config, argument, access, cause, change);
+    if (outcome !== null) return outcome;
   }
-  return managementRejected(`${accesses.length} stored tokens were tried.`);
+  const reissued = await reissueManagement(deps, config, endpoints, clientId);
+  const tried = `${accesses.length} stored tokens were tried`;
+  if (reissued === null) return managementRejected(`${tried}.`);
+  if (reissued === 'gone') return managementRejected(`${tried}, and the server's administrator knows no such client.`);
+  const outcome = await readWith(deps, config, argument, reissued, cause, change);
+  return outcome ?? managementRejected(`${tried}, and one that the server's administrator re-issued.`);
+}
+
+/** Null when the token is refused. */
+async function readWith(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: UpdateArguments,
+  access: ManagementAccess,
+  cause: Failure,
+  change: Change | null,
+): Promise<RequestOutcome | null> {
+  const secretsInPlay = await secretsOfClient(deps, config);
+  const answer = await read(deps, access);
+  const token = extractManagementToken(answer, {
+    audience: access.token.audience,
+    clientId: argument.current.clientId,
+  });
+  // A token that a GET renews is as easily lost as any: kept before the answer is judged.
+  if (token !== null) await deps.records.journalManagementToken(config.registrationId, token);
+  const parsed = parseReadResponse(answer, {
+    now: deps.clock.now(),
+    managementOrigins: managementAudience(argument.endpoints),
+    askedAuthMethod: argument.current.authMethod,
+    secretsInPlay,
+    clientId: argument.current.clientId,
+  });
+  if (parsed.kind === 'client') {
+    const shown = {
+      ...parsed,
+      registrationAccessToken: token?.token ?? access.token.value,
+      registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
+    };
+    const done = change !== null && carriedOut(change, argument, parsed) ? change : null;
+    const outcome = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
+    if (outcome.kind !== 'unchanged' || done !== null) return outcome;
+    return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
+  }
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return null;
 }
 
 /** Reads a client (RFC 7592 section 2.1). Rejects when the server does not answer. */

@@ -12,6 +12,7 @@ import { tokenEndpointOf } from './audience.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { heldCredential } from './heldCredential.ts';
+import { becomeManageable } from './reissue.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
@@ -42,11 +43,15 @@ export async function proveWith(
   const { decision, message } = (await isUnprovable(deps, config, pending, current))
     ? unprovable(pending)
     : await probeBoth(deps, config, argument, pending);
-  if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
-
+  if (decision.action === 'keep' || pending === null) {
+    const good = decision.reason === 'ProofSucceeded' && argument.pending === null && current !== null;
+    const kept = good ? await becomeManageable(deps, config, argument.endpoints, current) : current;
+    return { decision, current: kept, pending: argument.pending, message };
+  }
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
   const promoted = await promote(deps, config, pending, replaceable);
-  return { decision, current: { ...promoted, provedAt }, pending: null, message };
+  const managed = await becomeManageable(deps, config, argument.endpoints, promoted);
+  return { decision, current: { ...managed, provedAt }, pending: null, message };
 }
 
 /** Whether the credential to be proved authenticates by a key that Registrar does not hold. */

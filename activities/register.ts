@@ -9,7 +9,6 @@ import type { RegistrationConfig } from '../domain/records.ts';
 import { judgeRegistrationAnswer } from '../domain/registrationAnswer.ts';
 import { requestedMetadata, requestedScopes } from '../domain/requestedMetadata.ts';
 import type { AuthMethod } from '../domain/words.ts';
-import { audienceSecret } from '../protocols/http/audience.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
 import type { PrivateJwk } from '../protocols/oauth/clientKeys.ts';
 import type { Refusal } from '../protocols/oauth/errorAnswer.ts';
@@ -20,6 +19,7 @@ import { credentialAudience, managementAudience, registrationEndpointOf, tokenEn
 import { signingJwkFor, withClientKeys } from './clientKeys.ts';
 import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from './clientSecret.ts';
 import type { Dependencies } from './dependencies.ts';
+import { type Presented, tokenToPresent } from './presentedToken.ts';
 import { sendOnce } from './sendOnce.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
@@ -33,35 +33,36 @@ export async function register(
   tokenEndpointOf(endpoints);
   const audience = managementAudience(endpoints);
   // Claimed also where nothing will be sent: what nobody claims within an hour is swept, and a person needs longer.
-  const initial = await initialAccessToken(deps, argument);
+  if (initialAccessTokenRef !== null)
+    await deps.records.claimEnteringSecret(initialAccessTokenRef, argument.registrationId);
   const errors = explainErrors(lintRegistrationRequest(config, endpoints, profileOf([endpoint, endpoints.issuer])));
   if (errors !== null) return refused('ClientMetadataNotAcceptable', 'input', errors);
-  if (initial === null && initialAccessTokenRef !== null) {
-    const gone = 'The initial access token was used already, or nobody claimed it within an hour.';
-    return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${gone}`);
-  }
   const wanted = requestedMetadata(config, endpoints, null);
   const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
-  const token = initial === null ? null : audienceSecret(initial, audience);
+  const presented = await tokenToPresent(deps, config, argument);
+  if (!('secrets' in presented)) return presented;
+  if (presented.kind === 'none') {
+    const why =
+      initialAccessTokenRef === null
+        ? 'No credential of the authorization server can be used for it.'
+        : 'The initial access token was used already, or nobody claimed it within an hour.';
+    return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${why}`);
+  }
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'register',
     clientName: String(metadata['client_name'] ?? ''),
     clientId: null,
     endpoint,
-    request: registrationRequest({ endpoint, metadata, token }),
+    request: registrationRequest({ endpoint, metadata, token: presented.token }),
     tokenOf: (answer) => extractManagementToken(answer, { audience }),
   });
-  if (sent.kind !== 'answered') return sent;
-  const secretsInPlay = initial === null ? [] : [initial];
-  return await absorbRegistration(deps, config, argument, secretsInPlay, sent.intent, sent.answer);
-}
-
-async function initialAccessToken(deps: Dependencies, argument: RequestArguments): Promise<string | null> {
-  const { initialAccessTokenRef, registrationId } = argument;
-  return initialAccessTokenRef === null
-    ? null
-    : await deps.records.claimEnteringSecret(initialAccessTokenRef, registrationId);
+  const outcome =
+    sent.kind === 'answered'
+      ? await absorbRegistration(deps, config, argument, presented, sent.intent, sent.answer)
+      : sent;
+  await presented.ended(outcome);
+  return outcome;
 }
 
 /**
@@ -74,7 +75,7 @@ export async function absorbRegistration(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: RequestArguments,
-  secretsInPlay: readonly string[],
+  presented: Presented,
   intent: Intent,
   answer: StoredAnswer,
 ): Promise<RequestOutcome> {
@@ -84,12 +85,12 @@ export async function absorbRegistration(
     now: deps.clock.now(),
     managementOrigins: managementAudience(endpoints),
     askedAuthMethod: metadata['token_endpoint_auth_method'] as AuthMethod,
-    secretsInPlay,
-    tokenSent: argument.initialAccessTokenRef !== null,
+    secretsInPlay: [...presented.secrets, ...statementIn(metadata)],
+    tokenSent: presented.kind !== 'anonymous' && presented.kind !== 'none',
   });
   const outcome =
     parsed.kind === 'refused'
-      ? await absorbRefusal(deps, argument, intent, answer, parsed)
+      ? await absorbRefusal(deps, argument, intent, answer, judgedOfAccount(parsed, presented))
       : await absorbClient(deps, config, argument, intent, parsed, metadata);
   // Before the intent is settled: nobody comes back to a settled one.
   if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
@@ -97,6 +98,20 @@ export async function absorbRegistration(
   }
   await deps.records.settleIntent(intent.intentId, settlementOf(outcome), outcome);
   return outcome;
+}
+
+/** A service account that is refused is another matter than an initial access token. */
+function judgedOfAccount(refusal: Refusal, { kind }: Presented): Refusal {
+  if (kind !== 'service') return refusal;
+  if (refusal.reason === 'InitialAccessTokenRejected') return { ...refusal, reason: 'ServiceAccountRejected' };
+  if (refusal.reason === 'RegistrationForbidden') return { ...refusal, reason: 'ServiceAccountForbidden' };
+  return refusal;
+}
+
+/** A server may repeat the software statement that it refuses: nobody needs to read that. */
+function statementIn(metadata: Readonly<Record<string, unknown>>): string[] {
+  const statement = metadata['software_statement'];
+  return typeof statement === 'string' ? [statement] : [];
 }
 
 function settlementOf(outcome: RequestOutcome): 'applied' | 'refused' | 'unanswered' {

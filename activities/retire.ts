@@ -16,6 +16,7 @@ import { configOf, type Dependencies } from './dependencies.ts';
 import { read } from './ladder.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
 import { prove } from './prove.ts';
+import { reissueManagement } from './reissue.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 
 type RetireArguments = Parameters<PeerActivities['retire']>[0];
@@ -88,9 +89,19 @@ async function deleteClient(
     if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
     refusal = { reason: parsed.reason, message: parsed.message };
     // Another token helps against a dead one only.
-    if (parsed.status !== 401) break;
+    if (parsed.status !== 401) return refusal;
   }
-  return refusal;
+  const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
+  if (reissued === null) return refusal;
+  if (reissued === 'gone') return null;
+  const parsed = await deleteWith(deps, reissued, {
+    managementOrigins: managementAudience(endpoints),
+    secretsInPlay: [...secretsInPlay, reissued.token.value],
+    clientId: credential.clientId,
+  });
+  if (parsed.kind !== 'refused') return null;
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return { reason: parsed.reason, message: parsed.message };
 }
 
 /** Servers answer 404 to a method that they do not have at all (oidc-provider does): what can be read is not gone. */

@@ -4,8 +4,8 @@ import type { RegistrationConfig } from '../domain/records.ts';
 import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { changeOf } from './metadataChange.ts';
+import { presentedAfterwards } from './presentedToken.ts';
 import { absorbRegistration, listUnknownClient } from './register.ts';
-import { secretsOfRegistering } from './secretsInPlay.ts';
 import { absorbUpdate, wasApplied } from './update.ts';
 
 export type SettleArguments = RequestArguments & {
@@ -52,8 +52,8 @@ async function judgeStored(
   if (answer === null) return await settle(deps, config, argument);
   const { current } = argument;
   if (intent.kind === 'register' || current === null) {
-    const secretsInPlay = await secretsOfRegistering(deps, argument);
-    return await absorbRegistration(deps, config, argument, secretsInPlay, intent, answer);
+    const presented = await presentedAfterwards(deps, config, argument);
+    return await absorbRegistration(deps, config, argument, presented, intent, answer);
   }
   return await absorbUpdate(deps, config, { ...argument, current }, intent, answer);
 }

@@ -5,6 +5,7 @@ import type { Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
+import { keycloakRealmOf } from '../protocols/keycloak/realm.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
@@ -13,6 +14,7 @@ import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
 import { changeOf } from './metadataChange.ts';
+import { reissueManagement } from './reissue.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
@@ -30,10 +32,14 @@ export async function update(
   const change = await changeOf(deps, config, argument.metadata);
   const errors = change === null ? null : lintErrors(change.wanted, argument);
   if (errors !== null) return { kind: 'refused', failure: errors };
-  const [access] = await managementAccesses(deps, config, current.clientId);
-  if (access === undefined) return managementRejected('No registration access token is stored.');
+  const [stored] = await managementAccesses(deps, config, current.clientId);
+  const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
+  if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
   const wanted = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
-  const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
+  const whole = await withClientKeys(deps, config, wanted, argument.intentId);
+  // Only an update that changes nothing may leave the scope out.
+  const withoutScope = change === null && (await failsAtScope(deps, config, access.clientUri));
+  const metadata = withoutScope ? { ...whole, scope: undefined } : whole;
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',
@@ -55,6 +61,15 @@ function lintErrors(wanted: RegistrationConfig, { endpoints }: UpdateArguments):
   const message = explainErrors(lintRegistrationRequest(wanted, endpoints, profile));
   if (message === null) return null;
   return { reason: 'ClientMetadataNotAcceptable', retryClass: 'input', status: null, retryAfterSeconds: null, message };
+}
+
+/**
+ * Keycloak before 26.8 answers 500 to an update with the `scope` of a client that was made outside dynamic registration.
+ * An update without `scope` leaves the scopes of a Keycloak client as they are: made so after a failure.
+ */
+async function failsAtScope(deps: Dependencies, config: RegistrationConfig, clientUri: string): Promise<boolean> {
+  if (keycloakRealmOf(clientUri) === null) return false;
+  return (await deps.records.lastUpdateFailure(config.registrationId)) === 500;
 }
 
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */

@@ -6,7 +6,7 @@ export type Access =
   | {
       readonly role: Role;
       /** What the path names, judged before the role: what the caller may not see does not exist for him. */
-      readonly sees?: 'registration' | 'tenant' | 'application';
+      readonly sees?: 'registration' | 'tenant' | 'application' | 'authorization-server';
       /** The path may name what does not exist yet. */
       readonly creates?: true;
       /** A repeated request may name what its first try removed: its stored answer is looked for first. */

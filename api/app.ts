@@ -18,9 +18,11 @@ import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { authorizationServerRoutes } from './routes/authorizationServers.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { initialAccessTokenRoutes } from './routes/initialAccessTokens.ts';
 import { jwksRoutes } from './routes/jwks.ts';
 import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -71,6 +73,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     keycloakRoutes,
     approvalRoutes,
     changeRoutes,
+    authorizationServerRoutes,
+    initialAccessTokenRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

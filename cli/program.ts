@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addApplicationCommands } from './commands/application.ts';
 import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
+import { addAuthorizationServerCommands } from './commands/authorizationServer.ts';
 import type { Context } from './commands/context.ts';
+import { addInitialAccessTokenCommands } from './commands/initialAccessToken.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
@@ -54,6 +56,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addStatusCommand(program, context);
   addPacketCommand(program, context);
   addOperationCommands(program, context);
+  addAuthorizationServerCommands(program, context);
+  addInitialAccessTokenCommands(program, context);
   addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
   addApproveEndpointCommand(program, context);

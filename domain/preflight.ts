@@ -10,6 +10,7 @@ import {
   type RegistrationProfile,
 } from './metadataLint/profiles.ts';
 import { lintRegistrationRequest } from './metadataLint/request.ts';
+import { lintStatementExpiry } from './metadataLint/statementExpiry.ts';
 import { type Reason, reasons } from './reasons.ts';
 import type { DiscoveryCandidate, DiscoveryView, ScopesView } from './registrationView.ts';
 import { requestedScopes } from './requestedMetadata.ts';
@@ -63,15 +64,20 @@ export function approvalAction({ registrationEndpoint, source }: DiscoveryCandid
   return `An administrator approves the registration endpoint ${toldUrl(registrationEndpoint)}, which the ${documentNames[source]} names, once an operator has added the registration; nothing is sent to it before.`;
 }
 
-/** Puts discovery, lint and scopes together and says what comes next. Never throws. */
+/**
+ * Puts discovery, lint and scopes together and says what comes next. Never throws.
+ *
+ * @param now milliseconds since the epoch, UTC; null = nothing is judged that ends with time.
+ */
 export function preflightReport(
   reading: DiscoveryReading,
   subject: PreflightSubject | null,
   pages: readonly CheckedPage[] = [],
+  now: number | null = null,
 ): PreflightReport {
   const discovery = reading.kind === 'read' ? reading.discovery : nothingRead(reading);
   const method = reading.kind === 'failed' ? null : methodOf(discovery);
-  const judged = subject === null ? null : judge(subject, discovery, pages);
+  const judged = subject === null ? null : judge(subject, discovery, pages, now);
   const lint = judged?.lint ?? [];
   return {
     method,
@@ -128,6 +134,7 @@ function judge(
   { application, environment }: PreflightSubject,
   discovery: DiscoveryView,
   pages: readonly CheckedPage[],
+  now: number | null,
 ): { lint: LintFinding[]; scopes: ScopesView } {
   const { authMethods, policies } = application;
   const config = { metadata: effectiveMetadata(application, environment, null), authMethods, policies };
@@ -137,6 +144,7 @@ function judge(
   return {
     lint: [
       ...lintRegistrationRequest(config, isRead ? discovery : null, profile),
+      ...lintStatementExpiry(config.metadata, now),
       ...(profile === null ? [] : pages.flatMap(({ page, state }) => lintPageState(page, state, profile))),
     ],
     scopes: reportScopes({

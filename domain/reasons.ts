@@ -81,6 +81,14 @@ export const reasons = {
     action:
       'Read the error of the server in the timeline, correct the application or the registration, then register again.',
   },
+  SoftwareStatementRejected: {
+    sentence: 'The authorization server cannot use the software statement.',
+    action: 'Put the software statement that this health system signed, or accepts, into the client metadata.',
+  },
+  SoftwareStatementNotApproved: {
+    sentence: 'The authorization server has not approved the software statement.',
+    action: 'Ask the health system to approve the software statement, or for one that it approves.',
+  },
   RegistrationForbidden: {
     sentence: 'The authorization server refused this client registration.',
     action: 'Ask the administrator of the authorization server which policy refused it.',

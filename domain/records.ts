@@ -1,3 +1,4 @@
+import type { ApiAuthorizationServers, EntityAuthorizationServers } from './authorizationServer.ts';
 import type { PublicClientKey } from './clientKeys.ts';
 import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
 import type { Intent, IntentKind, ManagementToken, MetadataTarget, Settlement, StoredAnswer } from './intent.ts';
@@ -54,7 +55,7 @@ export interface EntityStart {
 }
 
 /** Records for workflows and activities. */
-export interface EntityRecords {
+export interface EntityRecords extends EntityAuthorizationServers {
   /** Null when the registration does not exist. */
   entityStart(registrationId: string): Promise<EntityStart | null>;
   /**
@@ -117,6 +118,9 @@ export interface EntityRecords {
    */
   openIntents(argument: { prefix: string; before: number; limit: number }): Promise<Intent[]>;
 
+  /** HTTP status that the newest settled update of a registration failed with; null = it did not, or there is none. */
+  lastUpdateFailure(registrationId: string): Promise<number | null>;
+
   /** Journal of received tokens, newest first. */
   managementTokens(registrationId: string): Promise<ManagementToken[]>;
   journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;
@@ -130,6 +134,8 @@ export interface EntityRecords {
     registrationId: string;
     kind: EnteringSecretKind;
     value: string;
+    /** `key:{keyId}`, `oidc:{subject}` or `system`; null = not known. */
+    suppliedBy?: string | null | undefined;
   }): Promise<void>;
   /** Claims for good; refuses (null) an operation id of another registration. Repeatable. */
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
@@ -337,7 +343,7 @@ export interface SharingRecords {
 }
 
 /** Records for the API and the command line. */
-export interface ApiRecords extends SharingRecords {
+export interface ApiRecords extends SharingRecords, ApiAuthorizationServers {
   /** Registrations that use the client of this one and are not retired. */
   countSharers(registrationId: string): Promise<number>;
 

@@ -91,6 +91,11 @@ export interface DiscoveryView {
   readonly tokenEndpointAuthMethods: readonly string[] | null;
   /** Algorithms of client assertions; absent where the document lists none. */
   readonly tokenEndpointAuthSigningAlgs?: readonly string[] | undefined;
+  /**
+   * A credential of the authorization server that Registrar holds when the documents are read; `unusable`: it may not
+   * be sent to the registration endpoint. Absent = there is none.
+   */
+  readonly serverCredential?: 'service' | 'administrator' | 'unusable';
   readonly findings: readonly Finding[];
   readonly evidence: readonly Evidence[];
 }

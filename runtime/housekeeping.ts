@@ -11,6 +11,10 @@ export interface Chores {
   drainSpool(): Promise<number>;
   /** Deletes entering secrets that nobody claimed within an hour; resolves to how many. */
   sweepEnteringSecrets(): Promise<number>;
+  /** Revokes initial access tokens that were issued and not used; resolves to how many. */
+  sweepIssuedTokens(): Promise<number>;
+  /** Initial access tokens that end soon, each told once. */
+  warnOfExpiringTokens(): Promise<readonly { readonly registrationId: string; readonly expiresAt: number }[]>;
   /** Settles requests about Keycloak clients whose process died; resolves to how many. */
   settleKeycloakRequests(): Promise<number>;
   /** Head of the audit chain: logged each hour, so that a truncated audit shows (DESIGN section 10). */
@@ -44,6 +48,14 @@ export function startHousekeeping(chores: Chores, log: Log): { stop(): Promise<v
     every(roundInterval, 'sweep-secrets', async () => {
       const count = await chores.sweepEnteringSecrets();
       if (count > 0) log.info('entering-secrets.swept', { count });
+    }),
+    every(roundInterval, 'sweep-issued-tokens', async () => {
+      const count = await chores.sweepIssuedTokens();
+      if (count > 0) log.info('issued-tokens.revoked', { count });
+    }),
+    every(roundInterval, 'warn-of-expiring-tokens', async () => {
+      for (const { registrationId, expiresAt } of await chores.warnOfExpiringTokens())
+        log.warn('initial-access-token.expiring', { registrationId, delayMilliseconds: expiresAt - Date.now() });
     }),
     every(roundInterval, 'settle-keycloak', async () => {
       const count = await chores.settleKeycloakRequests();

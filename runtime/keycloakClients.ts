@@ -1,4 +1,5 @@
 import { createKeycloakClients } from '../activities/keycloak/clients.ts';
+import { Bearers } from '../activities/serverAccess.ts';
 import type { KeycloakClients } from '../domain/keycloakClients.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
@@ -19,5 +20,6 @@ export function keycloakClientsOn(config: Config, services: Services, policy: Ti
     drainSpool: async () => void (await drain(spool, records)),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
     requestStep: policy.requestStep,
+    bearers: new Bearers(),
   });
 }

@@ -26,6 +26,8 @@ export interface Fleet {
   readonly needsAttention: number;
   /** Earliest expiry of a current credential, milliseconds since the epoch (UTC); null when none expires. */
   readonly nextExpiry: number | null;
+  /** Initial access tokens that end within a day and were not used. */
+  readonly expiringTokens: number;
 }
 
 export interface Metrics {
@@ -34,15 +36,18 @@ export interface Metrics {
 }
 
 /** Reads the {@link Fleet} of everybody; retired registrations do not count for the next expiry. */
-export function fleetReader(records: Pick<ApiRecords, 'summary' | 'registrations'>): () => Promise<Fleet> {
+export function fleetReader(
+  records: Pick<ApiRecords, 'summary' | 'registrations' | 'expiringTokens'>,
+): () => Promise<Fleet> {
   const everything = { tenantIds: null, applicationIds: null };
   return async () => {
-    const [summary, soonest] = await Promise.all([
+    const [summary, soonest, expiringTokens] = await Promise.all([
       records.summary(everything),
       records.registrations({ phase: 'active', sort: 'expiresAt' }, everything, { limit: 1 }),
+      records.expiringTokens(),
     ]);
     const expiresAt = soonest.items[0]?.credential?.expiresAt ?? null;
-    return { ...summary, nextExpiry: expiresAt === null ? null : Date.parse(expiresAt) };
+    return { ...summary, expiringTokens, nextExpiry: expiresAt === null ? null : Date.parse(expiresAt) };
   };
 }
 
@@ -122,6 +127,13 @@ export function createMetrics(options: {
     (gauge, fleet) => {
       if (fleet.nextExpiry !== null) gauge.set(fleet.nextExpiry / 1000);
     },
+  );
+  fleetGauge(
+    {
+      name: 'registrar_initial_access_tokens_expiring',
+      help: 'Initial access tokens that end within a day and were not used.',
+    },
+    (gauge, fleet) => gauge.set(fleet.expiringTokens),
   );
   new Gauge({
     name: 'registrar_read_model_up',

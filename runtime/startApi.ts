@@ -14,6 +14,7 @@ import type { Log } from './log.ts';
 import { dashboardDirectory } from './paths.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
+import { startWakeUps } from './wakeUps.ts';
 
 /** What is told once everything answers. */
 export interface Ready {
@@ -36,6 +37,8 @@ export async function startApiPart(
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
+  const wakeUps = startWakeUps(records, entities, (event, fields) => log.info(event, fields));
+  shutdown.add('wake-ups', () => wakeUps.stop());
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
   const isAllowedUrl = (url: string) => parsePublicUrl(url, allowedHosts).ok;
   const app = await buildApp({

@@ -1,4 +1,8 @@
+import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
+import { Bearers } from '../activities/serverAccess.ts';
+import { sweepIssuedTokens } from '../activities/sweepIssuedTokens.ts';
+import { expiringWithin } from '../domain/initialAccessToken.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { anchorAudit } from '../stores/records/records.ts';
@@ -32,7 +36,7 @@ export async function startWorkerPart(
     for (const { id } of report.unreadable) log.error('spool.unreadable', { intentId: id });
     return report.stored;
   };
-  const activities = createActivities({
+  const dependencies: Dependencies = {
     records,
     secrets,
     spool,
@@ -42,11 +46,15 @@ export async function startWorkerPart(
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
     requestStep: policy.requestStep,
     jwksBaseUrl: reachableBaseUrl(config.publicUrl),
-  });
+    bearers: new Bearers(),
+  };
+  const activities = createActivities(dependencies);
   const housekeeping = startHousekeeping(
     {
       drainSpool,
       sweepEnteringSecrets: () => records.sweepEnteringSecrets(),
+      sweepIssuedTokens: () => sweepIssuedTokens(dependencies),
+      warnOfExpiringTokens: () => records.warnOfExpiringTokens(expiringWithin),
       settleKeycloakRequests: () => keycloakClientsOn(config, services, policy).settleAbandoned(),
       anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
     },

@@ -276,6 +276,16 @@ export const sabotages: readonly Sabotage[] = [
     },
   },
   {
+    name: 'seal the secret of a service account to wherever its token endpoint is',
+    file: 'activities/serverAccess.ts',
+    from: 'function secretOf({ clientSecret, origins }: StoredServerCredential): AudienceSecret {\n  return audienceSecret(clientSecret, origins);',
+    to: 'function secretOf({ clientSecret, tokenEndpoint }: StoredServerCredential): AudienceSecret {\n  return audienceSecret(clientSecret, [tokenEndpoint]);',
+    test: {
+      file: 'test/integration/activities/serverTokens.test.ts',
+      name: 'sealed to the registration endpoint only is not sent to another token endpoint',
+    },
+  },
+  {
     name: 'log an error object',
     file: 'runtime/log.ts',
     from: '...(error === undefined ? {} : errorFields(error)),',

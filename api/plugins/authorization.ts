@@ -62,6 +62,12 @@ async function requireVisible(
       if (!visible || (!deferred && (await records.tenant(id, visibility)) === null)) throw notFound('tenant');
       return;
     }
+    case 'authorization-server': {
+      const id = params['serverId'] ?? '';
+      const known = /^as-[0-9a-f]{20}$/.test(id) && (await records.authorizationServer(id, visibility)) !== null;
+      if (!known) throw notFound('authorization server');
+      return;
+    }
     case 'application': {
       const id = params['applicationId'] ?? '';
       const visible = within(visibility.applicationIds, id);

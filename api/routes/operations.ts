@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { explain } from '../../domain/reasons.ts';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
 import { ProblemError } from '../problem.ts';
 import { reasonBody, reasonText } from '../schemas/common.ts';
@@ -53,8 +54,9 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
     handler: (request, reply) => {
       const { token: value, reason } = request.body;
       const { registrationId } = registrationOf(request);
+      const suppliedBy = callerOf(request).id;
       return actions.accept(request, reply, { kind: 'supplyInitialAccessToken', reason }, ({ operationId }) =>
-        putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value }),
+        putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value, suppliedBy }),
       );
     },
   });

@@ -26,7 +26,7 @@ export const preflightRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
       const reading = await readDiscovery(dependencies, request.body);
       const { checkPage } = dependencies.discovery;
       const pages = pagesToCheck(reading, subject).map(async (page) => ({ page, state: await checkPage(page.url) }));
-      return reply.send(preflightReport(reading, subject, await Promise.all(pages)));
+      return reply.send(preflightReport(reading, subject, await Promise.all(pages), dependencies.clock.now()));
     },
   });
 };

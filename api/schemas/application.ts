@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { applicationSchema, type ClientMetadataPatch, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
+import { isJwtForm } from '../../domain/jsonWebToken.ts';
 import { privateJwkMembers } from '../../domain/metadataLint/keys.ts';
 import { readRedirectUri } from '../../domain/redirectUri.ts';
 import { authMethods, environmentClasses } from '../../domain/words.ts';
@@ -17,7 +18,13 @@ function faultsOf(metadata: ClientMetadataPatch): Fault[] {
     const judged = readRedirectUri(uri);
     return judged.kind === 'unusable' ? [{ path: ['redirect_uris', index], message: judged.rule }] : [];
   });
-  return [...redirects, ...privateKeys(metadata['jwks'])];
+  return [...redirects, ...privateKeys(metadata['jwks']), ...statement(metadata['software_statement'])];
+}
+
+/** RFC 7591 section 2.3. Removing it by a patch is null. */
+function statement(value: unknown): Fault[] {
+  if (value === undefined || value === null || (typeof value === 'string' && isJwtForm(value))) return [];
+  return [{ path: ['software_statement'], message: 'must be a signed JSON Web Token: three base64url parts' }];
 }
 
 function privateKeys(jwks: unknown): Fault[] {

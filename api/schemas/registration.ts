@@ -66,6 +66,9 @@ const reading = z.object({
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
   tokenEndpointAuthSigningAlgs: texts.optional(),
+  serverCredential: word(['service', 'administrator', 'unusable'])
+    .optional()
+    .describe('Credential of the authorization server that Registrar holds; absent: none'),
   findings: z.array(findingView),
   evidence: z.array(
     z.object({

@@ -79,11 +79,15 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
 /** The current credential proved good; nothing was pending. */
 function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
   const { current, activeOperation, phase } = draft.state;
+  const becameManageable =
+    current?.manageable === false && outcome.current?.manageable === true ? { manageable: true } : null;
   draft.succeeded();
   draft.clearAttention('credential');
+  if (becameManageable !== null) tokenReissued(draft, outcome);
   draft.set({
     phase: 'active',
-    current: current === null ? null : { ...current, provedAt: now },
+    current: current === null ? null : { ...current, provedAt: now, ...becameManageable },
+    ...(becameManageable === null ? {} : { rotationNotBefore: null }),
     currentRejected: false,
     rejectedSince: null,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
@@ -117,6 +121,15 @@ function unprovable(draft: Draft, outcome: ProofOutcome): void {
     });
   }
   finishVerify(draft, outcome);
+}
+
+/** An administrator gave a registration access token: from now on the credential can be rotated. */
+function tokenReissued(draft: Draft, outcome: ProofOutcome): void {
+  draft.clearAttention('rotation', 'management');
+  draft.event({
+    type: 'management.token-received',
+    message: `The administrator of the authorization server re-issued the registration access token of client ${outcome.current?.clientId ?? ''}.`,
+  });
 }
 
 /** Nothing was learned: nothing is changed, and it is tried again. */

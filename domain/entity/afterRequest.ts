@@ -116,6 +116,9 @@ const wantsToken = new Set<Reason>([
   'InitialAccessTokenExpired',
   'InitialAccessTokenRevoked',
   'InitialAccessTokenUnreadable',
+  'ServiceAccountRejected',
+  'ServiceAccountForbidden',
+  'ServiceAccountAnswerNotUsable',
 ]);
 
 function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, now: number, policy: TimePolicy): void {

@@ -1,6 +1,7 @@
 import { discoveryChanges, namedEndpoint } from '../discoveryDiff.ts';
 import { documentNames, toldUrl } from '../discoveryDocument.ts';
 import { explain, type Reason } from '../reasons.ts';
+import { chooseRegistrationToken, isAnonymousAllowed } from '../registrationToken.ts';
 import { clientAvailable, type DiscoveryCandidate, type DiscoveryView } from '../registrationView.ts';
 import { asCandidate, isSamePair } from './approval.ts';
 import type { Draft } from './draft.ts';
@@ -183,10 +184,15 @@ export function share(draft: Draft, holder: string, operationId?: string): void 
   draft.event({ type: 'registration.sharing', reason: 'ClientShared', message, operationId });
 }
 
-/** Anonymous registration is tried outside production, and there only where the policy says so. */
-export function tokenIsNeeded(state: EntityState): boolean {
-  const { environmentClass, policies } = state.config;
-  return state.initialAccessTokenRef === null && environmentClass === 'production' && !policies.allowAnonymous;
+/** Whether nothing that a registration could be sent with is there (docs/tokens.md). */
+export function tokenIsNeeded({ initialAccessTokenRef, discovery, config }: EntityState): boolean {
+  const token = chooseRegistrationToken({
+    given: initialAccessTokenRef !== null,
+    service: discovery?.serverCredential === 'service',
+    administrator: discovery?.serverCredential === 'administrator',
+    anonymousAllowed: isAnonymousAllowed(config),
+  });
+  return token === 'none';
 }
 
 /** Goes to `awaiting_token`, saying why. */

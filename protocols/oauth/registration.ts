@@ -86,8 +86,16 @@ function judge(
     const reason = tokenSent ? rejected : 'InitialAccessTokenNeeded';
     return { reason, retryClass: 'token', clientMayExist: false };
   }
+  const ofStatement = statementReasons.get(members.error ?? '');
+  if (ofStatement !== undefined) return { reason: ofStatement, retryClass: 'input', clientMayExist: false };
   return { reason: status === 403 ? 'RegistrationForbidden' : 'RegistrationRejected', clientMayExist: false };
 }
+
+/** RFC 7591 section 3.2.2. */
+const statementReasons: ReadonlyMap<string, Reason> = new Map([
+  ['invalid_software_statement', 'SoftwareStatementRejected'],
+  ['unapproved_software_statement', 'SoftwareStatementNotApproved'],
+]);
 
 function judgeSuccessWithoutClient(body: string): Judged {
   if (body === 'html') return notUsable('an HTML page');

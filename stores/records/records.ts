@@ -12,10 +12,12 @@ import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
+import { createIssuedTokens } from './ledgers/issuedTokens.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
 import { createOrphans } from './ledgers/orphans.ts';
 import { createProbeKnowledge } from './ledgers/probeKnowledge.ts';
 import { createEvents } from './lists/events.ts';
+import { createInitialAccessTokenList } from './lists/initialAccessTokens.ts';
 import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createRollout } from './lists/rollout.ts';
@@ -24,6 +26,10 @@ import { createConfig } from './registrations/config.ts';
 import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
+import { createServerAccess } from './servers/access.ts';
+import { createServerChanges } from './servers/changes.ts';
+import { createServerList } from './servers/list.ts';
+import { createTokenWakeRequests } from './servers/tokenWakeRequests.ts';
 
 export type { Anchor, Mac, VerifyMac } from './audit/chain.ts';
 export { type AuditVerdict, anchorAudit, exportAudit, verifyAudit } from './audit/verify.ts';
@@ -56,6 +62,12 @@ export function createRecords(context: RecordsContext): Records {
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),
+    ...createServerAccess(context),
+    ...createServerList(context),
+    ...createServerChanges(context),
+    ...createTokenWakeRequests(context),
+    ...createIssuedTokens(context),
+    ...createInitialAccessTokenList(context),
     ...createSharing(context),
     ...createKeys(context),
     ...createSessions(context),

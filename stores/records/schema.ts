@@ -50,6 +50,7 @@ interface RegistrationsTable {
   desired_revision: number;
   sequence: number;
   view: Json;
+  authorization_server_id: string | null;
 }
 
 interface RegistrationSettingsTable {
@@ -152,6 +153,43 @@ interface EnteringSecretsTable {
   entered_at: Time;
   claimed_at: OptionalTime;
   spent_at: OptionalTime;
+  source: Generated<string>;
+  supplied_by: string | null;
+  expires_at: OptionalTime;
+  swept_at: OptionalTime;
+  expiry_warned_at: OptionalTime;
+  authorization_server_id: string | null;
+  peer_token_id: string | null;
+  lifetime_seconds: number | null;
+  revoked_at: OptionalTime;
+  tenant_id: GeneratedAlways<string>;
+  application_id: GeneratedAlways<string>;
+}
+
+interface AuthorizationServersTable {
+  server_id: string;
+  issuer: string | null;
+  token_endpoint: string;
+  name: string | null;
+  notes: string | null;
+  policies: Json;
+  first_seen_at: Time;
+  changed_at: Time;
+}
+
+interface AuthorizationServerCredentialsTable {
+  server_id: string;
+  kind: string;
+  client_id: string;
+  sealed_credential: Uint8Array;
+  version_id: string;
+  put_at: Time;
+}
+
+interface TokenWakeRequestsTable {
+  registration_id: string;
+  operation_id: string;
+  requested_at: Time;
 }
 
 interface DiscoveryHeadersTable {
@@ -200,7 +238,7 @@ interface IdempotencyTable {
   sealed_body: Uint8Array | null;
 }
 
-/** The tables of migration 001. Other migrations bring their own types (`db.withTables`). */
+/** The tables of migrations 001 and 009. Other migrations bring their own types (`db.withTables`). */
 export interface Database {
   applications: ApplicationsTable;
   application_revisions: ApplicationRevisionsTable;
@@ -220,4 +258,7 @@ export interface Database {
   api_keys: ApiKeysTable;
   sessions: SessionsTable;
   idempotency: IdempotencyTable;
+  authorization_servers: AuthorizationServersTable;
+  authorization_server_credentials: AuthorizationServerCredentialsTable;
+  token_wake_requests: TokenWakeRequestsTable;
 }

@@ -12,7 +12,8 @@ export type SealedPlace = readonly [
     | 'orphans.answer'
     | 'entering_secrets.value'
     | 'discovery_headers.headers'
-    | 'idempotency.body',
+    | 'idempotency.body'
+    | 'authorization_server_credentials.credential',
   ...rowId: string[],
 ];
 

@@ -14,10 +14,13 @@ export const administrativeEventTypes = [
   'tenant.registration-changed',
   'key.created',
   'key.revoked',
+  'authorization-server.changed',
+  'authorization-server.credential-put',
+  'authorization-server.credential-removed',
 ] as const;
 export type AdministrativeEventType = (typeof administrativeEventTypes)[number];
 
-export type SubjectKind = 'registration' | 'application' | 'tenant' | 'key';
+export type SubjectKind = 'registration' | 'application' | 'tenant' | 'key' | 'authorization-server';
 
 /** What one audit row says. References and words only, never a secret. */
 export interface AuditContent {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { toRfc3339 } from '../../../domain/clock.ts';
+import { readJwtExpiry } from '../../../domain/jsonWebToken.ts';
 import type { EntityRecords } from '../../../domain/records.ts';
 import type { RecordsContext } from '../context.ts';
 import { openJson, sealJson } from '../sealed.ts';
@@ -17,7 +18,8 @@ export function createEnteringSecrets({
   'putEnteringSecret' | 'claimEnteringSecret' | 'spendEnteringSecret' | 'sweepEnteringSecrets'
 > {
   return {
-    async putEnteringSecret({ operationId, registrationId, kind, value }) {
+    async putEnteringSecret({ operationId, registrationId, kind, value, suppliedBy }) {
+      const expiresAt = readJwtExpiry(value);
       await db
         .insertInto('entering_secrets')
         .values({
@@ -26,6 +28,8 @@ export function createEnteringSecrets({
           kind,
           sealed_value: sealJson(sealer, ['entering_secrets.value', operationId], value),
           entered_at: toRfc3339(clock.now()),
+          supplied_by: suppliedBy ?? null,
+          expires_at: expiresAt === null ? null : toRfc3339(expiresAt),
         })
         .onConflict((conflict) => conflict.column('operation_id').doNothing())
         .execute();
@@ -63,13 +67,15 @@ export function createEnteringSecrets({
     },
 
     async sweepEnteringSecrets() {
-      const { numDeletedRows } = await db
-        .deleteFrom('entering_secrets')
+      const { numUpdatedRows } = await db
+        .updateTable('entering_secrets')
+        .set({ sealed_value: null, swept_at: toRfc3339(clock.now()) })
         .where('claimed_at', 'is', null)
         .where('spent_at', 'is', null)
+        .where('swept_at', 'is', null)
         .where('entered_at', '<=', new Date(clock.now() - unclaimedLifetime))
         .executeTakeFirst();
-      return Number(numDeletedRows);
+      return Number(numUpdatedRows);
     },
   };
 }

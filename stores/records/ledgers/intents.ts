@@ -42,7 +42,7 @@ export function createIntents({
   clock,
 }: RecordsContext): Pick<
   EntityRecords,
-  'intent' | 'openIntents' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent'
+  'intent' | 'openIntents' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent' | 'lastUpdateFailure'
 > {
   const now = () => toRfc3339(clock.now());
 
@@ -139,6 +139,21 @@ export function createIntents({
         .executeTakeFirst();
       if (row === undefined || row.sealed_answer === null) return null;
       return openJson<StoredAnswer>(sealer, ['intents.answer', intentId], row.sealed_answer);
+    },
+
+    async lastUpdateFailure(registrationId) {
+      const row = await db
+        .selectFrom('intents')
+        .select('outcome')
+        .where('registration_id', '=', registrationId)
+        .where('kind', '=', 'update')
+        .where('state', '=', 'settled')
+        .orderBy('settled_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      const outcome = row?.outcome as { readonly failure?: { readonly status?: unknown } } | null | undefined;
+      const status = outcome?.failure?.status;
+      return typeof status === 'number' ? status : null;
     },
 
     async settleIntent(intentId, settlement, outcome) {

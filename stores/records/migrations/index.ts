@@ -6,6 +6,7 @@ import { appliedIntents } from './004-applied-intents.ts';
 import { clientKeys } from './005-client-keys.ts';
 import { discoveryHeaders } from './007-discovery-headers.ts';
 import { ownSettings } from './008-own-settings.ts';
+import { authorizationServers } from './009-authorization-servers.ts';
 import { sharedClients } from './012-shared-clients.ts';
 
 /** Every migration in order. Append only: a released one is never edited. */
@@ -17,5 +18,6 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['005-client-keys', clientKeys],
   ['007-discovery-headers', discoveryHeaders],
   ['008-own-settings', ownSettings],
+  ['009-authorization-servers', authorizationServers],
   ['012-shared-clients', sharedClients],
 ];

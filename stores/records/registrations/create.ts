@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
 import { formatRegistrationId } from '../../../domain/ids.ts';
+import { readJwtExpiry } from '../../../domain/jsonWebToken.ts';
 import { type NewRegistration, RecordsError } from '../../../domain/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
 import type { Subject } from '../audit/append.ts';
@@ -117,10 +119,11 @@ function headerRows({ sealer }: RecordsContext, added: readonly Added[], at: str
 }
 
 /** Tokens given with a registration are claimed by it at once: the sweeper never takes them, however long it waits. */
-function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: string) {
+function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: string, actor: string) {
   return added.flatMap(({ given, view }) => {
     if (given.initialAccessToken === null) return [];
     const operationId = randomUUID();
+    const expiresAt = readJwtExpiry(given.initialAccessToken);
     return {
       operation_id: operationId,
       registration_id: view.registrationId,
@@ -128,6 +131,8 @@ function tokenRows({ sealer }: RecordsContext, added: readonly Added[], at: stri
       sealed_value: sealJson(sealer, ['entering_secrets.value', operationId], given.initialAccessToken),
       entered_at: at,
       claimed_at: at,
+      supplied_by: actor,
+      expires_at: expiresAt === null ? null : toRfc3339(expiresAt),
     };
   });
 }
@@ -168,7 +173,9 @@ export async function insertRegistrations(
       .execute(),
   );
   await inChunks(headerRows(context, added, at), (some) => trx.insertInto('discovery_headers').values(some).execute());
-  await inChunks(tokenRows(context, added, at), (some) => trx.insertInto('entering_secrets').values(some).execute());
+  await inChunks(tokenRows(context, added, at, actor), (some) =>
+    trx.insertInto('entering_secrets').values(some).execute(),
+  );
   const views = added.map(({ view }) => view);
   return { views, entries: added.map((one) => toEntry(auditContentOf(createdTransition(one, at, actor)))) };
 }

@@ -7,6 +7,7 @@ import type { RecordsContext } from '../context.ts';
 import { toRecordsError } from '../errors.ts';
 import { cleanJson } from '../json.ts';
 import type { Database } from '../schema.ts';
+import { noteServers } from '../servers/seen.ts';
 import { createGroupCommit } from './groupCommit.ts';
 import { projectionOf } from './projection.ts';
 import { wakeSharers } from './sharing.ts';
@@ -99,6 +100,7 @@ async function project(trx: Transaction<Database>, transitions: readonly Transit
     }
   }
   if (shown.size > 0) await show(trx, [...shown.values()]);
+  await noteServers(trx, transitions);
   for (const [registrationId, sequence] of hidden) await count(trx, registrationId, sequence);
 }
 

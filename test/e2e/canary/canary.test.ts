@@ -6,6 +6,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Client, Connection } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accounts } from '../../support/canary/accounts.ts';
 import {
   namespace,
   plantPrivateKeys,
@@ -73,6 +74,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await repeat(world);
+    await accounts(world);
     await keysAndSession(world);
     await mistakes(world);
     page = await visit(world, browser);
@@ -99,6 +101,8 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token 3 of'])
       expect(kept).toContainEqual(expect.stringMatching(`^careless: ${what}`));
     for (const what of ['ES384: d', 'RS384: d', 'RS384: qi']) expect(kept).toContain(`private key ${what}`);
+    for (const what of ['serviced: secret of', 'serviced: bearer of', 'administered: issued initial access token'])
+      expect(used).toContainEqual(expect.stringMatching(`^${what}`));
     expect(names.length).toBeGreaterThan(40);
   });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accounts } from '../../support/canary/accounts.ts';
 import { logs } from '../../support/canary/channels.ts';
 import { collectFiles, collectTables } from '../../support/canary/collect.ts';
 import { missedLeaks } from '../../support/canary/leaks.ts';
@@ -20,6 +21,7 @@ describeWith('temporal', 'planted secrets in the data directory', ({ temporal })
     await onboard(world, ['careless', 'cut']);
     await settled(world, 'careless');
     await settled(world, 'cut');
+    await accounts(world);
     await operate(world, 'careless', '/rotate', 'credential.rotation-deferred');
     await operate(world, 'careless', '/rotate', 'credential.rotated');
     // The files as they are while it runs; the tables once nobody else has them open.

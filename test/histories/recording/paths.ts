@@ -1,6 +1,7 @@
 import type { DetailsOf, OperationKind } from '../../../domain/operationDetails.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+import { discoveryOf } from '../../support/entity.ts';
 import {
   approvalOf,
   candidateOf,
@@ -105,6 +106,14 @@ export const paths: Readonly<Record<string, Path>> = {
       // The documents are read again by themselves, and wait for a person.
       { until: 'registration.attention' },
     ],
+  },
+  'woken-by-a-credential': {
+    asksRecords: true,
+    script: {
+      config: { environment: 'production', environmentClass: 'production' },
+      discover: [() => discoveryOf(), () => discoveryOf({ serverCredential: 'service' })],
+    },
+    story: [{ until: 'registration.awaiting-token' }, { ask: 'discover' }, active],
   },
   'held-for-a-person': {
     script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActivities } from '../../../activities/index.ts';
+import { Bearers } from '../../../activities/serverAccess.ts';
 import { buildApp } from '../../../api/app.ts';
 import { clientKeysSecretName, clientSecretName } from '../../../domain/ids.ts';
 import type { CredentialState, Endpoints, RequestResult } from '../../../domain/ports.ts';
@@ -78,6 +79,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
       isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok,
       requestStep: defaultTimePolicy.requestStep,
       jwksBaseUrl,
+      bearers: new Bearers(),
     });
   /** How the authorization server gets the public keys. */
   const activities = { url: activitiesWith(ownUrl), value: activitiesWith(null) };

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dependencies } from '../../../activities/dependencies.ts';
 import { createActivities } from '../../../activities/index.ts';
+import { Bearers } from '../../../activities/serverAccess.ts';
+import { sweepIssuedTokens } from '../../../activities/sweepIssuedTokens.ts';
+import type { ServerCredential } from '../../../domain/authorizationServer.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
   CredentialState,
@@ -12,7 +16,7 @@ import type {
   RequestResult,
 } from '../../../domain/ports.ts';
 import type { EntityRecords, NewRegistration, OrphanView, OwnSettings } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { DiscoveryView, RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
 import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
@@ -21,7 +25,14 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
-import { anApplication, type Fixture, fixtureOn, nextEvent, oneRegistration } from '../stores/records/fixture.ts';
+import {
+  anApplication,
+  everything,
+  type Fixture,
+  fixtureOn,
+  nextEvent,
+  oneRegistration,
+} from '../stores/records/fixture.ts';
 import { Peer } from './peer.ts';
 
 /** A method that stands in for the real one; call the given one to go on. */
@@ -46,6 +57,7 @@ export class World {
   readonly #directory: string;
   #client: GuardedClient | null = null;
   #activities: RegistrationActivities | null = null;
+  #dependencies: Dependencies | null = null;
   #view: RegistrationView | null = null;
 
   static async open(): Promise<World> {
@@ -58,8 +70,8 @@ export class World {
     this.#directory = directory;
   }
 
-  /** A registration of its own for each test. */
-  async begin(given: Partial<NewRegistration> = {}): Promise<void> {
+  /** A registration of its own for each test. `alsoAllowed` are more hosts that may be spoken to. */
+  async begin(given: Partial<NewRegistration> = {}, alsoAllowed: readonly string[] = []): Promise<void> {
     await this.peer.listen();
     const { db, keyring, clock, records } = this.#fixture;
     this.#view = await oneRegistration(this.#fixture, {
@@ -67,11 +79,11 @@ export class World {
       fhirBaseUrl: `${this.peer.url}/fhir`,
       ...given,
     });
-    this.#client = createGuardedClient({ allowedHosts: [this.peer.host] });
+    this.#client = createGuardedClient({ allowedHosts: [this.peer.host, ...alsoAllowed] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
     const spool = createSpool(this.#directory, keyring.sealer('escrow'));
-    this.#activities = createActivities({
+    this.#dependencies = {
       records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
       secrets: this.#traced('secrets', secrets, this.insteadOfSecrets),
       spool: this.#traced<Spool>('spool', spool, {}),
@@ -79,10 +91,12 @@ export class World {
       clock,
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
+      bearers: new Bearers(),
       get requestStep() {
         return stepTime();
       },
-    });
+    };
+    this.#activities = createActivities(this.#dependencies);
     this.trace.length = 0;
   }
 
@@ -136,6 +150,54 @@ export class World {
   async #recordApplied(): Promise<void> {
     const applied = { appliedRevision: 1, ownRevision: { applied: 0, desired: 0 } };
     await this.#fixture.records.recordTransition(nextEvent(this.view, applied));
+  }
+
+  /** Everything that the records can do. */
+  get everyRecord(): Fixture['records'] {
+    return this.#fixture.records;
+  }
+
+  get clock(): Fixture['clock'] {
+    return this.#fixture.clock;
+  }
+
+  /** A discovery that found {@link endpoints}. */
+  get discovery(): DiscoveryView {
+    return discoveryOf(this.endpoints);
+  }
+
+  /** Makes the authorization server known, as the transition after discovery does, and puts a credential of it. */
+  async putServerCredential(credential: ServerCredential, endpoints: Endpoints = this.endpoints): Promise<string> {
+    const discovery = { ...this.discovery, ...endpoints };
+    await this.records.recordTransition(nextEvent(this.view, { phase: 'registering', discovery }));
+    const { items } = await this.everyRecord.authorizationServers(everything, { limit: 500 });
+    const server = items.find(({ tokenEndpoint }) => tokenEndpoint === endpoints.tokenEndpoint);
+    if (server === undefined) throw new Error('the authorization server is not known');
+    await this.everyRecord.putServerCredential(server.serverId, credential, 'key:test');
+    return server.serverId;
+  }
+
+  /** Lets the application register anonymously, in production too. */
+  async allowAnonymous(): Promise<void> {
+    const { applicationId } = this.view;
+    const known = await this.everyRecord.application(applicationId);
+    if (known === null) throw new Error('there is no such application');
+    const policies = { ...known.application.policies, allowAnonymous: true };
+    await this.everyRecord.putApplication(applicationId, { ...known.application, policies });
+  }
+
+  /** Revokes what was issued and not used. */
+  sweepIssuedTokens(): Promise<number> {
+    return sweepIssuedTokens(this.#dependencies ?? notBegun());
+  }
+
+  /** Sets members of the registration's client metadata. */
+  async giveMetadata(members: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#fixture.db
+      .updateTable('registrations')
+      .set({ client_metadata: JSON.stringify(members) })
+      .where('registration_id', '=', this.registrationId)
+      .execute();
   }
 
   /** What is listed for a person about this registration. */

@@ -57,7 +57,24 @@ describe('API keys', () => {
 });
 
 describe('roles', () => {
-  const reads = ['/v1/applications', '/v1/tenants', '/v1/registrations', '/v1/summary', '/v1/orphans'];
+  const server = 'as-0123456789abcdef0123';
+  beforeAll(async () => {
+    const at = new Date(0).toISOString();
+    const row = {
+      server_id: server,
+      issuer: null,
+      token_endpoint: 'https://ehr.example/token',
+      name: null,
+      notes: null,
+    };
+    await api.db
+      .insertInto('authorization_servers')
+      .values({ ...row, policies: '{}', first_seen_at: at, changed_at: at })
+      .execute();
+  });
+
+  const reads = ['/v1/authorization-servers', '/v1/initial-access-tokens', `/v1/authorization-servers/${server}`];
+  reads.push('/v1/applications', '/v1/tenants', '/v1/registrations', '/v1/summary', '/v1/orphans');
   test.each(reads)('a viewer reads %s', async (url) => {
     expect((await api.call('GET', url, { key: api.viewer })).status).toBe(200);
   });
@@ -76,6 +93,9 @@ describe('roles', () => {
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/report-launch', 'operator'],
     ['PATCH', '/v1/registrations/clinic.growth-chart.production.main/task', 'operator'],
     ['DELETE', '/v1/registrations/clinic.growth-chart.production.main', 'administrator'],
+    ['PATCH', `/v1/authorization-servers/${server}`, 'administrator'],
+    ['PUT', `/v1/authorization-servers/${server}/credentials`, 'administrator'],
+    ['DELETE', `/v1/authorization-servers/${server}/credentials/service`, 'administrator'],
     ['GET', '/v1/keys', 'administrator'],
     ['POST', '/v1/keys', 'administrator'],
     ['DELETE', '/v1/keys/x', 'administrator'],
@@ -97,6 +117,8 @@ describe('roles', () => {
     );
     const patterns = table.map(([method, url]) => {
       const path = url
+        .replace(server, '{serverId}')
+        .replace('credentials/service', 'credentials/{kind}')
         .replace('growth-chart', '{applicationId}')
         .replace(/clinic\.[^/]+/, '{registrationId}')
         .replace('/clinic', '/{tenantId}')

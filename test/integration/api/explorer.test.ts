@@ -61,6 +61,7 @@ describe('OpenAPI document', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "DELETE /v1/authorization-servers/{serverId}/credentials/{kind}",
         "DELETE /v1/keys/{keyId}",
         "DELETE /v1/registrations/{registrationId}",
         "DELETE /v1/session",
@@ -70,7 +71,10 @@ describe('OpenAPI document', () => {
         "GET /readyz",
         "GET /v1/applications",
         "GET /v1/applications/{applicationId}",
+        "GET /v1/authorization-servers",
+        "GET /v1/authorization-servers/{serverId}",
         "GET /v1/events",
+        "GET /v1/initial-access-tokens",
         "GET /v1/keys",
         "GET /v1/orphans",
         "GET /v1/registrations",
@@ -80,6 +84,7 @@ describe('OpenAPI document', () => {
         "GET /v1/summary",
         "GET /v1/tenants",
         "GET /v1/tenants/{tenantId}",
+        "PATCH /v1/authorization-servers/{serverId}",
         "PATCH /v1/registrations/{registrationId}/task",
         "PATCH /v1/tenants/{tenantId}",
         "POST /v1/keys",
@@ -92,6 +97,7 @@ describe('OpenAPI document', () => {
         "POST /v1/tenants",
         "POST /v1/tenants/{tenantId}/registrations",
         "PUT /v1/applications/{applicationId}",
+        "PUT /v1/authorization-servers/{serverId}/credentials",
         "PUT /v1/registrations/{registrationId}/initial-access-token",
       ]
     `);

@@ -11,7 +11,13 @@ describe('metrics server', () => {
   afterEach(() => server?.close());
 
   it('serves /metrics only, on loopback', async () => {
-    const readFleet = async () => ({ phases: {}, credentialHealth: {}, needsAttention: 7, nextExpiry: null });
+    const readFleet = async () => ({
+      phases: {},
+      credentialHealth: {},
+      needsAttention: 7,
+      nextExpiry: null,
+      expiringTokens: 0,
+    });
     const { registry } = createMetrics({ readFleet, clock: { now: () => 0 }, log });
     server = await startMetricsServer({ registry, log, port: 0 });
     const url = `http://127.0.0.1:${server.port}`;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { scopes } from '../../../sandbox/smartScopes.ts';
+import { type AccountServer, accountAnswer, endpointsOf, isAccountServer } from './accounts.ts';
 import type { Plant } from './plant.ts';
 
 /**
@@ -93,7 +94,7 @@ export class CarelessPeer {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  fhirBaseUrl(manner: Manner): string {
+  fhirBaseUrl(manner: Manner | AccountServer): string {
     return `http://${this.host}/${manner}/fhir`;
   }
 
@@ -125,6 +126,14 @@ export class CarelessPeer {
 
   #answer(manner: Manner, request: IncomingMessage, path: string, body: string, header: unknown): Answer {
     const asked = request.url ?? '';
+    if (isAccountServer(manner)) {
+      const secret = secretOf(request.headers.authorization) ?? '';
+      const own = accountAnswer(this.#plant, manner, request.method ?? '', path, body, secret);
+      if (own !== null) return own;
+      const { token, registration } = endpointsOf(manner);
+      if (path === registration) return this.#register(manner, request, body);
+      if (path === token) return this.#token(manner, request);
+    }
     if (path === 'fhir/.well-known/smart-configuration') return this.#document(manner, asked, header);
     if (path === 'register') return this.#register(manner, request, body);
     if (path.startsWith('client/')) return this.#manage(manner, request, path.slice('client/'.length));
@@ -145,8 +154,8 @@ export class CarelessPeer {
       headers: { etag: `"${String(header)}"`, 'last-modified': String(header) },
       body: {
         authorization_endpoint: `${base}/authorize`,
-        token_endpoint: `${base}/token`,
-        registration_endpoint: `${base}/register`,
+        token_endpoint: `${base}/${isAccountServer(manner) ? endpointsOf(manner).token : 'token'}`,
+        registration_endpoint: `${base}/${isAccountServer(manner) ? endpointsOf(manner).registration : 'register'}`,
         grant_types_supported: ['authorization_code', 'refresh_token'],
         token_endpoint_auth_methods_supported: ['client_secret_basic'],
         code_challenge_methods_supported: ['S256'],

@@ -22,6 +22,40 @@ describe('bad input ends with 2 and one line that names the field', () => {
     ['timeout that is no number', ['verify', registration, '--timeout', 'soon'], /--timeout/],
     ['registration id with three parts', ['retire', 'mercy.chart-app.main'], /REGISTRATION.*tenant\.application/],
     ['registration id that is a path', ['verify', '../../v1/keys.a.b.c'], /REGISTRATION/],
+    [
+      'authorization server id that is none',
+      ['authorization-server', 'show', '../keys'],
+      /SERVER.*authorization-server list/,
+    ],
+    [
+      'credentials of no kind',
+      ['authorization-server', 'credentials', 'set', 'as-0123456789abcdef0123', '--client-id', 'a'],
+      /--kind.*credentials set --help/,
+    ],
+    [
+      'credentials of a kind that does not exist',
+      ['authorization-server', 'credentials', 'remove', 'as-0123456789abcdef0123', '--kind', 'root'],
+      /--kind.*service, administrator/,
+    ],
+    [
+      'credentials without a secret where nobody can be asked',
+      [
+        'authorization-server',
+        'credentials',
+        'set',
+        'as-0123456789abcdef0123',
+        '--kind',
+        'service',
+        '--client-id',
+        'a',
+      ],
+      /--client-secret-file.*--client-secret-stdin/,
+    ],
+    [
+      'a client secret as argument',
+      ['authorization-server', 'credentials', 'set', 'as-0123456789abcdef0123', '--client-secret', 'x'],
+      /--client-secret.*never an argument/,
+    ],
     ['tenant id with capitals', ['tenant', 'add', 'Mercy', '--name', 'm'], /TENANT.*a-z/],
     [
       'application without FHIR base URL',

@@ -8,6 +8,7 @@ const fleet: Fleet = {
   credentialHealth: { healthy: 2 },
   needsAttention: 1,
   nextExpiry: 1_800_000_000_000,
+  expiringTokens: 2,
 };
 
 describe('createMetrics', () => {
@@ -19,6 +20,7 @@ describe('createMetrics', () => {
       'registrar_registrations{phase="retired"} 0',
       'registrar_credential_health{health="healthy"} 2',
       'registrar_needs_attention 1',
+      'registrar_initial_access_tokens_expiring 2',
       'registrar_next_expiry_timestamp_seconds 1800000000',
       'registrar_read_model_up 1',
     ])
@@ -78,12 +80,13 @@ describe('fleetReader', () => {
     const asked: unknown[] = [];
     const read = fleetReader({
       summary: async () => ({ phases: {}, credentialHealth: {}, needsAttention: 0, expiring: [] }),
+      expiringTokens: async () => 3,
       registrations: async (...parameters: unknown[]) => {
         asked.push(...parameters);
         return { items: [{ credential: { expiresAt: '2027-01-15T08:00:00.000Z' } }] } as never;
       },
     });
-    expect((await read()).nextExpiry).toBe(1_800_000_000_000);
+    expect(await read()).toMatchObject({ nextExpiry: 1_800_000_000_000, expiringTokens: 3 });
     expect(asked).toEqual([
       { phase: 'active', sort: 'expiresAt' },
       { tenantIds: null, applicationIds: null },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dependencies } from '../../../../activities/dependencies.ts';
 import { createKeycloakClients } from '../../../../activities/keycloak/clients.ts';
+import { Bearers } from '../../../../activities/serverAccess.ts';
 import type {
   KeycloakClientRequest,
   KeycloakClientResult,
@@ -60,6 +61,7 @@ export class KeycloakWorld {
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
       requestStep: 60_000,
+      bearers: new Bearers(),
     };
     this.clients = createKeycloakClients(this.deps);
   }
