@@ -20,6 +20,7 @@ import { applicationRoutes } from './routes/applications.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -66,6 +67,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     preflightRoutes,
     operationRoutes,
     approvalRoutes,
+    keycloakRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

@@ -4,6 +4,7 @@ import { addApplicationCommands } from './commands/application.ts';
 import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
@@ -53,6 +54,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addStatusCommand(program, context);
   addPacketCommand(program, context);
   addOperationCommands(program, context);
+  addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
   addApproveEndpointCommand(program, context);
   addTaskCommand(program, context);

@@ -99,6 +99,12 @@ export interface EntityRecords {
    */
   settleIntent(intentId: string, settlement: Settlement, outcome: unknown): Promise<boolean>;
 
+  /**
+   * Unsettled intents of subjects that begin with a prefix, prepared before a time (milliseconds since the epoch),
+   * oldest first.
+   */
+  openIntents(argument: { prefix: string; before: number; limit: number }): Promise<Intent[]>;
+
   /** Journal of received tokens, newest first. */
   managementTokens(registrationId: string): Promise<ManagementToken[]>;
   journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;

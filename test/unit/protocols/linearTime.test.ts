@@ -231,11 +231,15 @@ describe('reads a long text of any pattern', () => {
     documents: '{"a":"',
   };
 
-  it.each(readers)('%s', (name, read) => {
-    for (const fragment of repeated) {
-      const pattern = fragment.repeat(length / fragment.length);
-      expect(() => read(`${pattern}\u0000`)).not.toThrow();
-      expect(() => read(`${starts[name] ?? 'https://ehr.example/'}${pattern}@`)).not.toThrow();
-    }
-  }, 30_000);
+  it.each(readers)(
+    '%s',
+    (name, read) => {
+      for (const fragment of repeated) {
+        const pattern = fragment.repeat(length / fragment.length);
+        expect(() => read(`${pattern}\u0000`)).not.toThrow();
+        expect(() => read(`${starts[name] ?? 'https://ehr.example/'}${pattern}@`)).not.toThrow();
+      }
+    },
+    30_000,
+  );
 });
