@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { attentionOf } from '../../../../domain/attention.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/afterDiscovery.ts';
 import { beginOperation, refusalOf } from '../../../../domain/entity/operations.ts';
-import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
+import { type EntityState, initialState, type Operation } from '../../../../domain/entity/state.ts';
+import { viewOf } from '../../../../domain/entity/view.ts';
 import { clientAvailable, type DiscoveryView, type EndpointApproval } from '../../../../domain/registrationView.ts';
 import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 import { application, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
@@ -332,6 +333,24 @@ describe('a registration whose client lives', () => {
       proposal: { evidenceHash: hash('b') },
     });
     expect(reasonOf(after.state)).toBe('EndpointChanged');
+  });
+});
+
+describe('an entity that starts anew from the records', () => {
+  it.each<[string, EntityState]>([
+    ['approval', approve(read(stateOf(), waiting()).state).state],
+    [
+      'proposal',
+      read(stateOf({ phase: 'active', discovery: trusted(endpoint), current: credentialOf() }), nothing).state,
+    ],
+  ])('knows the %s, and when the documents were read', (_name, state) => {
+    const evidence = [{ url: 'https://a', sha256: 'b', fetchedAt: '2026-01-01T00:00:00.000Z', status: 200, bytes: 1 }];
+    const discovery = state.discovery === null ? null : { ...state.discovery, evidence };
+    const view = viewOf({ ...state, discovery }, t0);
+    const { config, sequence } = state;
+    const anew = initialState({ config, view, sequence, openIntentId: null, initialAccessTokenRef: null });
+    expect(anew.discovery).toEqual(discovery);
+    expect(anew.discoveredAt).toBe(t0);
   });
 });
 

@@ -43,6 +43,13 @@ export function transitionSuite(fixture: () => Fixture): void {
       expect((await records.registrations(filter, everything, { limit: 5 })).items).toHaveLength(1);
     });
 
+    it('keeps the method that a registration came to, for an entity that starts anew', async () => {
+      const { records } = fixture();
+      const view = await oneRegistration(fixture(), { method: 'manual' });
+      await records.recordTransition(nextEvent(view, { method: 'dynamic' }));
+      expect((await records.entityStart(view.registrationId))?.config.method).toBe('dynamic');
+    });
+
     it('takes the same transition again without another event', async () => {
       const { records } = fixture();
       const view = await oneRegistration(fixture());
