@@ -23,13 +23,24 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     };
   }
 
+  /** A retired registration is not discovered again. */
+  function forgettingHeaders<Argument extends { registrationId: string }, Result>(
+    step: (deps: Dependencies, argument: Argument) => Promise<Result>,
+  ) {
+    return async (_: Dependencies, argument: Argument): Promise<Result> => {
+      const result = await step(deps, argument);
+      await deps.records.putDiscoveryHeaders(argument.registrationId, {});
+      return result;
+    };
+  }
+
   return {
     discover: recordingFirst(discover),
     register: recordingFirst(provingStored(register)),
     update: recordingFirst(provingStored(update)),
     settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
-    retire: recordingFirst(retire),
+    retire: recordingFirst(forgettingHeaders(retire)),
     planMetadata: (argument) => planMetadata(deps, argument),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),
     record,

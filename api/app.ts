@@ -17,9 +17,11 @@ import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -66,6 +68,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     preflightRoutes,
     operationRoutes,
     changeRoutes,
+    keycloakRoutes,
+    approvalRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { KeycloakClients } from '../domain/keycloakClients.ts';
 import type { PageState } from '../domain/metadataLint/profiles.ts';
 import type { EntityClient } from '../domain/operations.ts';
 import type { Playbooks } from '../domain/playbooks/playbook.ts';
@@ -43,6 +44,8 @@ export interface ApiDependencies {
   readonly checkUrl: (
     url: string,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }>;
+  /** Clients of Keycloak realms, beside the registrations. */
+  readonly keycloak: Pick<KeycloakClients, 'carryOut'>;
   /** Looks at a health system without any effect; for preflight. */
   readonly discovery: {
     /**

@@ -1,18 +1,32 @@
 import { durationToMilliseconds } from '../domain/duration.ts';
 import type { Playbook, Playbooks } from '../domain/playbooks/playbook.ts';
-import { recognisePlaybook } from '../domain/playbooks/recognise.ts';
+import { genericPlaybookId } from '../domain/playbooks/playbook.ts';
+import { type RecognisedBy, recognisePlaybook } from '../domain/playbooks/recognise.ts';
 import type { RegistrationView } from '../domain/registrationView.ts';
 import type { TaskVendor } from '../domain/tasks/task.ts';
 
-/** The playbook that fits a registration. */
-export function playbookOf(playbooks: Playbooks, { fhirBaseUrl, discovery }: RegistrationView): Playbook {
+/** The playbook that fits what is known of a registration's server now. */
+export function playbookOf(playbooks: Playbooks, view: RegistrationView): Playbook {
+  return recognised(playbooks, view, null).playbook;
+}
+
+/** The playbook that the task of a registration goes by; where it has none, or the generic one, that which fits now. */
+export function playbookOfTask(
+  playbooks: Playbooks,
+  view: RegistrationView,
+): { readonly playbook: Playbook; readonly by: RecognisedBy } {
+  const given = view.task?.vendor?.playbookId ?? null;
+  return recognised(playbooks, view, given === genericPlaybookId ? null : given);
+}
+
+function recognised(playbooks: Playbooks, { fhirBaseUrl, discovery }: RegistrationView, vendor: string | null) {
   return recognisePlaybook(playbooks, {
-    vendor: null,
+    vendor,
     fhirBaseUrl,
     tokenEndpoint: discovery?.tokenEndpoint ?? null,
     authorizationEndpoint: discovery?.authorizationEndpoint ?? null,
     issuer: discovery?.issuer ?? null,
-  }).playbook;
+  });
 }
 
 /** What an entity needs to know of a vendor, as it cannot read playbooks itself. */

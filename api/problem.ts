@@ -17,6 +17,7 @@ export const problems = {
   'not-empty': { status: 409, title: 'The tenant still has registrations' },
   'operation-refused': { status: 409, title: 'The operation is not possible now' },
   'request-in-progress': { status: 409, title: 'The same request is still being carried out' },
+  'peer-refused': { status: 409, title: 'The authorization server refused the request' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'wrong-host': { status: 421, title: 'The request is for another host' },
@@ -33,6 +34,7 @@ export const problems = {
   'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something went wrong in Registrar' },
+  'peer-unavailable': { status: 502, title: 'The authorization server did not answer' },
   unavailable: { status: 503, title: 'A part of Registrar does not answer' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

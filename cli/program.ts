@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addApplicationCommands } from './commands/application.ts';
+import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import type { Context } from './commands/context.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
@@ -52,7 +54,9 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addStatusCommand(program, context);
   addPacketCommand(program, context);
   addOperationCommands(program, context);
+  addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
+  addApproveEndpointCommand(program, context);
   addTaskCommand(program, context);
   return program;
 }

@@ -1,4 +1,5 @@
 import { isLaunchReport } from './launchReport.ts';
+import type { EndpointApproval } from './registrationView.ts';
 import { isTaskChange } from './tasks/task.ts';
 import { hasOnly, isText } from './textForm.ts';
 
@@ -10,6 +11,7 @@ export const detailForms = {
   rotate: nothing,
   verify: nothing,
   discover: nothing,
+  approveEndpoint: endpointApproval,
   supplyInitialAccessToken: nothing,
   retire: nothing,
   changeMetadata: metadataRevision,
@@ -50,4 +52,15 @@ function metadataRevision(value: unknown): value is { readonly revision: number 
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
   const revision = (value as Readonly<Record<string, unknown>>)['revision'];
   return revision === null || (Number.isSafeInteger(revision) && (revision as number) >= 1);
+}
+
+function endpointApproval(value: unknown): value is EndpointApproval {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  const { registrationEndpoint, evidenceHash } = value as Readonly<Record<string, unknown>>;
+  return (
+    (registrationEndpoint === null ||
+      (typeof registrationEndpoint === 'string' && registrationEndpoint.length <= 2000)) &&
+    typeof evidenceHash === 'string' &&
+    /^[0-9a-f]{64}$/.test(evidenceHash)
+  );
 }

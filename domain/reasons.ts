@@ -56,6 +56,16 @@ export const reasons = {
     sentence: 'This registration is carried out by a person.',
     action: 'Register the client with the health system.',
   },
+  EndpointApprovalNeeded: {
+    sentence: 'A registration endpoint was found that is used only once an administrator has approved it.',
+    action:
+      'Compare the endpoint with what the health system says; then call approve-endpoint with its registrationEndpoint and evidenceHash.',
+  },
+  RegistrationEndpointAppeared: {
+    sentence: 'A registration endpoint has appeared; this registration is being carried out by a person.',
+    action:
+      'Go on by hand; or, as an administrator, call approve-endpoint with its registrationEndpoint and evidenceHash, and Registrar registers the client.',
+  },
   RegistrationEndpointNotUsable: {
     sentence: 'The advertised registration endpoint did not answer as an OAuth registration endpoint.',
     action: 'Ask the health system how clients are registered; carry it out by hand.',
@@ -74,6 +84,62 @@ export const reasons = {
   RegistrationForbidden: {
     sentence: 'The authorization server refused this client registration.',
     action: 'Ask the administrator of the authorization server which policy refused it.',
+  },
+  TrustedHostsPolicyRefused: {
+    sentence: "The authorization server's Trusted Hosts policy refused the request.",
+    action:
+      'Supply an initial access token, or ask its administrator to trust the host that Registrar sends from and the hosts of the redirect URIs.',
+  },
+  ConsentRequiredPolicyRefused: {
+    sentence: "The authorization server's Consent Required policy refused the request.",
+    action: 'Leave consentRequired on, or supply an initial access token whose policies do not ask for it.',
+  },
+  ProtocolMappersPolicyRefused: {
+    sentence: "The authorization server's Allowed Protocol Mapper Types policy refused the request.",
+    action: 'Leave the protocol mapper out, or ask its administrator to allow mappers of this type.',
+  },
+  ClientScopesPolicyRefused: {
+    sentence: "The authorization server's Allowed Client Scopes policy refused the request.",
+    action:
+      'Ask its administrator to add the asked scopes to the policy (authenticated, where an initial access token was sent), or ask for fewer.',
+  },
+  FullScopePolicyRefused: {
+    sentence: "The authorization server's Full Scope Disabled policy refused the request.",
+    action: 'Leave fullScopeAllowed off, or ask its administrator to assign the roles to the client.',
+  },
+  MaxClientsPolicyRefused: {
+    sentence: "The authorization server's Max Clients policy refused the request: the realm is full.",
+    action: 'Ask its administrator to delete clients that nobody uses, or to raise the limit.',
+  },
+  ClientDisabledPolicyRefused: {
+    sentence: "The authorization server's Client Disabled policy refused to enable the client.",
+    action: 'Ask its administrator to enable the client.',
+  },
+  RegistrationPolicyRefused: {
+    sentence: 'A client registration policy of the authorization server refused the request.',
+    action: 'Ask its administrator what the policy named in the message asks for.',
+  },
+  ServiceAccountRejected: {
+    sentence: 'The authorization server does not accept the service account or administrator.',
+    action: 'Check its client id and secret, that it is enabled, and that it is of the same realm; supply it again.',
+  },
+  ServiceAccountForbidden: {
+    sentence: 'The service account or administrator may not do this.',
+    action:
+      'Give it the roles that it needs; at Keycloak create-client, view-clients and manage-clients of realm-management.',
+  },
+  ServiceAccountAnswerNotUsable: {
+    sentence: 'The authorization server answered the service account or administrator with something unexpected.',
+    action: 'Check that the address is that of the realm, and the version of the server.',
+  },
+  KeycloakRequestUnanswered: {
+    sentence: 'A request that creates or changes a client got no answer; what was sent is in the orphan ledger.',
+    action:
+      'Read the client; ask for a new registration access token with an account of the realm, or delete the client.',
+  },
+  ClientUnknown: {
+    sentence: 'The authorization server knows no such client.',
+    action: 'Check the client id and the realm; ask the health system whether the client was deleted.',
   },
   RegistrationAnswerNotUsable: {
     sentence:
@@ -97,6 +163,23 @@ export const reasons = {
   InitialAccessTokenRejected: {
     sentence: 'The authorization server did not accept the initial access token.',
     action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExhausted: {
+    sentence: 'The initial access token has no registration left.',
+    action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExpired: {
+    sentence: 'The initial access token has expired.',
+    action: 'Get a new initial access token from the health system and supply it before it expires.',
+  },
+  InitialAccessTokenRevoked: {
+    sentence: 'The authorization server no longer knows the initial access token; it was revoked.',
+    action: 'Ask the health system why it was revoked, get a new initial access token and supply it.',
+  },
+  InitialAccessTokenUnreadable: {
+    sentence:
+      'The authorization server cannot read the initial access token: it is of another realm, made under another host name or with retired keys, past its end, or not a token.',
+    action: 'Get an initial access token of this realm, made at this host name, and supply it.',
   },
   InitialAccessTokenSpent: {
     sentence: 'The initial access token was used by a request whose answer was lost.',
@@ -202,7 +285,12 @@ export const reasons = {
   PeerNotAnswering: { sentence: 'The health system did not answer; the step is tried again.', action: null },
   EndpointChanged: {
     sentence: 'The discovery document names another origin than the approved one; the old one is used.',
-    action: 'Ask the health system whether the change is theirs; approve it, or leave it.',
+    action:
+      'Ask the health system whether the change is theirs. A registration endpoint can be approved with approve-endpoint; where the token or authorization endpoint moved, add the registration anew once they confirm it.',
+  },
+  AuthMethodNotAdvertised: {
+    sentence: 'The discovery document no longer lists the authentication method of this client.',
+    action: 'Ask the health system until when the method works, and plan a client with one that it lists.',
   },
   AudienceRefused: {
     sentence: 'A secret would have been sent to an origin that was not approved for it; nothing was sent.',
@@ -253,6 +341,18 @@ export const reasons = {
 } as const satisfies Record<string, ReasonText>;
 
 export type Reason = keyof typeof reasons;
+
+/** Refusals by a client registration policy of the server: only its administrator, or other metadata, helps. */
+export const policyReasons: ReadonlySet<Reason> = new Set([
+  'TrustedHostsPolicyRefused',
+  'ConsentRequiredPolicyRefused',
+  'ProtocolMappersPolicyRefused',
+  'ClientScopesPolicyRefused',
+  'FullScopePolicyRefused',
+  'MaxClientsPolicyRefused',
+  'ClientDisabledPolicyRefused',
+  'RegistrationPolicyRefused',
+]);
 
 /** The sentence of a reason, followed by its action where there is one. */
 export function explain(reason: Reason): string {

@@ -110,6 +110,12 @@ export interface EntityRecords {
    */
   settleIntent(intentId: string, settlement: Settlement, outcome: unknown): Promise<boolean>;
 
+  /**
+   * Unsettled intents of subjects that begin with a prefix, prepared before a time (milliseconds since the epoch),
+   * oldest first.
+   */
+  openIntents(argument: { prefix: string; before: number; limit: number }): Promise<Intent[]>;
+
   /** Journal of received tokens, newest first. */
   managementTokens(registrationId: string): Promise<ManagementToken[]>;
   journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;
@@ -128,6 +134,11 @@ export interface EntityRecords {
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
   /** Deletes the value: it was used. Those of its kind that came before it for the registration go along. Idempotent. */
   spendEnteringSecret(operationId: string): Promise<void>;
+  /** Headers that go with discovery, to the origin of the FHIR base URL only; their values are secret. */
+  discoveryHeaders(registrationId: string): Promise<DiscoveryHeaders>;
+  /** Replaces all of them, sealed at once; none deletes them. Idempotent. */
+  putDiscoveryHeaders(registrationId: string, headers: DiscoveryHeaders): Promise<void>;
+
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
@@ -139,6 +150,9 @@ export interface EntityRecords {
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
 }
+
+/** HTTP headers by name. Values are secret: never in a log, an answer or an argument of a workflow. */
+export type DiscoveryHeaders = Readonly<Record<string, string>>;
 
 /** What a secret that a person gives is for. */
 export type EnteringSecretKind = 'initial-access-token';
@@ -194,6 +208,8 @@ export interface NewRegistration {
   readonly method: Method;
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Sealed in the same transaction. */
+  readonly discoveryHeaders?: DiscoveryHeaders | undefined;
   /** Registration whose client it uses; null = it gets its own. */
   readonly shareWith: string | null;
   /** RFC 7396 patch on the application's metadata. */

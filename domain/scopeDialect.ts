@@ -13,7 +13,8 @@ export interface ScopeOffer {
  * The dialect of a server. Its capabilities decide: `permission-v2` is v2, `permission-v1` alone is v1. Where they name
  * neither, the resource scopes that it advertises do: one written in letters shows that it reads letters. A server that
  * says nothing is taken for one of SMART 1.x, as the absence of 2.x members means (FACTS sections 3 and 7); servers of
- * 2.x are asked to read v1 as well, those of 1.x cannot read v2.
+ * 2.x are asked to read v1 as well, those of 1.x cannot read v2. Playbooks are not asked: they are for people, and what is
+ * sent must not depend on which of them is recognised.
  */
 export function dialectOf({ capabilities, scopesSupported }: ScopeOffer): ScopeDialect {
   if (capabilities?.includes('permission-v2')) return 'v2';

@@ -145,7 +145,7 @@ function pasteBack({ pasteBack: { command, path, fields }, playbook }: Packet): 
     ],
     fields: [
       ...fields.map(({ label, field: member, where, required }) =>
-        field(label, prose(where), exact(member), prose(required ? 'needed' : 'where there is one')),
+        field(label, prose(where), exact(member), prose(required ? 'Needed.' : 'Only where there is one.')),
       ),
       field('Command', exact(command)),
       field('API', exact(`POST ${path}`)),

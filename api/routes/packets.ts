@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { buildPacket } from '../../domain/packets/build.ts';
+import { buildPacket, type PacketParts } from '../../domain/packets/build.ts';
 import type { Packet } from '../../domain/packets/packet.ts';
-import { recognisePlaybook } from '../../domain/playbooks/recognise.ts';
 import type { Visibility } from '../../domain/records.ts';
 import type { RegistrationView } from '../../domain/registrationView.ts';
 import { preferredType } from '../acceptable.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { packetHtml, packetPagePolicy } from '../packets/html.ts';
 import { packetMarkdown } from '../packets/markdown.ts';
+import { playbookOfTask } from '../playbookOf.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
 import { notFound, ProblemError } from '../problem.ts';
@@ -72,13 +72,7 @@ async function packetOf(
     records.tenant(view.tenantId, visibility),
   ]);
   if (config === null || application === null) throw notFound('registration');
-  const { playbook, by } = recognisePlaybook(playbooks, {
-    vendor: null,
-    fhirBaseUrl: config.fhirBaseUrl,
-    tokenEndpoint: view.discovery?.tokenEndpoint ?? null,
-    authorizationEndpoint: view.discovery?.authorizationEndpoint ?? null,
-    issuer: view.discovery?.issuer ?? config.issuer,
-  });
+  const { playbook, by } = playbookOfTask(playbooks, view);
   return buildPacket({
     config,
     view,
@@ -86,7 +80,14 @@ async function packetOf(
     launchUris: application.application.launchUris,
     playbook,
     recognisedBy: by,
-    progress: { submittedAt: null, verifiedAt: null, enabledAt: null },
+    progress: progressOf(view),
     now: clock.now(),
   });
+}
+
+/** How far the human path has come; null where a client exists already, of which the rule does not speak. */
+function progressOf({ task, credential }: RegistrationView): PacketParts['progress'] {
+  if (task?.kind === 'rotation' || (task === undefined && credential !== null)) return null;
+  const time = (text: string | null | undefined) => (text === null || text === undefined ? null : Date.parse(text));
+  return { submittedAt: time(task?.submittedAt), verifiedAt: time(task?.verifiedAt), enabledAt: null };
 }

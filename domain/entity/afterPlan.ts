@@ -3,9 +3,9 @@ import { explain, type Reason } from '../reasons.ts';
 import type { RegistrationConfig } from '../records.ts';
 import { decideRollout } from '../rollout.ts';
 import { rotationDue } from '../rotationDue.ts';
-import { tokenIsNeeded } from './afterDiscovery.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { tokenIsNeeded } from './wayOn.ts';
 
 /** What follows from knowing what a `changeMetadata` changes: policies count at once, metadata where the client can be changed. */
 export function afterPlan(before: EntityState, { wanted, members }: MetadataPlan, now: number): Applied {

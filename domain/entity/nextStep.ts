@@ -1,4 +1,6 @@
+import { stableFraction } from '../stableHash.ts';
 import type { TimePolicy } from '../timePolicy.ts';
+import type { Phase } from '../words.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';
 import { nextTaskMoment } from './task.ts';
@@ -23,6 +25,33 @@ export type Step =
 
 /** What is to be done now (milliseconds since the epoch), judged from state alone. */
 export function nextStep(state: EntityState, now: number, policy: TimePolicy): Step {
+  const step = mainStep(state, now, policy);
+  const readAt = step.do === 'wait' ? rediscoveryAt(state, policy) : null;
+  if (step.do !== 'wait' || readAt === null) return step;
+  return readAt <= now ? { do: 'discover' } : { do: 'wait', until: Math.min(step.until ?? readAt, readAt) };
+}
+
+const rediscovering: ReadonlySet<Phase> = new Set<Phase>([
+  'active',
+  'awaiting_approval',
+  'awaiting_enablement',
+  'awaiting_token',
+  'manual_required',
+  'submitted',
+]);
+
+/** Up to which share of the interval a registration is read earlier, so that not all are read together. */
+const jitterShare = 0.1;
+
+/** When the discovery documents are read again although nobody asked; null = not by itself. */
+function rediscoveryAt(state: EntityState, policy: TimePolicy): number | null {
+  const { phase, discoveredAt, discoveryRetryAt, registrationId } = state;
+  if (discoveredAt === null || !rediscovering.has(phase)) return null;
+  const share = 1 - jitterShare * stableFraction(`${registrationId}/discovery`);
+  return discoveryRetryAt ?? discoveredAt + Math.ceil(policy.discoveryInterval * share);
+}
+
+function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.phase === 'retired') return { do: 'finish' };
   if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
   const taskAt = nextTaskMoment(state, policy);

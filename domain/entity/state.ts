@@ -47,6 +47,7 @@ export interface Rotation {
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
   'expiry',
+  'offer',
   'task',
   'registration',
   'credential',
@@ -81,6 +82,10 @@ export interface EntityState {
   readonly conditions: readonly Condition[];
   readonly attentions: readonly Attention[];
   readonly discovery: DiscoveryView | null;
+  /** When the discovery documents were last read or tried; null = they are not read again by themselves. */
+  readonly discoveredAt: number | null;
+  /** When they are tried again after a failure, or at once after a change; null = at the usual time. */
+  readonly discoveryRetryAt: number | null;
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
   /** Revision of what the registration sets itself that the client has; null before there is one. */
@@ -136,6 +141,8 @@ export function initialState(start: EntityStart): EntityState {
     conditions: view?.conditions ?? [],
     attentions: [],
     discovery: view?.discovery ?? null,
+    discoveredAt: readAt(view?.discovery ?? null),
+    discoveryRetryAt: null,
     scopes: view?.scopes ?? null,
     appliedRevision: view?.appliedRevision ?? null,
     appliedOwnRevision: view?.ownRevision?.applied ?? null,
@@ -165,6 +172,11 @@ export function initialState(start: EntityStart): EntityState {
     nextAttemptAt: null,
     waitsForPerson: false,
   };
+}
+
+function readAt(discovery: DiscoveryView | null): number | null {
+  const times = (discovery?.evidence ?? []).map(({ fetchedAt }) => Date.parse(fetchedAt));
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /** The credential that a view shows, without what only its holder knows. */

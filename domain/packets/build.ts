@@ -17,8 +17,8 @@ export interface PacketParts {
   readonly launchUris: readonly string[];
   readonly playbook: Playbook;
   readonly recognisedBy: RecognisedBy;
-  /** How far the task has come; milliseconds since the epoch, UTC. */
-  readonly progress: Pick<ClockReadings, 'submittedAt' | 'verifiedAt' | 'enabledAt'>;
+  /** How far the task has come; milliseconds since the epoch, UTC. Null = the deadlines do not concern it. */
+  readonly progress: Pick<ClockReadings, 'submittedAt' | 'verifiedAt' | 'enabledAt'> | null;
   /** Milliseconds since the epoch, UTC. */
   readonly now: number;
 }
@@ -133,6 +133,7 @@ const shown: ReadonlySet<string> = new Set([
 ] satisfies (keyof ClientMetadata)[]);
 
 function deadlinesOf({ config, playbook, progress, now }: PacketParts): PacketDeadline[] {
+  if (progress === null) return [];
   const { answer: certified, developer } = playbook.certified;
   const { environmentClass } = config;
   return statutoryClocks({ certified, developer, environmentClass, ...progress, now }).map(deadline);

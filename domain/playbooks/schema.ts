@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../clientMetadata.ts';
 import { isUriText } from '../webUrl.ts';
-import { type Playbook, parties, pasteBackFields, scopeDialects } from './playbook.ts';
+import { type Playbook, parties, pasteBackFields, playbookDialects } from './playbook.ts';
 
 const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
 /** One line for people. */
@@ -43,7 +43,7 @@ const shape = z.strictObject({
     developer: line.max(100).nullable(),
     sources,
   }),
-  scopes: z.strictObject({ dialect: z.enum(scopeDialects), sources }),
+  scopes: z.strictObject({ dialect: z.enum(playbookDialects), sources }),
   distribution: z.strictObject({ longest: duration, sources }),
   steps: z.array(step).min(1).max(20),
   pasteBack: z

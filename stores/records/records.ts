@@ -8,6 +8,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
@@ -42,6 +43,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createManagementTokens(context),
     ...createOrphans(context),
     ...createEnteringSecrets(context),
+    ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
     ...createApplications(context),
     ...createOwnSettings(context),

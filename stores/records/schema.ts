@@ -154,6 +154,12 @@ interface EnteringSecretsTable {
   spent_at: OptionalTime;
 }
 
+interface DiscoveryHeadersTable {
+  registration_id: string;
+  sealed_headers: Uint8Array;
+  changed_at: Time;
+}
+
 interface ProbeKnowledgeTable {
   token_endpoint: string;
   auth_method: string;
@@ -209,6 +215,7 @@ export interface Database {
   management_tokens: ManagementTokensTable;
   orphans: OrphansTable;
   entering_secrets: EnteringSecretsTable;
+  discovery_headers: DiscoveryHeadersTable;
   probe_knowledge: ProbeKnowledgeTable;
   api_keys: ApiKeysTable;
   sessions: SessionsTable;

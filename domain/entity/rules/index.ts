@@ -1,4 +1,5 @@
 import type { OperationKind } from '../../operationDetails.ts';
+import { approveEndpoint } from './approveEndpoint.ts';
 import { changeMetadata } from './changeMetadata.ts';
 import { discover } from './discover.ts';
 import { reportLaunch } from './reportLaunch.ts';
@@ -12,6 +13,7 @@ import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
 export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
+  approveEndpoint,
   changeMetadata,
   discover,
   reportLaunch,

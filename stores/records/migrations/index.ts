@@ -3,6 +3,7 @@ import { records } from './001-records.ts';
 import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
 import { appliedIntents } from './004-applied-intents.ts';
+import { discoveryHeaders } from './007-discovery-headers.ts';
 import { ownSettings } from './008-own-settings.ts';
 import { sharedClients } from './012-shared-clients.ts';
 
@@ -12,6 +13,7 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['002-secrets', secrets],
   ['003-key-check', keyCheck],
   ['004-applied-intents', appliedIntents],
+  ['007-discovery-headers', discoveryHeaders],
   ['008-own-settings', ownSettings],
   ['012-shared-clients', sharedClients],
 ];

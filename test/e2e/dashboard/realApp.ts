@@ -104,6 +104,7 @@ export async function startRealApp(
       registrationConfig: (registrationId) => records.config(registrationId),
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
+      keycloak: { carryOut: () => Promise.reject(new Error('no Keycloak here')) },
       discovery: { read, takesHeader: () => true, checkPage: async () => ({ kind: 'live' }) },
       macs: { idempotency: keyring.mac('idempotency-mac') },
       checkSecretStore: async () => undefined,

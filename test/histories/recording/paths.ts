@@ -1,7 +1,9 @@
-import type { OperationKind } from '../../../domain/operations.ts';
+import type { DetailsOf, OperationKind } from '../../../domain/operationDetails.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
 import {
+  approvalOf,
+  candidateOf,
   changed,
   lostAnswer,
   notInTime,
@@ -27,7 +29,7 @@ export interface Path {
   readonly story: readonly Chapter[];
 }
 type Chapter =
-  | { readonly ask: OperationKind; readonly details?: unknown }
+  | { [Kind in OperationKind]: { readonly ask: Kind; readonly details?: DetailsOf<Kind> } }[OperationKind]
   | { readonly until: EventType; readonly times?: number };
 
 /** Steps time out late, as the machine that records may be busy; back-off is short. */
@@ -82,6 +84,25 @@ export const paths: Readonly<Record<string, Path>> = {
     asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  approval: {
+    asksRecords: true,
+    policy: { discoveryInterval: 2000, proofInterval: 60_000 },
+    script: {
+      discover: [
+        () => candidateOf('a'),
+        () => candidateOf('b'),
+        () => candidateOf('b'),
+        () => candidateOf('b', 'https://other.example.org/register'),
+      ],
+    },
+    story: [
+      { until: 'registration.awaiting-approval', times: 2 },
+      { ask: 'approveEndpoint', details: approvalOf('b') },
+      active,
+      // The documents are read again by themselves, and wait for a person.
+      { until: 'registration.attention' },
+    ],
   },
   'held-for-a-person': {
     script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },

@@ -9,7 +9,7 @@ import type {
 } from '../../../domain/ports.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
 import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
-import type { Transition } from '../../../domain/registrationView.ts';
+import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registrationView.ts';
 import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
 
 type Activity = Exclude<keyof RegistrationActivities, 'record'>;
@@ -200,4 +200,25 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
     },
     timeline: (registrationId) => timelines.get(registrationId) ?? [],
   };
+}
+
+const registrationEndpoint = 'https://auth.example.org/register';
+
+/** A reading in which only the issuer's document names a registration endpoint; a letter stands for the document. */
+export function candidateOf(letter: string, endpoint = registrationEndpoint): DiscoveryView {
+  return discoveryOf({
+    registrationEndpoint: null,
+    registrationSource: 'none',
+    candidate: {
+      registrationEndpoint: endpoint,
+      source: 'openid-configuration',
+      evidenceHash: letter.repeat(64),
+      sameSite: true,
+    },
+  });
+}
+
+/** An administrator's word on {@link candidateOf}. */
+export function approvalOf(letter: string): EndpointApproval {
+  return { registrationEndpoint, evidenceHash: letter.repeat(64) };
 }

@@ -75,6 +75,7 @@ describe('OpenAPI document', () => {
         "GET /v1/registrations",
         "GET /v1/registrations/{registrationId}",
         "GET /v1/registrations/{registrationId}/events",
+        "GET /v1/registrations/{registrationId}/packet",
         "GET /v1/summary",
         "GET /v1/tenants",
         "GET /v1/tenants/{tenantId}",

@@ -91,6 +91,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
     registrationConfig: (registrationId) => records.config(registrationId),
     putEnteringSecret: records.putEnteringSecret,
     checkUrl: guard.checkUrl,
+    keycloak: { carryOut: () => Promise.reject(new Error('no Keycloak here')) },
     discovery: {
       read: (argument) => discover(guard, { ...argument, isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok }),
       takesHeader: isCustomHeader,

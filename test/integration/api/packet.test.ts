@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Packet } from '../../../domain/packets/packet.ts';
+import type { TaskView } from '../../../domain/registrationView.ts';
 import { discovered, fullMetadata, hostileTexts } from '../../support/packets.ts';
 import { type Api, anApplicationBody, placesOf, problemName, startApi } from './harness.ts';
 
@@ -123,6 +124,46 @@ test('what discovery found is in it, and tells the vendor behind a proxy', async
       { duty: 'enable', owedBy: 'Oracle Health', state: 'not-started' },
     ],
   });
+});
+
+test('the deadlines run from the progress of the task, and its vendor outranks what is recognised', async () => {
+  const view = await api.records.registration(id, { tenantIds: null, applicationIds: null });
+  const record = (sequence: number, change: Partial<NonNullable<typeof view>>) =>
+    api.records.recordTransition({
+      registrationId: id,
+      sequence,
+      at: '2026-11-21T09:00:01.000Z',
+      type: 'task.changed',
+      actor: 'system',
+      message: 'noted',
+      view: { ...view!, sequence, ...change },
+    });
+  const task: TaskView = {
+    kind: 'registration',
+    state: 'submitted',
+    since: '2026-11-18T15:00:00.000Z',
+    owner: null,
+    reference: null,
+    submittedAt: '2026-11-20T15:00:00.000Z',
+    verifiedAt: null,
+    note: null,
+    vendor: { playbookId: 'nextgen', certified: 'yes', developer: 'NextGen Healthcare', expectedWait: null },
+    toldUntil: '2026-11-20T15:00:00.000Z',
+    clocks: [],
+  };
+  const packet = async () => (await api.call('GET', path(), { key: api.viewer })).body as unknown as Packet;
+  await record(2, { task });
+  expect(await packet()).toMatchObject({
+    playbook: { id: 'nextgen', recognisedBy: 'vendor' },
+    deadlines: [
+      { duty: 'verify', state: 'running', applies: 'yes', owedBy: 'NextGen Healthcare', dueOn: '2026-12-07' },
+      { duty: 'enable', state: 'not-started' },
+    ],
+  });
+  await record(3, { task: { ...task, kind: 'rotation' } });
+  expect((await packet()).deadlines).toEqual([]);
+  await record(4, { task: { ...task, vendor: { ...task.vendor!, playbookId: 'generic' } } });
+  expect((await packet()).playbook).toMatchObject({ id: 'epic', recognisedBy: 'fhir-base-url' });
 });
 
 test('environment and registration change what is asked', async () => {

@@ -3,6 +3,8 @@ import { detailForms, type OperationKind } from '../../../domain/operationDetail
 
 const report = { outcome: 'success', mode: 'ehr', error: null, grantedScopes: ['launch'] };
 
+const pair = { registrationEndpoint: 'https://as.example/register', evidenceHash: 'a'.repeat(64) };
+
 const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
 
 /** Details that each kind takes, and some that it refuses. */
@@ -10,6 +12,19 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
   rotate: { takes: [undefined], refuses: [null, {}, 'now'] },
   verify: { takes: [undefined], refuses: [null, {}] },
   discover: { takes: [undefined], refuses: [null, {}] },
+  approveEndpoint: {
+    takes: [pair, { ...pair, registrationEndpoint: null }],
+    refuses: [
+      undefined,
+      null,
+      {},
+      { ...pair, evidenceHash: 'A'.repeat(64) },
+      { ...pair, evidenceHash: null },
+      { ...pair, registrationEndpoint: 7 },
+      { ...pair, registrationEndpoint: `https://${'a'.repeat(2000)}` },
+      { ...pair, token: 'x' },
+    ],
+  },
   supplyInitialAccessToken: { takes: [undefined], refuses: [{ token: 'x' }] },
   retire: { takes: [undefined], refuses: [{}] },
   changeMetadata: {

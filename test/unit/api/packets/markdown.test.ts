@@ -85,6 +85,13 @@ describe('hostile text', () => {
     );
   });
 
+  test.each(['https://evil.example', 'x_http://evil.example', 'www.evil.example', 'mailto:a@evil.example'])(
+    '%s is no link to a reader that makes them by itself',
+    (text) => {
+      expect(markdownText(text)).not.toMatch(/https?:|www\.|mailto:/);
+    },
+  );
+
   test('an empty value says so', () => {
     expect(codeSpan('')).toBe('(empty)');
   });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lintProfile, pagesOf, profileOf, type RegistrationProfile } from '../../../../domain/metadataLint/profiles.ts';
 
@@ -81,4 +82,18 @@ test('the pages to look at are those with a URL that can be used', () => {
     { member: 'client_uri', url: good.client_uri },
     { member: 'policy_uri', url: good.policy_uri },
   ]);
+});
+
+test('whatever stands in the metadata, nothing is thrown and each finding leads into them', () => {
+  const anything = fc.dictionary(
+    fc.constantFrom(...Object.keys(good), 'grant_types'),
+    fc.oneof(fc.jsonValue(), fc.array(fc.string({ unit: 'binary' })), fc.webUrl()),
+  );
+  fc.assert(
+    fc.property(anything, fc.string({ unit: 'binary' }), (metadata, url) => {
+      expect(profileOf([url])).toBeNull();
+      for (const { url: page } of pagesOf(metadata, profile)) expect(page).toMatch(/^https:/i);
+      for (const { pointer } of lintProfile(metadata, profile)) expect(pointer).toMatch(/^\/[a-z_]+(?:\/\d+)?$/);
+    }),
+  );
 });

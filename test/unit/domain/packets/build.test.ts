@@ -118,6 +118,10 @@ test('the clocks run from the progress of the task, and are owed by the develope
   expect(aPacket({ progress }).deadlines.every(({ applies }) => applies === 'if-certified')).toBe(true);
 });
 
+test('a client that exists already has no clocks', () => {
+  expect(aPacket({ progress: null }).deadlines).toEqual([]);
+});
+
 test('there are no clocks outside production', () => {
   expect(aPacket({ config: aConfig(fullMetadata, { environmentClass: 'nonProduction' }) }).deadlines).toEqual([]);
 });

@@ -32,6 +32,40 @@ async function dump({ db }: Fixture): Promise<string> {
 }
 
 export function ledgerSuite(fixture: () => Fixture): void {
+  describe('discovery headers', () => {
+    const headers = { 'Epic-Client-ID': 'planted-header-value-8c1d', 'X-Tenant': 'b' };
+
+    it('come with a registration, are replaced and removed, and are sealed at rest', async () => {
+      const { records } = fixture();
+      const { registrationId } = await oneRegistration(fixture(), { discoveryHeaders: headers });
+      expect(await records.discoveryHeaders(registrationId)).toEqual(headers);
+      expect(await dump(fixture())).not.toContain(headers['Epic-Client-ID']);
+      const other = { 'X-Other': 'c' };
+      for (const _ of [1, 2]) await records.putDiscoveryHeaders(registrationId, other);
+      expect(await records.discoveryHeaders(registrationId)).toEqual(other);
+      for (const _ of [1, 2]) await records.putDiscoveryHeaders(registrationId, {});
+      expect(await records.discoveryHeaders(registrationId)).toEqual({});
+    });
+
+    it('are none where none were given', async () => {
+      const { records } = fixture();
+      const { registrationId } = await oneRegistration(fixture());
+      expect(await records.discoveryHeaders(registrationId)).toEqual({});
+    });
+
+    it('cannot be opened in the row of another registration', async () => {
+      const { records, db } = fixture();
+      const one = await oneRegistration(fixture(), { discoveryHeaders: headers });
+      const other = await oneRegistration(fixture());
+      await db
+        .updateTable('discovery_headers')
+        .set({ registration_id: other.registrationId })
+        .where('registration_id', '=', one.registrationId)
+        .execute();
+      await expect(records.discoveryHeaders(other.registrationId)).rejects.toMatchObject({ code: 'failed' });
+    });
+  });
+
   describe('management tokens', () => {
     it('are journalled once each, newest first', async () => {
       const { records } = fixture();
