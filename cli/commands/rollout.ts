@@ -63,7 +63,7 @@ automatic: Registrar changes the client in place. task: a person changes it. new
       if (options.dryRun !== true)
         throw badInput('--dry-run', 'it is missing, and waves come in a later version', 'Add --dry-run');
       const client = await connect(terminal, options);
-      const rollout = await read(client, applicationId, options.revision);
+      const rollout = await readRollout(client, applicationId, options.revision);
       if (options.json === true) printJson(terminal, rollout);
       else for (const line of rolloutLines(rollout, terminal.size().columns)) terminal.out(line);
     });
@@ -74,7 +74,12 @@ function parseRevision(text: string): number {
   return Number(text);
 }
 
-async function read(client: ApiClient, applicationId: string, wanted: number | undefined): Promise<Rollout> {
+/** Every page of a dry run together; without a revision, of the newest. */
+export async function readRollout(
+  client: ApiClient,
+  applicationId: string,
+  wanted: number | undefined,
+): Promise<Rollout> {
   const path = `/v1/applications/${applicationId}`;
   const revision = wanted ?? (await client.get<ApplicationRecord>(path)).revision;
   const items: RolloutItem[] = [];
@@ -101,14 +106,14 @@ const columns: Column<RolloutItem>[] = [
 
 /** A table of what would change, what each reason means, and how many there are of each class. */
 export function rolloutLines({ applicationId, revision, counts, items }: Rollout, width: number): string[] {
-  const reasons = [...new Map(items.map(({ reason, message }) => [reason, message]))];
   const order = (item: RolloutItem) => rolloutClasses.indexOf(item.class);
   const sorted = [...items].sort((one, other) => order(one) - order(other));
+  const reasons = new Map(sorted.map(({ reason, message }) => [reason, message]));
   const table = items.length === 0 ? [] : [...renderTable(columns, sorted, width), ''];
   const total = rolloutClasses.map((name) => `${counts[name]} ${name}`).join(', ');
   return [
     ...table,
-    ...reasons.map(([reason, message]) => plainText(`${reason}: ${message}`)),
+    ...[...reasons].map(([reason, message]) => plainText(`${reason}: ${message}`)),
     `Revision ${revision} of ${applicationId}: ${total}, ${counts.unchanged} unchanged. Dry run: nothing was changed.`,
   ];
 }

@@ -206,12 +206,8 @@ function afterUpdate(
         delay(draft, outcome.failure, now, policy);
         return;
       }
-      if (outcome.failure.reason === 'RotationNotSupported') {
-        putOff(draft, request, outcome.failure, now, 'rotation');
-        cannotManage(draft);
-        return;
-      }
       putOff(draft, request, updateRefusal(outcome.failure), now, 'rotation');
+      if (outcome.failure.reason === 'RotationNotSupported') cannotManage(draft);
       return;
     case 'management-rejected':
       putOff(draft, request, outcome.failure, now, 'management');
@@ -241,7 +237,8 @@ function unchanged(draft: Draft, request: OpenRequest, outcome: Outcome<'unchang
 
 /** A policy's refusal keeps its name: what helps against it is known. */
 function updateRefusal(failure: Failure): Failure {
-  return policyReasons.has(failure.reason) ? failure : { ...failure, reason: 'UpdateRejected' };
+  const own = policyReasons.has(failure.reason) || failure.reason === 'RotationNotSupported';
+  return own ? failure : { ...failure, reason: 'UpdateRejected' };
 }
 
 function putOff(
