@@ -1,4 +1,5 @@
 import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
+import { storeSupplied } from './adopt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
 import { prove } from './prove.ts';
@@ -28,6 +29,7 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     update: recordingFirst(provingStored(update)),
     settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
+    storeSupplied: recordingFirst(provingStored(storeSupplied)),
     retire: recordingFirst(retire),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),
     record,

@@ -9,8 +9,10 @@ import { audienceSecret } from '../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../protocols/oauth/probe.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { tokenEndpointOf } from './audience.ts';
+import { looksGone } from './clientGone.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { listFormerClient } from './formerClient.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
@@ -46,10 +48,18 @@ export async function proveWith(
   const message = [pendingProbe?.message, currentProbe?.message]
     .filter((text) => text !== undefined)
     .join(' Current one: ');
-  if (decision.action === 'keep' || pending === null) return { decision, current, pending: argument.pending, message };
+  if (decision.action === 'keep' || pending === null) {
+    const kept = { decision, current, pending: argument.pending, message };
+    const rejected = pending === null && current !== null && decision.reason === 'CredentialRejected';
+    const gone = rejected && (await looksGone(deps, config, argument.endpoints, current));
+    return gone ? { ...kept, clientGone: true } : kept;
+  }
 
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
   const promoted = await promote(deps, config, pending, replaceable);
+  if (current !== null && current.clientId !== promoted.clientId)
+    await listFormerClient(deps, config, argument.endpoints, current);
+  if (promoted.supplied) await deps.records.releaseClients(config.registrationId, [promoted.clientId]);
   return { decision, current: { ...promoted, provedAt }, pending: null, message };
 }
 

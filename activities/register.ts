@@ -114,6 +114,7 @@ async function absorbClient(
     firstManagementSecret(config, endpoints, client, metadata),
     tagsOf(config),
   );
+  const held = await deps.records.holdClient(tokenEndpointOf(endpoints), client.clientId, config.registrationId);
   const credential: CredentialState = {
     clientId: client.clientId,
     authMethod: client.authMethod,
@@ -138,7 +139,10 @@ async function absorbClient(
     scopes: judged.scopes,
     revision: config.revision,
     tokenReceived: client.registrationAccessToken !== null,
-    notes: client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
+    notes: [
+      ...(held ? [] : [explain('ClientHeldElsewhere')]),
+      ...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
+    ],
   };
 }
 

@@ -26,15 +26,18 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   const config = await configOf(deps, argument.registrationId);
   const { credential, endpoints } = argument;
   if (credential === null || endpoints === null) {
+    await deps.records.releaseClients(config.registrationId, []);
     return { kind: 'deleted', message: explain('RetireWithoutClient') };
   }
   const refused = await deleteClient(deps, config, credential, endpoints);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
+    await deps.records.releaseClients(config.registrationId, []);
     return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
   }
   await deps.secrets.remove(clientSecretName(config));
   await deps.secrets.remove(managementSecretName(config));
+  await deps.records.releaseClients(config.registrationId, []);
   return { kind: 'deleted', message: explain('RetireDeleted') };
 }
 

@@ -14,6 +14,7 @@ export const problems = {
   'no-such-route': { status: 404, title: 'There is no such route' },
   'already-exists': { status: 409, title: 'The id exists already' },
   'not-empty': { status: 409, title: 'The tenant still has registrations' },
+  'client-held': { status: 409, title: 'Another registration holds this client' },
   'operation-refused': { status: 409, title: 'The operation is not possible now' },
   'request-in-progress': { status: 409, title: 'The same request is still being carried out' },
   'body-too-large': { status: 413, title: 'The body is too large' },

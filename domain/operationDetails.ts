@@ -1,4 +1,5 @@
 import { isLaunchReport } from './launchReport.ts';
+import { isSuppliedCredential } from './suppliedCredential.ts';
 
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
@@ -11,6 +12,7 @@ export const detailForms = {
   supplyInitialAccessToken: nothing,
   retire: nothing,
   reportLaunch: isLaunchReport,
+  supplyCredential: isSuppliedCredential,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;

@@ -22,6 +22,13 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   // The registration that follows is the entity's own doing, with events of its own.
   supplyInitialAccessToken: { 'registration.token-supplied': 'succeeded' },
   retire: { 'registration.retired': 'succeeded' },
+  supplyCredential: {
+    'registration.activated': 'succeeded',
+    'credential.rotated': 'succeeded',
+    'credential.rotation-failed': 'failed',
+    // The registration goes on probing: a client may be enabled later.
+    'credential.proof-failed': 'failed',
+  },
   reportLaunch: { 'launch.reported': 'succeeded' },
 };
 

@@ -118,13 +118,21 @@ export interface EntityRecords {
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
+  /**
+   * Makes a registration the holder of a client. False when another one is: exactly one registration holds a
+   * (token endpoint, client id). Repeatable.
+   */
+  holdClient(tokenEndpoint: string, clientId: string, registrationId: string): Promise<boolean>;
+  /** Gives up every client that the registration holds, but those named. Repeatable. */
+  releaseClients(registrationId: string, except: readonly string[]): Promise<void>;
+
   /** What controls have shown at a token endpoint with an authentication method; null = not yet known. */
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
 }
 
 /** What a secret that a person gives is for. */
-export type EnteringSecretKind = 'initial-access-token';
+export type EnteringSecretKind = 'initial-access-token' | 'credential';
 
 /** Whether a bogus-code probe tells a good secret from a wrong one here, learned by a control request. */
 export interface ProbeKnowledge {
@@ -299,6 +307,8 @@ export interface ApiRecords {
     expiring: { from: string; to: string; count: number }[];
   }>;
   orphans(visibility: Visibility, page: PageRequest): Promise<Page<OrphanView>>;
+  /** The registration that holds a client at a token endpoint, or null. */
+  clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null>;
 
   /** Registrations whose workflow was asked for and not yet seen running, oldest first. */
   unstarted(limit: number): Promise<string[]>;

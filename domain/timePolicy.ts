@@ -23,6 +23,8 @@ export interface TimePolicy {
   readonly attentionAfter: number;
   /** How long a rejection of a new credential may be replication lag. */
   readonly replicationLag: number;
+  /** How long a vendor may take to distribute a credential that a person supplies, where nothing nearer is known. */
+  readonly distributionTime: number;
   /** Between two proofs of a current credential. */
   readonly proofInterval: number;
   /** Longest sleep of a parked entity. */
@@ -44,6 +46,8 @@ export const defaultTimePolicy: TimePolicy = {
   retryMaximum: hour,
   attentionAfter: hour,
   replicationLag: 3 * minute,
+  // Epic: up to 48 hours.
+  distributionTime: 2 * day,
   proofInterval: day,
   longestSleep: 30 * day,
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowIdOf } from '../domain/ids.ts';
+import type { OperationRequest } from '../domain/operations.ts';
 import { peerTaskQueue } from '../domain/ports.ts';
 import { createLog } from '../runtime/log.ts';
 import { createEntityClient } from '../runtime/temporal/entityClient.ts';
@@ -83,7 +84,9 @@ async function walk(name: string, path: Path, { timeline }: ScriptedWorld): Prom
   await entities.start(registrationId);
   for (const chapter of path.story) {
     if ('ask' in chapter) {
-      await entities.operate(registrationId, { operationId: randomUUID(), kind: chapter.ask, actor: 'key:golden' });
+      const { ask: kind, details } = chapter;
+      const asked = { operationId: randomUUID(), kind, actor: 'key:golden', details } as OperationRequest;
+      await entities.operate(registrationId, asked);
       continue;
     }
     await waitFor(

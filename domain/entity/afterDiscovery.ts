@@ -33,8 +33,11 @@ export function afterDiscovery(before: EntityState, found: DiscoveryView, now: n
   return draft.finish();
 }
 
-function manualReason(state: EntityState): Extract<Reason, 'ManualMethod' | 'NoRegistrationEndpoint'> | null {
+function manualReason(
+  state: EntityState,
+): Extract<Reason, 'ManualMethod' | 'CredentialAwaited' | 'NoRegistrationEndpoint'> | null {
   if (state.config.method === 'manual') return 'ManualMethod';
+  if (state.config.method === 'adopt') return 'CredentialAwaited';
   return state.discovery?.registrationEndpoint == null ? 'NoRegistrationEndpoint' : null;
 }
 

@@ -14,6 +14,7 @@ export type Step =
   | { readonly do: 'register' }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
+  | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
   | { readonly do: 'prove' }
   | { readonly do: 'retire' };
 
@@ -27,6 +28,8 @@ export function nextStep(state: EntityState, now: number, policy: TimePolicy): S
     return { do: 'begin-operation', operation };
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
+  if (state.activeOperation?.kind === 'supplyCredential')
+    return whenDue(state, now, { do: 'store-supplied', operation: state.activeOperation });
   switch (state.phase) {
     case 'discovering':
       return whenDue(state, now, { do: 'discover' });

@@ -53,7 +53,7 @@ function ruleOf<Kind extends OperationKind>(kind: Kind): Rule<Kind> {
 export function beginRotation(before: EntityState, operationId: string, now: number): Applied {
   const draft = new Draft(before, now);
   if (before.current?.manageable !== true) {
-    const reason: Reason = 'RotationNotSupported';
+    const reason: Reason = before.current?.supplied === true ? 'NewSecretNeeded' : 'RotationNotSupported';
     draft.set({ rotationNotBefore: Number.MAX_SAFE_INTEGER });
     draft.attention('rotation', reason);
     draft.event({ type: 'registration.attention', reason, message: explain(reason), operationId });

@@ -29,6 +29,14 @@ export interface Rotation {
   readonly actor: string;
 }
 
+/** A credential that a person supplied, on its way to its proof. */
+export interface Supply {
+  readonly operationId: string;
+  readonly actor: string;
+  /** A rejection before this time may be the vendor's distribution: it is not believed. */
+  readonly patientUntil: number;
+}
+
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
   'registration',
@@ -69,6 +77,8 @@ export interface EntityState {
   readonly current: CredentialState | null;
   /** Stored, not yet proved. */
   readonly pending: CredentialState | null;
+  /** Where the pending credential came from, when it was a person. */
+  readonly supply: Supply | null;
   /** Since when the proof of the credential to be proved has been rejected; null when it was not. */
   readonly rejectedSince: number | null;
   /** Rejection of the current credential is believed. */
@@ -79,7 +89,7 @@ export interface EntityState {
   readonly rotationAttempts: number;
   readonly rotationNotBefore: number | null;
   readonly operations: readonly Operation[];
-  /** Begun and not finished: `verify` or `discover`. */
+  /** Begun and not finished: `verify`, `discover` or `supplyCredential`. */
   readonly activeOperation: Operation | null;
   /** The last 50, for idempotency beyond continue-as-new. */
   readonly recentOperationIds: readonly string[];
@@ -117,6 +127,7 @@ export function initialState(start: EntityStart): EntityState {
     appliedRevision: view?.appliedRevision ?? null,
     current: promoted ? credential : null,
     pending: promoted ? null : credential,
+    supply: null,
     rejectedSince: null,
     currentRejected: view?.credentialHealth === 'rejected',
     request:
@@ -156,10 +167,12 @@ function credentialFromView(view: RegistrationView): CredentialState | null {
     expiryKnown: credential.expiryKnown,
     provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
     manageable: credential.strategy === 'update',
+    ...(credential.strategy === 'manual' ? { supplied: true } : {}),
+    ...(credential.clientExpiresAt === null ? {} : { clientExpiresAt: Date.parse(credential.clientExpiresAt) }),
   };
 }
 
 /** Brings a state that an older release carried through continue-as-new to today's shape. */
 export function migrateState(state: EntityState): EntityState {
-  return state;
+  return { ...state, supply: state.supply ?? null };
 }

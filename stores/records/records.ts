@@ -7,6 +7,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createClientHolders } from './ledgers/clientHolders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
@@ -39,6 +40,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createManagementTokens(context),
     ...createOrphans(context),
     ...createEnteringSecrets(context),
+    ...createClientHolders(context),
     ...createProbeKnowledge(context),
     ...createApplications(context),
     ...createTenants(context),

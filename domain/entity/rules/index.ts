@@ -4,6 +4,7 @@ import { reportLaunch } from './reportLaunch.ts';
 import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
+import { supplyCredential } from './supplyCredential.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
 import { verify } from './verify.ts';
 
@@ -13,6 +14,7 @@ export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   reportLaunch,
   retire,
   rotate,
+  supplyCredential,
   supplyInitialAccessToken,
   verify,
 };

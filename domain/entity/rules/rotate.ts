@@ -4,7 +4,7 @@ import { accepted, type Rule } from './rule.ts';
 export const rotate: Rule<'rotate'> = {
   refusal({ current, rotation }) {
     if (current === null) return 'There is no proved credential to rotate yet.';
-    if (!current.manageable) return explain('RotationNotSupported');
+    if (!current.manageable) return explain(current.supplied === true ? 'NewSecretNeeded' : 'RotationNotSupported');
     return rotation === null || rotation.actor === 'system'
       ? null
       : `A rotation is under way already, as operation ${rotation.operationId}.`;

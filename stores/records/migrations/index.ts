@@ -3,6 +3,7 @@ import { records } from './001-records.ts';
 import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
 import { appliedIntents } from './004-applied-intents.ts';
+import { clientHolders } from './006-client-holders.ts';
 
 /** Every migration in order. Append only: a released one is never edited. */
 export const migrations: readonly (readonly [name: string, migration: Migration])[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['002-secrets', secrets],
   ['003-key-check', keyCheck],
   ['004-applied-intents', appliedIntents],
+  ['006-client-holders', clientHolders],
 ];

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../../domain/operations.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
+import type { SuppliedCredential } from '../../../domain/suppliedCredential.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
 import {
   lostAnswer,
@@ -25,7 +26,9 @@ export interface Path {
   readonly asksRecords?: true;
   readonly story: readonly Chapter[];
 }
-type Chapter = { readonly ask: OperationKind } | { readonly until: EventType; readonly times?: number };
+type Chapter =
+  | { readonly ask: OperationKind; readonly details?: unknown }
+  | { readonly until: EventType; readonly times?: number };
 
 /** Steps time out late, as the machine that records may be busy; back-off is short. */
 export const recordingPolicy: TimePolicy = {
@@ -33,6 +36,15 @@ export const recordingPolicy: TimePolicy = {
   retryInitial: 200,
   retryMaximum: 1000,
   replicationLag: 500,
+};
+
+const supplied: SuppliedCredential = {
+  clientId: 'client-1',
+  authMethod: null,
+  issuedAt: null,
+  expiresAt: null,
+  expiryKnown: false,
+  clientExpiresAt: null,
 };
 
 const active = { until: 'registration.activated' } as const;
@@ -79,6 +91,16 @@ export const paths: Readonly<Record<string, Path>> = {
     asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  adoption: {
+    script: { config: { method: 'adopt' } },
+    story: [
+      { until: 'registration.manual-required' },
+      { ask: 'supplyCredential', details: supplied },
+      active,
+      { ask: 'supplyCredential', details: supplied },
+      { until: 'credential.rotated' },
+    ],
   },
   'held-for-a-person': {
     script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },
