@@ -10,12 +10,13 @@ export interface ApiClient {
   /** Value of the `Authorization` header. Secret. */
   readonly authorization: string;
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
-  /** `within`: longest wait for one answer, in milliseconds. */
+  /** `within`: longest wait for one answer, in milliseconds. `idempotencyKey`: a new one when left out. */
   send<Answer>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     within?: number,
+    idempotencyKey?: string,
   ): Promise<Answer>;
 }
 
@@ -77,11 +78,15 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     method: string,
     path: string,
     body: unknown,
-    { within = answerWithin, signal }: { within?: number | undefined; signal?: AbortSignal | undefined },
+    {
+      within = answerWithin,
+      signal,
+      idempotencyKey = randomUUID(),
+    }: { within?: number | undefined; signal?: AbortSignal | undefined; idempotencyKey?: string | undefined },
   ): Promise<Answer> {
     const headers = new Headers({ accept: 'application/json', authorization });
     if (body !== undefined) headers.set('content-type', 'application/json');
-    if (method !== 'GET') headers.set('idempotency-key', randomUUID());
+    if (method !== 'GET') headers.set('idempotency-key', idempotencyKey);
     const text = body === undefined ? null : JSON.stringify(body);
     const started = clock.now();
     for (let attempt = 1; ; attempt += 1) {
@@ -106,7 +111,7 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     url,
     authorization,
     get: (path, signal) => request('GET', path, undefined, { signal }),
-    send: (method, path, body, within) => request(method, path, body, { within }),
+    send: (method, path, body, within, idempotencyKey) => request(method, path, body, { within, idempotencyKey }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplicationCommands } from './commands/application.ts';
 import type { Context } from './commands/context.ts';
+import { addCredentialCommands } from './commands/credential.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
@@ -47,6 +49,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addApplicationCommands(program, context);
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
+  addAdoptCommand(program, context);
+  addCredentialCommands(program, context);
   addStatusCommand(program, context);
   addOperationCommands(program, context);
   addReportLaunchCommand(program, context);
