@@ -27,6 +27,7 @@ import {
   registrationAt,
   repeat,
   settled,
+  supply,
   visit,
 } from '../../support/canary/scenario.ts';
 import { CanaryWorld } from '../../support/canary/world.ts';
@@ -67,6 +68,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     await operate(world, 'careless', '/verify', 'credential.proved');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
+    await supply(world);
     await repeat(world);
     await keysAndSession(world);
     await mistakes(world);
@@ -89,6 +91,13 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
       expect(used).toContainEqual(expect.stringMatching(`^careless: ${what}`));
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token 3 of'])
       expect(kept).toContainEqual(expect.stringMatching(`^careless: ${what}`));
+    for (const what of [
+      'redirecting: wrong client secret',
+      'redirecting: client secret of',
+      'redirecting: registration',
+    ])
+      expect(used).toContainEqual(expect.stringMatching(`^${what}`));
+    expect(kept).toContainEqual(expect.stringMatching('^redirecting: client secret of'));
     expect(names.length).toBeGreaterThan(40);
   });
 

@@ -21,6 +21,7 @@ const underWay = {
   verify: 'Proof asked for; waiting for its outcome…',
   discover: 'Discovery asked for; waiting for its outcome…',
   supplyInitialAccessToken: 'Token handed over…',
+  supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
 } as const satisfies Record<OperationKind, string>;
