@@ -1,8 +1,9 @@
 import type { Intent, StoredAnswer } from '../domain/intent.ts';
-import type { Failure, RequestOutcome } from '../domain/ports.ts';
+import type { CredentialState, Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
+import { isKeycloakClientUri } from '../protocols/keycloak/clientUri.ts';
 import { parseUpdateResponse, updateRequest } from '../protocols/oauth/management.ts';
 import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
@@ -22,7 +23,8 @@ export async function update(
   const { current } = argument;
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const metadata = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const whole = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const metadata = metadataFor(whole, current, access.clientUri);
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',
@@ -36,6 +38,19 @@ export async function update(
   });
   if (sent.kind !== 'answered') return sent;
   return await absorbUpdate(deps, config, argument, sent.intent, sent.answer);
+}
+
+/**
+ * Keycloak before 26.8 answers 500 to an update with `scope` of a client that was not made by registration; without it
+ * the client keeps the scopes that it was given by hand (FACTS section 5).
+ */
+function metadataFor(
+  { scope, ...rest }: Record<string, unknown>,
+  current: CredentialState,
+  clientUri: string,
+): Record<string, unknown> {
+  const leavesOut = scope === undefined || (current.supplied === true && isKeycloakClientUri(clientUri));
+  return leavesOut ? rest : { scope, ...rest };
 }
 
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */

@@ -52,7 +52,9 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.rotation !== null) return whenDue(state, now, { do: 'update' });
   const rotateAt = rotationStart(state);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
-  const proveAt = Math.max(state.nextAttemptAt ?? 0, (state.current?.provedAt ?? 0) + policy.proofInterval);
+  // A rejected one is probed with back-off, so that a client that is enabled again is taken up by itself.
+  const bySchedule = state.rejectedSince === null ? (state.current?.provedAt ?? 0) + policy.proofInterval : 0;
+  const proveAt = Math.max(state.nextAttemptAt ?? 0, bySchedule);
   if (proveAt <= now) return { do: 'prove' };
   return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state), now + policy.longestSleep], now) };
 }
