@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
-import type { CredentialState, PeerActivities, ProofOutcome } from '../domain/ports.ts';
+import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../domain/ports.ts';
 import { decideProof } from '../domain/proofDecision.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
@@ -13,6 +13,7 @@ import { looksGone } from './clientGone.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { listFormerClient } from './formerClient.ts';
+import { heldCredential } from './heldCredential.ts';
 
 type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
@@ -36,6 +37,7 @@ export async function proveWith(
   config: RegistrationConfig,
   argument: ProveArguments,
 ): Promise<ProofOutcome> {
+  if (config.holderRegistrationId !== null) return await proveShared(deps, config, argument);
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
@@ -63,6 +65,23 @@ export async function proveWith(
   return { decision, current: { ...promoted, provedAt }, pending: null, message };
 }
 
+/** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */
+async function proveShared(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: ProveArguments,
+): Promise<ProofOutcome> {
+  const held = await heldCredential(deps, config.holderRegistrationId ?? '', argument.endpoints);
+  const { verdict, message } = await probe(
+    deps,
+    config,
+    argument,
+    await readStored(deps, held.config, held.credential),
+  );
+  const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
+  return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
+}
+
 async function probe(
   deps: Dependencies,
   config: RegistrationConfig,
@@ -77,7 +96,7 @@ async function probe(
     clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
     authMethod: credential.authMethod,
     redirectUri: secret.redirect_uris[0] ?? null,
-    grantTypes: grantTypesOf(config),
+    grantTypes: grantTypesOf(config, argument.endpoints),
     knowledge,
     allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
     clock: deps.clock,
@@ -86,8 +105,8 @@ async function probe(
   return result;
 }
 
-function grantTypesOf(config: RegistrationConfig): string[] {
-  const asked = requestedMetadata(config, null, null)['grant_types'];
+function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[] {
+  const asked = requestedMetadata(config, endpoints, null)['grant_types'];
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 

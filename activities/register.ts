@@ -1,10 +1,13 @@
+import type { RetryClass } from '../domain/failure.ts';
 import { managementSecretName } from '../domain/ids.ts';
 import type { Intent, StoredAnswer } from '../domain/intent.ts';
+import { profileOf } from '../domain/metadataLint/profiles.ts';
+import { explainErrors, lintRegistrationRequest } from '../domain/metadataLint/request.ts';
 import type { CredentialState, Endpoints, Failure, RequestArguments, RequestOutcome } from '../domain/ports.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { judgeRegistrationAnswer } from '../domain/registrationAnswer.ts';
-import { requestedMetadata } from '../domain/requestedMetadata.ts';
+import { requestedMetadata, requestedScopes } from '../domain/requestedMetadata.ts';
 import type { AuthMethod } from '../domain/words.ts';
 import { audienceSecret } from '../protocols/http/audience.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
@@ -27,14 +30,15 @@ export async function register(
   const endpoint = registrationEndpointOf(endpoints);
   tokenEndpointOf(endpoints);
   const audience = managementAudience(endpoints);
+  // Claimed also where nothing will be sent: what nobody claims within an hour is swept, and a person needs longer.
   const initial = await initialAccessToken(deps, argument);
+  const errors = explainErrors(lintRegistrationRequest(config, endpoints, profileOf([endpoint, endpoints.issuer])));
+  if (errors !== null) return refused('ClientMetadataNotAcceptable', 'input', errors);
   if (initial === null && initialAccessTokenRef !== null) {
-    return refused(
-      'InitialAccessTokenNeeded',
-      'The initial access token was used already, or nobody claimed it within an hour.',
-    );
+    const gone = 'The initial access token was used already, or nobody claimed it within an hour.';
+    return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${gone}`);
   }
-  const metadata = requestedMetadata(config, endpoints.tokenEndpointAuthMethods, null);
+  const metadata = requestedMetadata(config, endpoints, null);
   const token = initial === null ? null : audienceSecret(initial, audience);
   const sent = await sendOnce(deps, {
     ...argument,
@@ -72,7 +76,7 @@ export async function absorbRegistration(
   answer: StoredAnswer,
 ): Promise<RequestOutcome> {
   const { endpoints } = argument;
-  const metadata = requestedMetadata(config, endpoints.tokenEndpointAuthMethods, null);
+  const metadata = requestedMetadata(config, endpoints, null);
   const parsed = parseRegistrationResponse(answer, {
     now: deps.clock.now(),
     managementOrigins: managementAudience(endpoints),
@@ -130,7 +134,8 @@ async function absorbClient(
   const judged = judgeRegistrationAnswer({
     asked: metadata,
     registered: { redirectUris: client.redirectUris, scopes: client.scope },
-    advertisedScopes: endpoints.scopesSupported,
+    negotiated: requestedScopes(config, endpoints),
+    offer: endpoints,
   });
   return {
     kind: 'stored',
@@ -212,10 +217,11 @@ export async function listUnknownClient(
   });
 }
 
-function refused(reason: 'InitialAccessTokenNeeded', message: string): RequestOutcome {
-  const detail = `${explain(reason)} ${message}`;
-  return {
-    kind: 'refused',
-    failure: { reason, retryClass: 'token', status: null, retryAfterSeconds: null, message: detail },
-  };
+/** Refused by ourselves: no server was asked. */
+function refused(
+  reason: 'InitialAccessTokenNeeded' | 'ClientMetadataNotAcceptable',
+  retryClass: RetryClass,
+  message: string,
+): RequestOutcome {
+  return { kind: 'refused', failure: { reason, retryClass, status: null, retryAfterSeconds: null, message } };
 }

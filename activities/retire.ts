@@ -25,10 +25,12 @@ type RetireArguments = Parameters<PeerActivities['retire']>[0];
 export async function retire(deps: Dependencies, argument: RetireArguments): Promise<DeleteOutcome> {
   const config = await configOf(deps, argument.registrationId);
   const { credential, endpoints } = argument;
+  if (config.holderRegistrationId !== null) return nothing('RetireShared');
   if (credential === null || endpoints === null) {
     await deps.records.releaseClients(config.registrationId, []);
-    return { kind: 'deleted', message: explain('RetireWithoutClient') };
+    return nothing('RetireWithoutClient');
   }
+  await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
@@ -39,6 +41,18 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   await deps.secrets.remove(managementSecretName(config));
   await deps.records.releaseClients(config.registrationId, []);
   return { kind: 'deleted', message: explain('RetireDeleted') };
+}
+
+function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {
+  return { kind: 'none', reason, message: explain(reason) };
+}
+
+/** Nobody joins any more: that it retires was recorded before this. */
+async function refuseWithSharers(deps: Dependencies, { registrationId }: RegistrationConfig): Promise<void> {
+  const count = await deps.records.countSharers(registrationId);
+  if (count === 0) return;
+  const message = `${explain('HasSharers')} There are ${count}.`;
+  throw new RegistrarFailure({ reason: 'HasSharers', retryClass: 'input', message });
 }
 
 /** Null when the client is gone; otherwise why it is not. */

@@ -23,7 +23,7 @@ export async function update(
   const { current } = argument;
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const whole = requestedMetadata(config, argument.endpoints.tokenEndpointAuthMethods, current.authMethod);
+  const whole = requestedMetadata(config, argument.endpoints, current.authMethod);
   const metadata = metadataFor(whole, current, access.clientUri);
   const sent = await sendOnce(deps, {
     ...argument,

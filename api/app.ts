@@ -20,13 +20,16 @@ import { applicationRoutes } from './routes/applications.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keycloakRoutes } from './routes/keycloak.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { preflightRoutes } from './routes/preflight.ts';
 import { registrationRoutes } from './routes/registrations.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /**
@@ -60,10 +63,13 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     applicationRoutes,
     tenantRoutes,
     registrationRoutes,
+    packetRoutes,
     preflightRoutes,
     operationRoutes,
     credentialRoutes,
+    keycloakRoutes,
     launchRoutes,
+    taskRoutes,
     overviewRoutes,
     eventRoutes,
     keyRoutes,

@@ -1,5 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
+import type { KeycloakClients } from '../domain/keycloakClients.ts';
+import type { PageState } from '../domain/metadataLint/profiles.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import type { Playbooks } from '../domain/playbooks/playbook.ts';
 import type { ApiRecords, EntityRecords } from '../domain/records.ts';
 import type { DiscoveryView } from '../domain/registrationView.ts';
 
@@ -30,6 +33,8 @@ export interface ApiLogger {
 export interface ApiDependencies {
   readonly records: ApiRecords;
   readonly entities: EntityClient;
+  /** What the operator asked for. */
+  readonly registrationConfig: EntityRecords['config'];
   readonly putEnteringSecret: EntityRecords['putEnteringSecret'];
   /**
    * Whether the guarded client would speak to a URL (DESIGN section 9): scheme, literal address, and what the name
@@ -39,6 +44,8 @@ export interface ApiDependencies {
   readonly checkUrl: (
     url: string,
   ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }>;
+  /** Clients of Keycloak realms, beside the registrations. */
+  readonly keycloak: Pick<KeycloakClients, 'carryOut'>;
   /** Looks at a health system without any effect; for preflight. */
   readonly discovery: {
     /**
@@ -52,6 +59,8 @@ export interface ApiDependencies {
       /** Stay on the origin of the FHIR base URL. Values may be secret. */
       readonly headers: Readonly<Record<string, string>>;
     }): Promise<DiscoveryView>;
+    /** Whether a page of client metadata answers at its own URL. Never rejects. */
+    checkPage(url: string): Promise<PageState>;
     /** Whether a caller may give a header of this name and value. */
     takesHeader(name: string, text: string): boolean;
   };
@@ -60,6 +69,7 @@ export interface ApiDependencies {
   /** Rejects when the secret store cannot be used. */
   readonly checkSecretStore: () => Promise<void>;
   readonly clock: Clock;
+  readonly playbooks: Playbooks;
   /** False = nothing is logged. */
   readonly logger: ApiLogger | false;
   /** `REGISTRAR_PUBLIC_URL`; null = plain http on loopback. */

@@ -1,4 +1,4 @@
-import { formatRegistrationId, maxRegistrationIdLength } from '../domain/ids.ts';
+import { formatRegistrationId, maxRegistrationIdLength, parseRegistrationId } from '../domain/ids.ts';
 import type { NewRegistration } from '../domain/records.ts';
 import { availableMethods, type Method } from '../domain/words.ts';
 import { type Caller, requireRole, within } from './caller.ts';
@@ -12,7 +12,7 @@ import type { RegistrationRequest } from './schemas/tenant.ts';
  * that lists every fault, of the kind of the first.
  */
 export async function judgeRegistrations(
-  { checkUrl }: Pick<ApiDependencies, 'checkUrl'>,
+  { checkUrl, records }: Pick<ApiDependencies, 'checkUrl' | 'records'>,
   caller: Caller,
   tenantId: string,
   requests: readonly RegistrationRequest[],
@@ -25,6 +25,7 @@ export async function judgeRegistrations(
   const faults = [
     ...requests.flatMap((request, index) => faultsOf(caller, tenantId, request, `/registrations/${index}`)),
     ...duplicates(tenantId, requests),
+    ...(await unseenHolders(records, caller, requests)),
   ];
   if (faults.length === 0)
     faults.push(
@@ -54,7 +55,33 @@ function faultsOf(caller: Caller, tenantId: string, request: RegistrationRequest
           `${maxRegistrationIdLength - 3} characters together at most`,
       ),
     );
-  return [...faults, ...malformedUrls(urlsOf(request, at))];
+  return [...faults, ...ownOnlyFaults(request, at), ...malformedUrls(urlsOf(request, at))];
+}
+
+/** What the caller may not see does not exist for him; whether it can be shared is judged in the commit. */
+async function unseenHolders(
+  records: ApiDependencies['records'],
+  { visibility }: Caller,
+  requests: readonly RegistrationRequest[],
+): Promise<Fault[]> {
+  const faults = requests.map(async ({ shareWith }, index) => {
+    if (shareWith === undefined) return null;
+    const seen =
+      parseRegistrationId(shareWith) !== null && (await records.registration(shareWith, visibility)) !== null;
+    return seen ? null : fault('cannot-share', `/registrations/${index}/shareWith`, 'there is no such registration');
+  });
+  return (await Promise.all(faults)).filter((one) => one !== null);
+}
+
+/** What a shared client leaves no room for. */
+const ownOnly = ['initialAccessToken', 'registrationEndpoint', 'clientMetadata'] as const;
+
+function ownOnlyFaults(request: RegistrationRequest, at: string): Fault[] {
+  if (request.shareWith === undefined) return [];
+  const message = 'belongs to the holder of a shared client; leave it out, or leave out shareWith';
+  return ownOnly
+    .filter((member) => request[member] !== undefined)
+    .map((member) => fault('validation-failed', `${at}/${member}`, message));
 }
 
 function urlsOf(request: RegistrationRequest, at: string): PeerUrl[] {
@@ -92,5 +119,6 @@ function newRegistration(request: RegistrationRequest): NewRegistration {
     issuer: request.issuer ?? null,
     clientMetadata: request.clientMetadata ?? null,
     initialAccessToken: request.initialAccessToken ?? null,
+    shareWith: request.shareWith ?? null,
   };
 }

@@ -9,6 +9,8 @@ export function problemOfRecordsError(error: RecordsError): ProblemError | null 
       return pointed('already-exists', error);
     case 'unknown-application':
       return pointed('unknown-application', error);
+    case 'cannot-share':
+      return pointed('cannot-share', error);
     case 'not-empty':
       return new ProblemError('not-empty', error.message);
     case 'not-found':

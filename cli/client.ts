@@ -10,6 +10,8 @@ export interface ApiClient {
   /** Value of the `Authorization` header. Secret. */
   readonly authorization: string;
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
+  /** The body as text, of another media type than JSON. */
+  getText(path: string, mediaType: string): Promise<string>;
   /** `within`: longest wait for one answer, in milliseconds. `idempotencyKey`: a new one when left out. */
   send<Answer>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -82,9 +84,17 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
       within = answerWithin,
       signal,
       idempotencyKey = randomUUID(),
-    }: { within?: number | undefined; signal?: AbortSignal | undefined; idempotencyKey?: string | undefined },
+      accept = 'application/json',
+      read = readJson,
+    }: {
+      within?: number | undefined;
+      signal?: AbortSignal | undefined;
+      idempotencyKey?: string | undefined;
+      accept?: string;
+      read?: (text: string) => unknown;
+    },
   ): Promise<Answer> {
-    const headers = new Headers({ accept: 'application/json', authorization });
+    const headers = new Headers({ accept, authorization });
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (method !== 'GET') headers.set('idempotency-key', idempotencyKey);
     const text = body === undefined ? null : JSON.stringify(body);
@@ -92,7 +102,7 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await once(method, path, headers, text, within, signal);
-        if (answer.ok) return (answer.text === '' ? undefined : JSON.parse(answer.text)) as Answer;
+        if (answer.ok) return read(answer.text) as Answer;
         throw problemError(answer.status, parseJson(answer.text));
       } catch (error) {
         if (error instanceof CommandError) throw error;
@@ -111,8 +121,13 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     url,
     authorization,
     get: (path, signal) => request('GET', path, undefined, { signal }),
+    getText: (path, accept) => request('GET', path, undefined, { accept, read: (text) => text }),
     send: (method, path, body, within, idempotencyKey) => request(method, path, body, { within, idempotencyKey }),
   };
+}
+
+function readJson(text: string): unknown {
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 function parseJson(text: string): unknown {

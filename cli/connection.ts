@@ -34,7 +34,7 @@ export function dataDirOf(terminal: Terminal): string {
   return resolve(terminal.environment['REGISTRAR_DATA_DIR'] || '.registrar');
 }
 
-async function readSecretFile(option: string, path: string): Promise<string> {
+async function readSecretFile(option: string, path: string, form?: SecretForm): Promise<string> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -42,11 +42,16 @@ async function readSecretFile(option: string, path: string): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw badInput(option, `${path} cannot be read (${code})`, 'Check the path and that you may read it');
   }
-  return checkSecret(option, text);
+  return checkSecret(option, text, form);
 }
 
-function checkSecret(option: string, text: string): string {
-  const secret = text.trim();
+/** `token`: goes into a header. `text`: a password or client secret, which may hold any visible text. */
+type SecretForm = 'token' | 'text';
+
+function checkSecret(option: string, text: string, form: SecretForm = 'token'): string {
+  const secret = form === 'token' ? text.trim() : text.replace(/\r?\n$/, '');
+  if (form === 'text' && secret !== '' && /^[^\p{Cc}]{1,10000}$/u.test(secret)) return secret;
+  if (form === 'text' && secret !== '') throw badInput(option, 'it is not one line of text', 'Check how it was copied');
   if (secret === '') throw badInput(option, 'there is nothing in it', 'Write the secret into it');
   if (!/^[\x21-\x7e]{1,10000}$/.test(secret))
     throw badInput(option, 'it is not one line of printable ASCII', 'Check how it was copied');
@@ -61,13 +66,14 @@ export async function readSecret(
     readonly file?: string | undefined;
     readonly stdin?: boolean | undefined;
     readonly prompt?: string | undefined;
+    readonly form?: SecretForm | undefined;
   },
 ): Promise<string | null> {
-  if (from.file !== undefined) return readSecretFile(`--${name}-file`, from.file);
-  if (from.stdin === true) return checkSecret(`--${name}-stdin`, await terminal.readInput(name));
+  if (from.file !== undefined) return readSecretFile(`--${name}-file`, from.file, from.form);
+  if (from.stdin === true) return checkSecret(`--${name}-stdin`, await terminal.readInput(name), from.form);
   if (from.prompt === undefined) return null;
   const answer = await terminal.askSecret(`${from.prompt}: `);
-  return answer === null ? null : checkSecret(name, answer);
+  return answer === null ? null : checkSecret(name, answer, from.form);
 }
 
 function parseUrl(text: string): URL {

@@ -38,6 +38,10 @@ function factLines({ method, discovery }: PreflightReport): string[] {
   const facts: readonly (readonly [string, string | null])[] = [
     ['Method', ways[method ?? 'unknown']],
     ['Registration endpoint', withSource(discovery.registrationEndpoint, discovery.registrationSource)],
+    [
+      'To be approved',
+      withSource(discovery.candidate?.registrationEndpoint ?? null, discovery.candidate?.source ?? 'none'),
+    ],
     ['Token endpoint', withSource(discovery.tokenEndpoint, discovery.source)],
     ['Authorization endpoint', discovery.authorizationEndpoint],
     ['Issuer', discovery.issuer],
@@ -64,11 +68,13 @@ function findingLines(findings: readonly Severe[], look: Look): string[] {
   });
 }
 
-function scopeLines({ requested, advertised, differences }: ScopesView, look: Look): string[] {
+function scopeLines({ requested, sent, advertised, differences }: ScopesView, look: Look): string[] {
+  const isSentAsAsked = sent === undefined || sent.join(' ') === requested.join(' ');
   return [
     ...listed(`Asked for: ${requested.join(' ')}`, look),
+    ...(isSentAsAsked ? [] : listed(`Sent as:   ${sent.join(' ')}`, look)),
     ...(advertised === null ? ['  The server does not say which scopes it knows.'] : []),
-    ...differences.flatMap(({ message }) => indented(message, look)),
+    ...differences.flatMap(({ kind, message }) => [`  ${kind}`, ...indented(message, look)]),
   ];
 }
 

@@ -5,11 +5,14 @@ import { addApplicationCommands } from './commands/application.ts';
 import type { Context } from './commands/context.ts';
 import { addCredentialCommands } from './commands/credential.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
+import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
 import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTaskCommand } from './commands/task.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { CommandError, exitCodes, failed } from './errors.ts';
 import { plainText } from './plainText.ts';
@@ -52,8 +55,11 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addAdoptCommand(program, context);
   addCredentialCommands(program, context);
   addStatusCommand(program, context);
+  addPacketCommand(program, context);
   addOperationCommands(program, context);
+  addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
+  addTaskCommand(program, context);
   return program;
 }
 

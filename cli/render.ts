@@ -138,9 +138,10 @@ export function eventLine(event: EventRecord): string {
 
 /** What `status REGISTRATION` shows. */
 export function detailLines(view: RegistrationView, events: readonly EventRecord[], look: Look): string[] {
-  const facts: readonly (readonly [string, string | null | undefined])[] = [
+  const facts: readonly Fact[] = [
     ['Phase', view.phase],
     ['Credential', view.credentialHealth],
+    ...taskFacts(view.task, look.now),
     ['Next attempt', view.nextAttemptAt === null ? null : when(view.nextAttemptAt, look.now)],
     ['FHIR base URL', view.fhirBaseUrl],
     ['Token endpoint', view.discovery?.tokenEndpoint],
@@ -174,6 +175,27 @@ export function detailLines(view: RegistrationView, events: readonly EventRecord
     ...events.flatMap((event) => {
       const line = plainText(`${event.at}  ${event.type}: ${event.message}`);
       return Number.isFinite(look.columns) ? wrap(line, look.columns) : [line];
+    }),
+  ];
+}
+
+type Fact = readonly [string, string | null | undefined];
+
+function taskFacts(task: RegistrationView['task'], now: number): Fact[] {
+  if (task === undefined) return [];
+  const since = task.verifiedAt ?? task.submittedAt ?? task.since;
+  const clocks = task.clocks.filter(({ state }) => state === 'running' || state === 'missed');
+  return [
+    ['Task', `${task.kind}, ${task.state} ${when(since, now)}`],
+    ['Owner', task.owner],
+    ['Reference', task.reference],
+    ['Note', task.note],
+    ...clocks.map(({ owedBy, citation, dueOn, state, applies }): Fact => {
+      const who = owedBy ?? 'developer of the certified technology';
+      return [
+        state === 'missed' ? 'Late' : 'Owed',
+        `by ${dueOn ?? '?'}: ${who}${applies === 'yes' ? '' : ', if certified'} (${citation})`,
+      ];
     }),
   ];
 }

@@ -8,3 +8,8 @@ export interface Clock {
 export function toRfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
+
+/** {@link toRfc3339} of a time that may be missing. */
+export function rfc3339OrNull(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : toRfc3339(milliseconds);
+}

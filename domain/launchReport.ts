@@ -1,4 +1,4 @@
-import { hasExactly, isText } from './textForm.ts';
+import { hasOnly, isText } from './textForm.ts';
 
 export const launchOutcomes = ['success', 'failure'] as const;
 /** How a launch ended, as the application saw it. */
@@ -22,7 +22,7 @@ export interface LaunchReport {
 export const mostGrantedScopes = 500;
 
 export function isLaunchReport(value: unknown): value is LaunchReport {
-  if (!hasExactly(value, ['outcome', 'mode', 'error', 'grantedScopes'])) return false;
+  if (!hasOnly(value, ['outcome', 'mode', 'error', 'grantedScopes'])) return false;
   const { outcome, mode, error, grantedScopes } = value;
   return (
     launchOutcomes.some((known) => known === outcome) &&

@@ -1,5 +1,7 @@
 import { isLaunchReport } from './launchReport.ts';
 import { isSuppliedCredential } from './suppliedCredential.ts';
+import { isTaskChange } from './tasks/task.ts';
+import { hasOnly, isText } from './textForm.ts';
 
 /**
  * What each kind of operation carries besides its kind, judged by hand: zod does not go into the workflow bundle.
@@ -13,6 +15,8 @@ export const detailForms = {
   retire: nothing,
   reportLaunch: isLaunchReport,
   supplyCredential: isSuppliedCredential,
+  shareClient: isHolder,
+  updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;
 
 export type OperationKind = keyof typeof detailForms;
@@ -28,6 +32,14 @@ export type DetailsOf<Kind extends OperationKind> = (typeof detailForms)[Kind] e
 export interface Asked<Kind extends OperationKind> {
   readonly kind: Kind;
   readonly details?: DetailsOf<Kind> | undefined;
+}
+
+interface Holder {
+  readonly holderRegistrationId: string;
+}
+
+function isHolder(value: unknown): value is Holder {
+  return hasOnly(value, ['holderRegistrationId']) && isText(value['holderRegistrationId'], 1, 100);
 }
 
 function nothing(value: unknown): value is undefined {

@@ -29,6 +29,8 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
     // The registration goes on probing: a client may be enabled later.
     'credential.proof-failed': 'failed',
   },
+  shareClient: { 'registration.sharing': 'succeeded' },
+  updateTask: { 'task.changed': 'succeeded' },
   reportLaunch: { 'launch.reported': 'succeeded' },
 };
 

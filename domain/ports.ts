@@ -51,6 +51,7 @@ export type Endpoints = Pick<
   | 'issuer'
   | 'jwksUri'
   | 'scopesSupported'
+  | 'capabilities'
   | 'tokenEndpointAuthMethods'
 >;
 
@@ -135,6 +136,8 @@ export interface RequestResult {
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted'; readonly message: string }
+  /** There was nothing of its own to delete. */
+  | { readonly kind: 'none'; readonly reason: Reason; readonly message: string }
   /** The client goes on existing; it is in the orphan ledger. */
   | { readonly kind: 'listed'; readonly reason: Reason; readonly message: string };
 

@@ -1,11 +1,18 @@
-import { chooseAuthMethod } from './authMethodChoice.ts';
-import { type Application, type ClientMetadata, effectiveMetadata } from './clientMetadata.ts';
-import { finding, type LintFinding } from './metadataLint/finding.ts';
-import { lintClientMetadata } from './metadataLint/lint.ts';
+import { type Application, effectiveMetadata } from './clientMetadata.ts';
+import { documentNames, toldUrl } from './discoveryDocument.ts';
+import type { LintFinding } from './metadataLint/finding.ts';
+import {
+  lintPageState,
+  type PageState,
+  type ProfilePage,
+  pagesOf,
+  profileOf,
+  type RegistrationProfile,
+} from './metadataLint/profiles.ts';
+import { lintRegistrationRequest } from './metadataLint/request.ts';
 import { type Reason, reasons } from './reasons.ts';
-import type { DiscoveryView, ScopesView } from './registrationView.ts';
-import { requestedMetadata } from './requestedMetadata.ts';
-import { splitScopes } from './scopes.ts';
+import type { DiscoveryCandidate, DiscoveryView, ScopesView } from './registrationView.ts';
+import { requestedScopes } from './requestedMetadata.ts';
 import { reportScopes } from './scopesReport.ts';
 import { defaultEnvironmentClass } from './words.ts';
 
@@ -17,7 +24,7 @@ export interface PreflightReport {
   readonly lint: readonly LintFinding[];
   /** Null without an application. */
   readonly scopes: ScopesView | null;
-  /** Who does what next: one of {@link nextActions}. */
+  /** Who does what next: one of {@link nextActions}, or {@link approvalAction}. */
   readonly nextAction: string;
 }
 
@@ -32,7 +39,7 @@ export interface PreflightSubject {
   readonly environment: string;
 }
 
-/** Every sentence that tells who does what next. Stable: programs may compare them. */
+/** The sentences that tell who does what next. Stable: programs may compare them. */
 export const nextActions = {
   tryLater:
     'The health system did not answer: an operator runs preflight again later and, if it still does not answer, checks the FHIR base URL with the health system.',
@@ -51,19 +58,33 @@ export const nextActions = {
   add: 'An operator adds the registration; Registrar registers without an initial access token, and says so when the server wants one.',
 } as const;
 
+/** What comes next where a registration endpoint waits for an administrator's yes; it names the endpoint. */
+export function approvalAction({ registrationEndpoint, source }: DiscoveryCandidate): string {
+  return `An administrator approves the registration endpoint ${toldUrl(registrationEndpoint)}, which the ${documentNames[source]} names, once an operator has added the registration; nothing is sent to it before.`;
+}
+
 /** Puts discovery, lint and scopes together and says what comes next. Never throws. */
-export function preflightReport(reading: DiscoveryReading, subject: PreflightSubject | null): PreflightReport {
+export function preflightReport(
+  reading: DiscoveryReading,
+  subject: PreflightSubject | null,
+  pages: readonly CheckedPage[] = [],
+): PreflightReport {
   const discovery = reading.kind === 'read' ? reading.discovery : nothingRead(reading);
-  const method = reading.kind === 'failed' ? null : discovery.registrationEndpoint === null ? 'manual' : 'dynamic';
-  const judged = subject === null ? null : judge(subject, discovery);
+  const method = reading.kind === 'failed' ? null : methodOf(discovery);
+  const judged = subject === null ? null : judge(subject, discovery, pages);
   const lint = judged?.lint ?? [];
   return {
     method,
     discovery,
     lint,
     scopes: judged?.scopes ?? null,
-    nextAction: nextActions[whatNext(reading, method, lint, subject)],
+    nextAction: whatNext(reading, method, lint, subject),
   };
+}
+
+/** An endpoint that waits for approval is one: where nobody approves it, the task for a person comes by itself. */
+function methodOf({ registrationEndpoint, candidate }: DiscoveryView): 'dynamic' | 'manual' {
+  return registrationEndpoint === null && candidate === undefined ? 'manual' : 'dynamic';
 }
 
 function nothingRead({ reason, message }: Extract<DiscoveryReading, { kind: 'failed' }>): DiscoveryView {
@@ -86,57 +107,47 @@ function nothingRead({ reason, message }: Extract<DiscoveryReading, { kind: 'fai
   };
 }
 
+/** Pages that a vendor looks at before it registers the client; to be looked at before {@link preflightReport}. */
+export function pagesToCheck(reading: DiscoveryReading, subject: PreflightSubject | null): readonly ProfilePage[] {
+  const profile = reading.kind === 'read' ? profileOfDiscovery(reading.discovery) : null;
+  if (profile === null || subject === null) return [];
+  return pagesOf(effectiveMetadata(subject.application, subject.environment, null), profile);
+}
+
+/** A page of {@link pagesToCheck}, and what came of looking at it. */
+export interface CheckedPage {
+  readonly page: ProfilePage;
+  readonly state: PageState;
+}
+
+function profileOfDiscovery({ registrationEndpoint, candidate, issuer }: DiscoveryView): RegistrationProfile | null {
+  return profileOf([registrationEndpoint, candidate?.registrationEndpoint, issuer]);
+}
+
 function judge(
   { application, environment }: PreflightSubject,
   discovery: DiscoveryView,
+  pages: readonly CheckedPage[],
 ): { lint: LintFinding[]; scopes: ScopesView } {
-  const metadata = effectiveMetadata(application, environment, null);
-  const offered = discovery.tokenEndpointAuthMethods;
-  const requested = requestedMetadata({ metadata, authMethods: application.authMethods }, offered, null);
-  const own = metadata.token_endpoint_auth_method;
-  // What the application wants is judged even where this version would send another method.
-  const wanted = own === undefined ? requested : { ...requested, token_endpoint_auth_method: own };
+  const { authMethods, policies } = application;
+  const config = { metadata: effectiveMetadata(application, environment, null), authMethods, policies };
+  const isRead = discovery.source !== 'none';
+  const profile = profileOfDiscovery(discovery);
+  const negotiated = requestedScopes(config, discovery);
   return {
     lint: [
-      ...lintClientMetadata(wanted),
-      ...(discovery.source === 'none' ? [] : lintAuthMethod(metadata, application.authMethods, offered)),
+      ...lintRegistrationRequest(config, isRead ? discovery : null, profile),
+      ...(profile === null ? [] : pages.flatMap(({ page, state }) => lintPageState(page, state, profile))),
     ],
     scopes: reportScopes({
-      requested: splitScopes(typeof requested['scope'] === 'string' ? requested['scope'] : ''),
+      requested: negotiated.requested,
+      // Nobody knows the dialect of a server that could not be read.
+      negotiated: isRead ? negotiated : undefined,
       advertised: discovery.scopesSupported,
+      capabilities: discovery.capabilities,
       registered: null,
     }),
   };
-}
-
-function lintAuthMethod(
-  metadata: ClientMetadata,
-  preferences: readonly string[],
-  advertised: readonly string[] | null,
-): LintFinding[] {
-  const pointer = '/token_endpoint_auth_method';
-  const own = metadata.token_endpoint_auth_method;
-  const chosen = chooseAuthMethod(metadata, preferences, advertised);
-  if (own !== undefined && own !== chosen)
-    return [
-      finding(
-        'error',
-        'auth-method-unavailable',
-        pointer,
-        `This version cannot register clients with ${own}; choose another method, or register the client by hand.`,
-      ),
-    ];
-  // RFC 8414 section 2: a server that lists none supports client_secret_basic.
-  const offered = advertised ?? ['client_secret_basic'];
-  if (offered.includes(chosen)) return [];
-  return [
-    finding(
-      'warning',
-      'auth-method-not-advertised',
-      pointer,
-      `The server does not advertise ${chosen}; ask the health system, or add a method that it advertises to "authMethods" of the application.`,
-    ),
-  ];
 }
 
 function whatNext(
@@ -144,16 +155,20 @@ function whatNext(
   method: PreflightReport['method'],
   lint: readonly LintFinding[],
   subject: PreflightSubject | null,
-): keyof typeof nextActions {
+): string {
   if (reading.kind === 'failed') {
-    if (reading.reason === 'AddressNotAllowed') return 'allowAddress';
-    return reading.reason === 'PeerNotAnswering' ? 'tryLater' : 'checkBaseUrl';
+    if (reading.reason === 'AddressNotAllowed') return nextActions.allowAddress;
+    return reading.reason === 'PeerNotAnswering' ? nextActions.tryLater : nextActions.checkBaseUrl;
   }
-  if (lint.some(({ severity }) => severity === 'error')) return 'correctMetadata';
-  if (reading.discovery.findings.some(({ severity }) => severity === 'error')) return 'askHealthSystem';
-  if (method === 'manual') return 'registerByHand';
-  if (subject === null) return 'chooseApplication';
+  if (lint.some(({ severity }) => severity === 'error')) return nextActions.correctMetadata;
+  const { findings, candidate } = reading.discovery;
+  if (findings.some(({ severity }) => severity === 'error')) return nextActions.askHealthSystem;
+  if (method === 'manual') return nextActions.registerByHand;
+  if (subject === null) return nextActions.chooseApplication;
+  if (candidate !== undefined) return approvalAction(candidate);
   const { application, environment } = subject;
   const environmentClass = application.environments[environment]?.class ?? defaultEnvironmentClass(environment);
-  return environmentClass === 'production' && !application.policies.allowAnonymous ? 'getToken' : 'add';
+  return environmentClass === 'production' && !application.policies.allowAnonymous
+    ? nextActions.getToken
+    : nextActions.add;
 }

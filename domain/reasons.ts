@@ -22,6 +22,23 @@ export const reasons = {
     action:
       'Read the error in the timeline: compare redirect URIs and scopes with the registered ones, and ask the health system whether the application is enabled for its users.',
   },
+  TaskReminder: {
+    sentence: 'A task of a person has not moved for a while.',
+    action: 'Ask whoever has it, then note the progress at the registration (PATCH …/task).',
+  },
+  TaskEscalated: {
+    sentence: 'A task of a person is late.',
+    action: 'Take it to the one who is responsible for this health system; note the progress at the registration.',
+  },
+  TaskDeadlineMissed: {
+    sentence: 'The developer of the certified technology is late with what 45 CFR 170.404(b)(1) gives it time for.',
+    action: 'Write to the developer and quote the rule; the packet names both clocks.',
+  },
+  ManualRotationNeeded: {
+    sentence: 'The secret is due for rotation, and the health system offers no way to replace it by a request.',
+    action:
+      'Get a new secret from the vendor or the health system before the expiry and supply it at the registration.',
+  },
   DocumentRead: { sentence: 'The discovery documents were read.', action: null },
   DiscoveryFailed: {
     sentence: 'No usable discovery document was found at the FHIR base URL.',
@@ -76,6 +93,11 @@ export const reasons = {
     action: 'Ask the health system how clients are registered; carry it out by hand.',
   },
   ClientRegistered: { sentence: 'The authorization server registered the client.', action: null },
+  ClientMetadataNotAcceptable: {
+    sentence:
+      'The client metadata have errors that an authorization server would refuse; nothing was sent, and no initial access token was spent.',
+    action: 'Correct the application as the findings say and put it again; then call discover.',
+  },
   RegistrationRejected: {
     sentence: 'The authorization server rejected the client metadata.',
     action:
@@ -84,6 +106,62 @@ export const reasons = {
   RegistrationForbidden: {
     sentence: 'The authorization server refused this client registration.',
     action: 'Ask the administrator of the authorization server which policy refused it.',
+  },
+  TrustedHostsPolicyRefused: {
+    sentence: "The authorization server's Trusted Hosts policy refused the request.",
+    action:
+      'Supply an initial access token, or ask its administrator to trust the host that Registrar sends from and the hosts of the redirect URIs.',
+  },
+  ConsentRequiredPolicyRefused: {
+    sentence: "The authorization server's Consent Required policy refused the request.",
+    action: 'Leave consentRequired on, or supply an initial access token whose policies do not ask for it.',
+  },
+  ProtocolMappersPolicyRefused: {
+    sentence: "The authorization server's Allowed Protocol Mapper Types policy refused the request.",
+    action: 'Leave the protocol mapper out, or ask its administrator to allow mappers of this type.',
+  },
+  ClientScopesPolicyRefused: {
+    sentence: "The authorization server's Allowed Client Scopes policy refused the request.",
+    action:
+      'Ask its administrator to add the asked scopes to the policy (authenticated, where an initial access token was sent), or ask for fewer.',
+  },
+  FullScopePolicyRefused: {
+    sentence: "The authorization server's Full Scope Disabled policy refused the request.",
+    action: 'Leave fullScopeAllowed off, or ask its administrator to assign the roles to the client.',
+  },
+  MaxClientsPolicyRefused: {
+    sentence: "The authorization server's Max Clients policy refused the request: the realm is full.",
+    action: 'Ask its administrator to delete clients that nobody uses, or to raise the limit.',
+  },
+  ClientDisabledPolicyRefused: {
+    sentence: "The authorization server's Client Disabled policy refused to enable the client.",
+    action: 'Ask its administrator to enable the client.',
+  },
+  RegistrationPolicyRefused: {
+    sentence: 'A client registration policy of the authorization server refused the request.',
+    action: 'Ask its administrator what the policy named in the message asks for.',
+  },
+  ServiceAccountRejected: {
+    sentence: 'The authorization server does not accept the service account or administrator.',
+    action: 'Check its client id and secret, that it is enabled, and that it is of the same realm; supply it again.',
+  },
+  ServiceAccountForbidden: {
+    sentence: 'The service account or administrator may not do this.',
+    action:
+      'Give it the roles that it needs; at Keycloak create-client, view-clients and manage-clients of realm-management.',
+  },
+  ServiceAccountAnswerNotUsable: {
+    sentence: 'The authorization server answered the service account or administrator with something unexpected.',
+    action: 'Check that the address is that of the realm, and the version of the server.',
+  },
+  KeycloakRequestUnanswered: {
+    sentence: 'A request that creates or changes a client got no answer; what was sent is in the orphan ledger.',
+    action:
+      'Read the client; ask for a new registration access token with an account of the realm, or delete the client.',
+  },
+  ClientUnknown: {
+    sentence: 'The authorization server knows no such client.',
+    action: 'Check the client id and the realm; ask the health system whether the client was deleted.',
   },
   RegistrationAnswerNotUsable: {
     sentence:
@@ -107,6 +185,23 @@ export const reasons = {
   InitialAccessTokenRejected: {
     sentence: 'The authorization server did not accept the initial access token.',
     action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExhausted: {
+    sentence: 'The initial access token has no registration left.',
+    action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExpired: {
+    sentence: 'The initial access token has expired.',
+    action: 'Get a new initial access token from the health system and supply it before it expires.',
+  },
+  InitialAccessTokenRevoked: {
+    sentence: 'The authorization server no longer knows the initial access token; it was revoked.',
+    action: 'Ask the health system why it was revoked, get a new initial access token and supply it.',
+  },
+  InitialAccessTokenUnreadable: {
+    sentence:
+      'The authorization server cannot read the initial access token: it is of another realm, made under another host name or with retired keys, past its end, or not a token.',
+    action: 'Get an initial access token of this realm, made at this host name, and supply it.',
   },
   InitialAccessTokenSpent: {
     sentence: 'The initial access token was used by a request whose answer was lost.',
@@ -156,10 +251,6 @@ export const reasons = {
   RotationNotSupported: {
     sentence: 'The server has no client configuration endpoint, so the secret cannot be replaced in place.',
     action: 'Register a new client before the secret expires.',
-  },
-  NewSecretNeeded: {
-    sentence: 'The secret was supplied by a person and cannot be replaced by Registrar.',
-    action: 'Get a new secret from the health system and supply it: registrar credential supply.',
   },
   RotationPolicyInvalid: {
     sentence: 'The rotation policy asks to renew earlier than the secret lives; the default time is used.',
@@ -216,12 +307,39 @@ export const reasons = {
     action: 'Ask the health system to delete the client, then remove it from the orphan ledger.',
   },
   RetireWithoutClient: { sentence: 'There was no client to delete.', action: null },
+  SharedClientAvailable: {
+    sentence:
+      'No client can be registered here by a request, and the application has one at the same token endpoint already.',
+    action: 'Share that client (shareWith), or have another one registered by hand.',
+  },
+  ClientShared: { sentence: 'The client of another registration is used.', action: null },
+  HolderNotReady: {
+    sentence: 'The registration whose client is shared has no proved credential yet.',
+    action: 'Look at that registration; this one goes on by itself when its credential is proved.',
+  },
+  HolderElsewhere: {
+    sentence: 'The registration whose client is shared uses another token endpoint.',
+    action: 'Compare the token endpoints; share the client of a registration at the same one, or register an own one.',
+  },
+  RetireShared: { sentence: 'The client goes on: it belongs to another registration.', action: null },
   HasSharers: { sentence: 'Other registrations use this client.', action: 'Retire the sharing registrations first.' },
   OperationFailed: { sentence: 'The operation could not be carried out.', action: 'Read the message in the timeline.' },
   OperationNotPossible: { sentence: 'The operation is not possible in this phase.', action: null },
 } as const satisfies Record<string, ReasonText>;
 
 export type Reason = keyof typeof reasons;
+
+/** Refusals by a client registration policy of the server: only its administrator, or other metadata, helps. */
+export const policyReasons: ReadonlySet<Reason> = new Set([
+  'TrustedHostsPolicyRefused',
+  'ConsentRequiredPolicyRefused',
+  'ProtocolMappersPolicyRefused',
+  'ClientScopesPolicyRefused',
+  'FullScopePolicyRefused',
+  'MaxClientsPolicyRefused',
+  'ClientDisabledPolicyRefused',
+  'RegistrationPolicyRefused',
+]);
 
 /** The sentence of a reason, followed by its action where there is one. */
 export function explain(reason: Reason): string {

@@ -22,6 +22,8 @@ export interface RegistrationConfig {
   /** Given by an administrator; outranks discovery. */
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Whose client it uses; null = its own. */
+  readonly holderRegistrationId: string | null;
   /**
    * Revision of the application that `metadata` was made from: the newest until a client is registered, then the
    * desired one.
@@ -97,6 +99,12 @@ export interface EntityRecords {
    */
   settleIntent(intentId: string, settlement: Settlement, outcome: unknown): Promise<boolean>;
 
+  /**
+   * Unsettled intents of subjects that begin with a prefix, prepared before a time (milliseconds since the epoch),
+   * oldest first.
+   */
+  openIntents(argument: { prefix: string; before: number; limit: number }): Promise<Intent[]>;
+
   /** Journal of received tokens, newest first. */
   managementTokens(registrationId: string): Promise<ManagementToken[]>;
   journalManagementToken(registrationId: string, token: ManagementToken): Promise<void>;
@@ -125,6 +133,9 @@ export interface EntityRecords {
   holdClient(tokenEndpoint: string, clientId: string, registrationId: string): Promise<boolean>;
   /** Gives up every client that the registration holds, but those named. Repeatable. */
   releaseClients(registrationId: string, except: readonly string[]): Promise<void>;
+  /** Registrations that use the client of this one and are not retired. */
+  countSharers(registrationId: string): Promise<number>;
+  shareable: SharingRecords['shareable'];
 
   /** What controls have shown at a token endpoint with an authentication method; null = not yet known. */
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
@@ -185,6 +196,8 @@ export interface NewRegistration {
   readonly method: Method;
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Registration whose client it uses; null = it gets its own. */
+  readonly shareWith: string | null;
   /** RFC 7396 patch on the application's metadata. */
   readonly clientMetadata: unknown;
   /** Sealed at once, in the same transaction, under a new operation id; claimed with it, so never swept. */
@@ -259,8 +272,33 @@ export interface AnswerToKeep {
   readonly body: (created: readonly RegistrationView[]) => unknown;
 }
 
+/** What the commit of one registration makes another do: its entity is asked to prove its credential. */
+export interface WakeRequest {
+  /** UUID. */
+  readonly operationId: string;
+  readonly registrationId: string;
+  /** Shown in the timeline. */
+  readonly reason: string;
+}
+
+/** Registrations that share a client. */
+export interface SharingRecords {
+  /** Active registrations whose own client the given one could use, by id. */
+  shareable(
+    registration: { registrationId: string; applicationId: string; environment: string; tokenEndpoint: string },
+    visibility: Visibility,
+    limit: number,
+  ): Promise<string[]>;
+  /** What waits to be handed to entities, oldest first. */
+  wakeRequests(limit: number): Promise<WakeRequest[]>;
+  removeWakeRequest(operationId: string): Promise<void>;
+}
+
 /** Records for the API and the command line. */
-export interface ApiRecords {
+export interface ApiRecords extends SharingRecords {
+  /** Registrations that use the client of this one and are not retired. */
+  countSharers(registrationId: string): Promise<number>;
+
   /**
    * A new revision, unless the contents equal the current one. `actor` (`system` when left out) is audited here and
    * in the methods below.
@@ -275,7 +313,8 @@ export interface ApiRecords {
 
   /**
    * Tenant, registrations (phase `discovering`, first event `registration.created`), sealed tokens and start requests
-   * in one transaction. Rejects with `exists` (field `/tenantId` or `/registrations/{i}`) and `unknown-application`.
+   * in one transaction. Rejects with `exists` (field `/tenantId` or `/registrations/{i}`), `unknown-application`
+   * and `cannot-share`.
    */
   createTenant(
     tenant: { tenantId: string; name: string; registrations: readonly NewRegistration[] },
@@ -371,6 +410,8 @@ export interface ApiRecords {
 export type RecordsErrorCode =
   | 'exists'
   | 'unknown-application'
+  /** The client of the named registration cannot be shared. */
+  | 'cannot-share'
   | 'not-empty'
   | 'open-intent'
   | 'sequence-conflict'

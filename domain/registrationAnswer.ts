@@ -1,5 +1,7 @@
 import type { Condition } from './conditions.ts';
 import type { ScopesView } from './registrationView.ts';
+import type { ScopeOffer } from './scopeDialect.ts';
+import type { NegotiatedScopes } from './scopeNegotiation.ts';
 import { parseScope, splitScopes } from './scopes.ts';
 import { reportScopes } from './scopesReport.ts';
 
@@ -13,12 +15,16 @@ export type JudgedCondition = Omit<Condition, 'lastTransitionTime'>;
 export function judgeRegistrationAnswer(argument: {
   readonly asked: Readonly<Record<string, unknown>>;
   readonly registered: { readonly redirectUris: readonly string[] | null; readonly scopes: readonly string[] | null };
-  readonly advertisedScopes: readonly string[] | null;
+  /** How the scopes of the application became those of `asked`; left out where they are the same. */
+  readonly negotiated?: NegotiatedScopes;
+  readonly offer: ScopeOffer;
 }): { readonly conditions: readonly [JudgedCondition, JudgedCondition]; readonly scopes: ScopesView } {
-  const { asked, registered } = argument;
+  const { asked, registered, negotiated, offer } = argument;
   const scopes = reportScopes({
-    requested: typeof asked['scope'] === 'string' ? splitScopes(asked['scope']) : [],
-    advertised: argument.advertisedScopes,
+    requested: negotiated?.requested ?? (typeof asked['scope'] === 'string' ? splitScopes(asked['scope']) : []),
+    negotiated,
+    advertised: offer.scopesSupported,
+    capabilities: offer.capabilities,
     registered: registered.scopes,
   });
   const askedUris = Array.isArray(asked['redirect_uris']) ? asked['redirect_uris'].filter(isString) : [];
@@ -62,7 +68,10 @@ export function judgeScopes(scopes: ScopesView): JudgedCondition {
   if (hidden.length > 0) {
     return { type, status: 'Unknown', reason: 'ScopesNotShown', message: listed('Not shown', hidden) };
   }
-  const message = sentences(`${scopes.requested.length} as asked.`, listed('Added by the server', added));
+  const message = sentences(
+    `${(scopes.sent ?? scopes.requested).length} as asked.`,
+    listed('Added by the server', added),
+  );
   return { type, status: 'True', reason: 'ScopesAsAsked', message };
 }
 

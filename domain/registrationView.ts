@@ -1,6 +1,8 @@
 import type { Condition } from './conditions.ts';
+import type { StatutoryClock } from './deadlines/statutoryClocks.ts';
 import type { Reason } from './reasons.ts';
 import type { SecretStoreKind } from './secretStore.ts';
+import type { Task } from './tasks/task.ts';
 import type {
   AuthMethod,
   CredentialHealth,
@@ -18,6 +20,9 @@ export interface Finding {
   readonly severity: 'info' | 'warning' | 'error';
   readonly message: string;
 }
+
+/** Code of the finding that another registration of the application holds a client at the token endpoint. */
+export const clientAvailable = 'client-available';
 
 /** Proof of what a document said at a time. */
 export interface Evidence {
@@ -81,16 +86,45 @@ export interface CredentialView {
   readonly provedAt: string | null;
 }
 
+/** Why the scopes of two stages differ. Stable codes. */
+export const scopeDifferenceKinds = [
+  'trimmed',
+  'not-in-dialect',
+  'translated',
+  'not-registered',
+  'added',
+  'not-advertised',
+  'not-granted',
+  'granted-unasked',
+] as const;
+export type ScopeDifferenceKind = (typeof scopeDifferenceKinds)[number];
+
 export interface ScopesView {
   readonly requested: readonly string[];
+  /** In the server's dialect, as the registration request says them; absent where Registrar sends none. */
+  readonly sent?: readonly string[];
   readonly advertised: readonly string[] | null;
   readonly registered: readonly string[] | null;
   readonly granted: readonly string[] | null;
   readonly differences: readonly {
     readonly scope: string;
-    readonly kind: 'not-registered' | 'added' | 'not-advertised';
+    readonly kind: ScopeDifferenceKind;
     readonly message: string;
   }[];
+}
+
+/** A task with its times in RFC 3339 UTC. */
+export interface TaskView extends Omit<Task, 'since' | 'submittedAt' | 'verifiedAt' | 'toldUntil'> {
+  readonly since: string;
+  readonly submittedAt: string | null;
+  readonly verifiedAt: string | null;
+  readonly toldUntil: string;
+  /** The clocks of 45 CFR 170.404(b)(1). */
+  readonly clocks: readonly (Omit<StatutoryClock, 'startedAt' | 'doneAt' | 'dueAt'> & {
+    readonly startedAt: string | null;
+    readonly doneAt: string | null;
+    readonly dueAt: string | null;
+  })[];
 }
 
 /** What `GET /v1/registrations/{registrationId}` answers (without links), and what the read model holds as JSON. */
@@ -103,6 +137,8 @@ export interface RegistrationView {
   readonly fhirBaseUrl: string;
   readonly method: Method;
   readonly clientBinding: 'own' | 'shared';
+  /** Whose client a shared one is; its metadata, rotation and deletion are the holder's. */
+  readonly holderRegistrationId?: string;
   readonly phase: Phase;
   readonly credentialHealth: CredentialHealth;
   readonly conditions: readonly Condition[];
@@ -113,7 +149,16 @@ export interface RegistrationView {
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
   readonly desiredRevision: number;
+  /** Present while a person has something to bring about. */
+  readonly task?: TaskView;
   readonly sequence: number;
+}
+
+/** How a registration comes by its client: its own, or that of a holder. */
+export function clientBindingOf(
+  holderRegistrationId: string | null,
+): Pick<RegistrationView, 'clientBinding' | 'holderRegistrationId'> {
+  return holderRegistrationId === null ? { clientBinding: 'own' } : { clientBinding: 'shared', holderRegistrationId };
 }
 
 /** Stable event types of the audit timeline. */
@@ -124,6 +169,7 @@ export const eventTypes = [
   'registration.token-supplied',
   'registration.manual-required',
   'registration.registering',
+  'registration.sharing',
   'registration.registered',
   'registration.register-failed',
   'registration.activated',
@@ -141,6 +187,10 @@ export const eventTypes = [
   'request.settled',
   'request.unsettled',
   'launch.reported',
+  'task.changed',
+  'task.reminder',
+  'task.escalated',
+  'task.deadline-missed',
   'operation.accepted',
   'operation.refused',
   'step.delayed',

@@ -72,21 +72,6 @@ export function covers(held: string, asked: string): boolean {
   return coversParsed(parseScope(held), parseScope(asked));
 }
 
-/** Whether the scopes held together allow all that `asked` allows: `.r` and `.s` cover `.rs`. */
-export function coveredBy(asked: string, held: readonly string[]): boolean {
-  const parsed = parseScope(asked);
-  const holders = held.map(parseScope);
-  if (parsed.kind === 'plain') return holders.some((holder) => coversParsed(holder, parsed));
-  return [...parsed.permissions].every((permissions) =>
-    holders.some((holder) => coversParsed(holder, { ...parsed, permissions })),
-  );
-}
-
-/** Whether two lists allow the same, however it is written. */
-export function sameScopes(left: readonly string[], right: readonly string[]): boolean {
-  return left.every((scope) => coveredBy(scope, right)) && right.every((scope) => coveredBy(scope, left));
-}
-
 function coversParsed(held: Scope, asked: Scope): boolean {
   if (held.kind === 'plain' || asked.kind === 'plain') {
     return held.kind === 'plain' && asked.kind === 'plain' && held.text === asked.text;

@@ -3,9 +3,7 @@ export function isText(value: unknown, least: number, most: number): value is st
   return typeof value === 'string' && value.length >= least && value.length <= most;
 }
 
-/** Whether a value is an object that has all of these members and no other. */
-export function hasExactly(value: unknown, members: readonly string[]): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const present = Object.keys(value);
-  return present.length === members.length && members.every((member) => present.includes(member));
+/** Whether a value is an object without other members than these. */
+export function hasOnly(value: unknown, members: readonly string[]): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.keys(value).every((member) => members.includes(member));
 }

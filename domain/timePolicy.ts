@@ -29,6 +29,11 @@ export interface TimePolicy {
   readonly proofInterval: number;
   /** Longest sleep of a parked entity. */
   readonly longestSleep: number;
+  /** First reminder of a task after this long without progress, further ones after every `remindEvery`. */
+  readonly remindAfter: number;
+  readonly remindEvery: number;
+  /** A task without progress for this long is escalated. */
+  readonly escalateAfter: number;
 }
 
 const second = 1000;
@@ -50,6 +55,9 @@ export const defaultTimePolicy: TimePolicy = {
   distributionTime: 2 * day,
   proofInterval: day,
   longestSleep: 30 * day,
+  remindAfter: 3 * day,
+  remindEvery: 7 * day,
+  escalateAfter: 14 * day,
 };
 
 /** The same policy with every time multiplied; for tests. */

@@ -1,5 +1,5 @@
-import type { EntityClient } from '../domain/operations.ts';
-import type { ApiRecords } from '../domain/records.ts';
+import { type EntityClient, EntityError } from '../domain/operations.ts';
+import type { ApiRecords, WakeRequest } from '../domain/records.ts';
 
 /** Milliseconds between two looks for registrations whose workflow has not been started. */
 const interval = 3000;
@@ -18,11 +18,12 @@ export interface Dispatcher {
 
 /**
  * Starts the workflow of every committed registration, at once and again every few seconds until it exists: the API
- * commits row and start request together, and may die before it reaches Temporal.
+ * commits row and start request together, and may die before it reaches Temporal. Then it hands over what the commit of
+ * one registration asks of others.
  */
 export function startDispatcher(
-  records: Pick<ApiRecords, 'unstarted' | 'markStarted'>,
-  entities: Pick<EntityClient, 'start'>,
+  records: Pick<ApiRecords, 'unstarted' | 'markStarted' | 'wakeRequests' | 'removeWakeRequest'>,
+  entities: Pick<EntityClient, 'start' | 'operate'>,
   report: DispatcherReport,
 ): Dispatcher {
   let stopped = false;
@@ -30,27 +31,33 @@ export function startDispatcher(
   let busy = false;
   let again = false;
 
-  async function round(): Promise<number> {
-    const waiting = await records.unstarted(batch);
+  /** Handles what waits, some at once; answers how many there were. */
+  async function round<Item>(waiting: readonly Item[], handle: (item: Item) => Promise<void>): Promise<number> {
     let next = 0;
     async function lane(): Promise<void> {
-      for (
-        let registrationId = waiting[next++];
-        registrationId !== undefined && !stopped;
-        registrationId = waiting[next++]
-      ) {
-        await entities.start(registrationId);
-        await records.markStarted(registrationId);
-      }
+      for (let item = waiting[next++]; item !== undefined && !stopped; item = waiting[next++]) await handle(item);
     }
     await Promise.all(Array.from({ length: width }, lane));
     return waiting.length;
   }
 
+  const startSome = async () =>
+    round(await records.unstarted(batch), async (registrationId) => {
+      await entities.start(registrationId);
+      await records.markStarted(registrationId);
+    });
+
+  const wakeSome = async () =>
+    round(await records.wakeRequests(batch), async (request) => {
+      await wake(entities, request);
+      await records.removeWakeRequest(request.operationId);
+    });
+
   async function drain(): Promise<void> {
     let total = 0;
     try {
-      for (let count = batch; count === batch && !stopped; total += count) count = await round();
+      for (let count = batch; count === batch && !stopped; total += count) count = await startSome();
+      for (let count = batch; count === batch && !stopped; ) count = await wakeSome();
       if (total > 0) report('dispatcher-started', { count: total });
     } catch {
       // Database or Temporal are away: the rows stay, and the next tick tries again.
@@ -85,4 +92,20 @@ export function startDispatcher(
       await running;
     },
   };
+}
+
+/** An entity that cannot prove anything now has nothing to do either. */
+async function wake(
+  entities: Pick<EntityClient, 'start' | 'operate'>,
+  { operationId, registrationId, reason }: WakeRequest,
+): Promise<void> {
+  const operation = { operationId, kind: 'verify', actor: 'system', reason } as const;
+  try {
+    await entities.operate(registrationId, operation);
+  } catch (error) {
+    if (!(error instanceof EntityError) || error.code === 'unavailable') throw error;
+    if (error.code === 'refused') return;
+    await entities.start(registrationId);
+    await entities.operate(registrationId, operation);
+  }
 }

@@ -11,6 +11,8 @@ export interface Chores {
   drainSpool(): Promise<number>;
   /** Deletes entering secrets that nobody claimed within an hour; resolves to how many. */
   sweepEnteringSecrets(): Promise<number>;
+  /** Settles requests about Keycloak clients whose process died; resolves to how many. */
+  settleKeycloakRequests(): Promise<number>;
   /** Head of the audit chain: logged each hour, so that a truncated audit shows (DESIGN section 10). */
   anchor(): Promise<Anchor>;
 }
@@ -42,6 +44,10 @@ export function startHousekeeping(chores: Chores, log: Log): { stop(): Promise<v
     every(roundInterval, 'sweep-secrets', async () => {
       const count = await chores.sweepEnteringSecrets();
       if (count > 0) log.info('entering-secrets.swept', { count });
+    }),
+    every(roundInterval, 'settle-keycloak', async () => {
+      const count = await chores.settleKeycloakRequests();
+      if (count > 0) log.info('keycloak-requests.settled', { count });
     }),
     every(anchorInterval, 'anchor', async () => {
       const { position, hash } = await chores.anchor();

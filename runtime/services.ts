@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../domain/clock.ts';
+import type { Playbooks } from '../domain/playbooks/playbook.ts';
 import type { Records } from '../domain/records.ts';
 import type { SecretStore } from '../domain/secretStore.ts';
 import type { TimePolicy } from '../domain/timePolicy.ts';
@@ -18,6 +19,7 @@ import { checkMasterKey, type KeyCheckTables } from './keyCheck.ts';
 import { loadMasterKeys } from './keys.ts';
 import type { Log } from './log.ts';
 import { createMetrics, fleetReader, type Metrics } from './metrics.ts';
+import { loadPlaybooks } from './playbooks.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** What API and worker share in one process. */
@@ -32,6 +34,7 @@ export interface Services {
   readonly client: GuardedClient;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly playbooks: Playbooks;
 }
 
 /** Opens everything in order and hands each part to the shutdown, which closes the last one first. */
@@ -42,6 +45,8 @@ export async function openServices(
   log: Log,
 ): Promise<Services> {
   const clock: Clock = { now: Date.now };
+  // First: a broken one is told before anything is opened.
+  const playbooks = await loadPlaybooks();
   const embedded = config.database.kind === 'embedded' || config.temporal.kind === 'embedded';
   const dataDirectory = embedded ? await openDataDirectory(config.dataDir) : null;
   if (dataDirectory === null) await makePrivateDirectory(config.dataDir);
@@ -65,5 +70,5 @@ export async function openServices(
   shutdown.add('http-client', () => client.close());
   const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
   const counted = countedClient(client, metrics.countPeerRequest);
-  return { dataDirectory, db, keyring, records, secrets, spool, client: counted, clock, metrics };
+  return { dataDirectory, db, keyring, records, secrets, spool, client: counted, clock, metrics, playbooks };
 }

@@ -104,7 +104,7 @@ async function startParts(
     entityStart: (registrationId) => services.records.entityStart(registrationId),
   });
   if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
-  if (parts.api) return await startApiPart(config, services, entities, log, shutdown);
+  if (parts.api) return await startApiPart(config, services, entities, log, shutdown, policy);
   return { url: null, adminKeyFile: null };
 }
 
@@ -135,6 +135,7 @@ const ours = new Set([
   'TemporalChildError',
   'EmbeddedDatabaseError',
   'MetricsPortError',
+  'PlaybookError',
   'RecordsError',
   'SecretStoreError',
 ]);

@@ -1,12 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../api/app.ts';
 import type { EntityClient } from '../domain/operations.ts';
+import type { TimePolicy } from '../domain/timePolicy.ts';
+import { checkPage } from '../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
 import { discover } from '../protocols/smart/discover.ts';
 import { ensureAdminKey } from './adminKey.ts';
 import type { Config } from './config.ts';
 import { startDispatcher } from './dispatcher.ts';
+import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log.ts';
 import { dashboardDirectory } from './paths.ts';
 import type { Services } from './services.ts';
@@ -27,8 +30,9 @@ export async function startApiPart(
   entities: EntityClient,
   log: Log,
   shutdown: Shutdown,
+  policy: TimePolicy,
 ): Promise<Ready> {
-  const { records, secrets, client, clock, keyring, dataDirectory } = services;
+  const { records, secrets, client, clock, keyring, dataDirectory, playbooks } = services;
   const adminKey = await ensureAdminKey(records, config);
   const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
   shutdown.add('dispatcher', () => dispatcher.stop());
@@ -37,15 +41,19 @@ export async function startApiPart(
   const app = await buildApp({
     records,
     entities,
+    registrationConfig: (registrationId) => records.config(registrationId),
     putEnteringSecret: (entry) => records.putEnteringSecret(entry),
     checkUrl: (url) => client.checkUrl(url),
+    keycloak: keycloakClientsOn(config, services, policy),
     discovery: {
       read: (argument) => discover(client, { ...argument, isAllowedUrl }),
       takesHeader: isCustomHeader,
+      checkPage: (url) => checkPage(client, url),
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),
     clock,
+    playbooks,
     logger: log,
     publicUrl: config.publicUrl,
     dashboardDirectory: dashboardDirectory(),

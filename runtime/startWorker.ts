@@ -5,6 +5,7 @@ import { anchorAudit } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
 import type { Config } from './config.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log.ts';
 import { workflowBundlePath } from './paths.ts';
 import type { Services } from './services.ts';
@@ -44,6 +45,7 @@ export async function startWorkerPart(
     {
       drainSpool,
       sweepEnteringSecrets: () => records.sweepEnteringSecrets(),
+      settleKeycloakRequests: () => keycloakClientsOn(config, services, policy).settleAbandoned(),
       anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
     },
     log,

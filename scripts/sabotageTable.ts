@@ -25,6 +25,26 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
+    name: 'send metadata that have errors',
+    file: 'activities/register.ts',
+    from: 'if (errors !== null) return',
+    to: 'if (errors === undefined) return',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'keeps the token until the application is corrected',
+    },
+  },
+  {
+    name: 'send scopes as the application writes them',
+    file: 'domain/requestedMetadata.ts',
+    from: "{ scope: sent.join(' ') }",
+    to: '{ scope: metadata.scope }',
+    test: {
+      file: 'test/integration/activities/requestedMetadata.test.ts',
+      name: 'are said in v1 to a server of v1, and judged as they were sent',
+    },
+  },
+  {
     name: 'let Temporal retry the POST',
     file: 'workflows/activities.ts',
     from: 'maximumAttempts: 1',
@@ -152,8 +172,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'handler awaits the rotation',
     file: 'workflows/registration.ts',
-    from: '    return { operationId };',
-    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId })) as never;',
+    from: '    return { operationId: request.operationId };',
+    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId: request.operationId })) as never;',
     test: { file: entity, name: 'takes an operation within one workflow task, however long its work lasts' },
   },
   {
@@ -314,10 +334,61 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: 'test/unit/runtime/temporal/codec.test.ts', name: 'refuses a payload of another workflow' },
   },
   {
+    name: 'show what Keycloak says of a client with its secrets',
+    file: 'protocols/keycloak/withheld.ts',
+    from: 'isSecretValue(name, member) ? withheldMark : shownValue(member, secrets, depth + 1),',
+    to: 'shownValue(member, [], depth + 1),',
+    test: {
+      file: 'test/unit/protocols/keycloak/answers.test.ts',
+      name: 'secrets are taken out of what is shown, wherever they stand',
+    },
+  },
+  {
+    name: 'send a password in a body anywhere',
+    file: 'protocols/http/client.ts',
+    from: '  if (given.audience !== undefined) requireAudience(verdict.url, given.audience);\n',
+    to: '',
+    test: { file: http, name: 'keeps a body with a secret from another origin' },
+  },
+  {
     name: 'let the audit be changed',
     file: 'stores/records/migrations/001-records.ts',
     from: 'create trigger audit_rows_append_only before update or delete on audit',
     to: 'create trigger audit_rows_append_only before delete on audit',
     test: { file: recordsContract, name: 'refuses an update by anybody' },
+  },
+  {
+    name: 'put text into the packet page as it is',
+    file: 'api/packets/markup.ts',
+    from: "if (typeof inserted === 'string') return escapeHtml(inserted);",
+    to: "if (typeof inserted === 'string') return inserted;",
+    test: { file: 'test/unit/api/packets/html.test.ts', name: 'whatever is put in comes out as text' },
+  },
+  {
+    name: 'let a value of the packet end its code span',
+    file: 'api/packets/markdown.ts',
+    from: "const fence = '`'.repeat(longest + 1);",
+    to: "const fence = '`';",
+    test: { file: 'test/unit/api/packets/markdown.test.ts', name: 'any text fits its fence' },
+  },
+  {
+    name: 'take the sandbox from the packet page',
+    file: 'api/packets/html.ts',
+    from: "default-src 'none'; sandbox;",
+    to: "default-src 'none';",
+    test: {
+      file: 'test/unit/api/packets/html.test.ts',
+      name: 'the policy forbids everything but the style that is in the page',
+    },
+  },
+  {
+    name: 'count a holiday as a business day',
+    file: 'domain/deadlines/federalHolidays.ts',
+    from: 'weekday !== sunday && !isFederalHoliday(day)',
+    to: 'weekday !== sunday',
+    test: {
+      file: 'test/unit/domain/deadlines/federalHolidays.test.ts',
+      name: '2026-11-25 and 1 business days is 2026-11-27',
+    },
   },
 ];

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { explain } from '../../domain/reasons.ts';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { registrationOf } from '../plugins/authorization.ts';
+import { ProblemError } from '../problem.ts';
 import { reasonBody, reasonText } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
 import { tokenText } from '../schemas/tenant.ts';
@@ -10,7 +12,7 @@ import { tokenText } from '../schemas/tenant.ts';
 /** Actions on one registration that carry nothing, or one token. */
 export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (
   app,
-  { dependencies: { putEnteringSecret }, actions },
+  { dependencies: { putEnteringSecret, records }, actions },
 ) => {
   app.post('/v1/registrations/:registrationId/rotate', {
     ...contract({ ...action('rotate', 'Replaces the credential now', 'operator'), body: reasonBody }),
@@ -35,7 +37,12 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
       ...action('retire', 'Retires the registration: deletes its client and its secrets', 'administrator'),
       body: reasonBody,
     }),
-    handler: (request, reply) => actions.accept(request, reply, { kind: 'retire', reason: request.body?.reason }),
+    handler: (request, reply) => {
+      const { registrationId } = registrationOf(request);
+      return actions.accept(request, reply, { kind: 'retire', reason: request.body?.reason }, () =>
+        refuseWithSharers(records, registrationId),
+      );
+    },
   });
 
   app.put('/v1/registrations/:registrationId/initial-access-token', {
@@ -52,3 +59,12 @@ export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
     },
   });
 };
+
+/** The client that others use cannot go. */
+async function refuseWithSharers(records: ApiDependencies['records'], registrationId: string): Promise<void> {
+  const count = await records.countSharers(registrationId);
+  if (count > 0)
+    throw new ProblemError('operation-refused', `${explain('HasSharers')} There are ${count}.`, {
+      reason: 'HasSharers',
+    });
+}

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import { type DiscoveryReading, preflightReport } from '../../domain/preflight.ts';
+import { type DiscoveryReading, pagesToCheck, preflightReport } from '../../domain/preflight.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { judgePreflight } from '../preflightRequests.ts';
@@ -24,7 +24,9 @@ export const preflightRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependenc
     handler: async (request, reply) => {
       const subject = await judgePreflight(dependencies, callerOf(request), request.body);
       const reading = await readDiscovery(dependencies, request.body);
-      return reply.send(preflightReport(reading, subject));
+      const { checkPage } = dependencies.discovery;
+      const pages = pagesToCheck(reading, subject).map(async (page) => ({ page, state: await checkPage(page.url) }));
+      return reply.send(preflightReport(reading, subject, await Promise.all(pages)));
     },
   });
 };

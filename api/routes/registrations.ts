@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Visibility } from '../../domain/records.ts';
+import type { RegistrationView } from '../../domain/registrationView.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
@@ -8,6 +10,8 @@ import { contract } from '../schemas/contract.ts';
 import { eventView, registrationQuery, registrationView, registrationWithLinks } from '../schemas/registration.ts';
 
 const tag = 'Registrations';
+/** Clients to share that one answer names. */
+const mostOffered = 20;
 const params = z.object({ registrationId: z.string() });
 
 /** Reading registrations and their timelines. */
@@ -15,6 +19,14 @@ export const registrationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDepend
   app,
   { dependencies: { records } },
 ) => {
+  /** Clients that a registration without one could share, as far as the caller may see them. */
+  async function offered(registration: RegistrationView, visibility: Visibility): Promise<string[]> {
+    const tokenEndpoint = registration.discovery?.tokenEndpoint ?? null;
+    const wanted = registration.phase === 'manual_required' || registration.phase === 'submitted';
+    if (!wanted || registration.credential !== null || tokenEndpoint === null) return [];
+    return await records.shareable({ ...registration, tokenEndpoint }, visibility, mostOffered);
+  }
+
   app.get('/v1/registrations', {
     ...contract({
       operationId: 'listRegistrations',
@@ -47,7 +59,12 @@ export const registrationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDepend
     }),
     handler: async (request, reply) => {
       const registration = registrationOf(request);
-      return reply.send({ ...registration, links: linksOf(registration.registrationId) });
+      const shareableWith = await offered(registration, callerOf(request).visibility);
+      return reply.send({
+        ...registration,
+        ...(shareableWith.length === 0 ? {} : { shareableWith }),
+        links: linksOf(registration.registrationId),
+      });
     },
   });
 

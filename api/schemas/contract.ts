@@ -22,8 +22,16 @@ interface Parts<
   readonly querystring?: Query;
   readonly body?: Body;
   readonly headers?: Headers;
-  /** Success answers by status: a schema of JSON, null for no body, or other content. */
-  readonly answers: Readonly<Record<number, z.ZodType | null | { readonly contentType: string }>>;
+  /** Success answers by status: a schema of JSON, null for no body, other content, or JSON with its other forms. */
+  readonly answers: Readonly<
+    Record<
+      number,
+      | z.ZodType
+      | null
+      | { readonly contentType: string }
+      | { readonly json: z.ZodType; readonly otherTypes: readonly string[] }
+    >
+  >;
   /** Statuses of problems that only this route answers; the others follow from its parts. */
   readonly problems?: readonly number[];
   /** Takes an Idempotency-Key. */
@@ -83,7 +91,10 @@ function successes(answers: Parts<undefined, z.ZodType, undefined, z.ZodType>['a
       if (answer === null) return [status, z.undefined().describe('Done')];
       if (answer instanceof z.ZodType)
         return [status, { description: 'Success', content: { 'application/json': { schema: answer } } }];
-      return [status, { description: 'Success', content: { [answer.contentType]: { schema: z.string() } } }];
+      const json = 'json' in answer ? { 'application/json': { schema: answer.json } } : {};
+      const others = 'json' in answer ? answer.otherTypes : [answer.contentType];
+      const texts = Object.fromEntries(others.map((type) => [type, { schema: z.string() }]));
+      return [status, { description: 'Success', content: { ...json, ...texts } }];
     }),
   );
 }

@@ -35,6 +35,10 @@ export const preflightView = z
       findingView.extend({ pointer: z.string().optional().describe('RFC 6901, into the client metadata') }),
     ),
     scopes: scopesView.nullable().describe('Null without an application'),
-    nextAction: word(Object.values(nextActions)).describe('Who does what next'),
+    nextAction: z
+      .string()
+      .describe(
+        `Who does what next: the approval of an endpoint that is named, or one of: ${Object.values(nextActions).join(' ')}`,
+      ),
   })
   .meta({ id: 'Preflight' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reasons } from '../../domain/reasons.ts';
-import { eventTypes } from '../../domain/registrationView.ts';
+import { eventTypes, scopeDifferenceKinds } from '../../domain/registrationView.ts';
+import { taskStates } from '../../domain/tasks/task.ts';
 import {
   authMethods,
   conditionTypes,
@@ -79,13 +80,49 @@ const credential = z.object({
 /** Scopes, and where what was asked, advertised, registered and granted differ. */
 export const scopesView = z.object({
   requested: texts,
+  sent: texts.optional().describe('In the dialect of the server; absent where Registrar sends none'),
   advertised: texts.nullable(),
   registered: texts.nullable(),
   granted: texts.nullable(),
-  differences: z.array(
-    z.object({ scope: z.string(), kind: word(['not-registered', 'added', 'not-advertised']), message: z.string() }),
-  ),
+  differences: z.array(z.object({ scope: z.string(), kind: word(scopeDifferenceKinds), message: z.string() })),
 });
+
+const task = z
+  .object({
+    kind: word(['registration', 'rotation']).describe('What a person is to bring about'),
+    state: word(taskStates),
+    since: instantText,
+    owner: textOrNull,
+    reference: textOrNull,
+    submittedAt: instantOrNull,
+    verifiedAt: instantOrNull,
+    note: textOrNull,
+    vendor: z
+      .object({
+        playbookId: z.string(),
+        certified: word(['yes', 'no', 'unknown']),
+        developer: textOrNull,
+        expectedWait: z.number().nullable().describe('Milliseconds'),
+      })
+      .nullable(),
+    toldUntil: instantText.describe('Until when reminders and deadlines were told'),
+    clocks: z
+      .array(
+        z.object({
+          duty: word(['verify', 'enable']),
+          citation: z.string(),
+          owedBy: textOrNull.describe('The developer of the certified technology'),
+          applies: word(['yes', 'if-certified']),
+          state: word(['not-started', 'running', 'met', 'missed']),
+          startedAt: instantOrNull,
+          doneAt: instantOrNull,
+          dueAt: instantOrNull,
+          dueOn: textOrNull.describe('Last day in time'),
+        }),
+      )
+      .describe('45 CFR 170.404(b)(1)'),
+  })
+  .describe('What a person is to bring about; absent while nobody is needed');
 
 /** A registration as lists answer it. */
 export const registrationView = z
@@ -98,6 +135,7 @@ export const registrationView = z
     fhirBaseUrl: z.string(),
     method: word(methods),
     clientBinding: word(['own', 'shared']),
+    holderRegistrationId: z.string().optional().describe('Whose client it is, when it is shared'),
     phase: word(phases),
     credentialHealth: word(credentialHealths),
     conditions: z.array(condition),
@@ -107,12 +145,18 @@ export const registrationView = z
     scopes: scopesView.nullable(),
     appliedRevision: z.number().int().nullable(),
     desiredRevision: z.number().int(),
+    task: task.optional(),
     sequence: z.number().int(),
   })
   .meta({ id: 'Registration' });
 
 /** One registration, with links. */
-export const registrationWithLinks = registrationView.extend({ links });
+export const registrationWithLinks = registrationView.extend({
+  shareableWith: texts
+    .optional()
+    .describe('Registrations whose client this one could share instead of getting its own'),
+  links,
+});
 
 /** One line of the audit timeline. */
 export const eventView = z

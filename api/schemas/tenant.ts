@@ -35,7 +35,7 @@ export const registrationRequest = z.strictObject({
   issuer: url.optional().describe('Administrators only'),
   clientMetadata: registrationMetadata.optional().describe('Merge patch (RFC 7396) on the application'),
   discoveryHeaders: laterMember('discoveryHeaders'),
-  shareWith: laterMember('shareWith'),
+  shareWith: z.string().min(1).max(200).optional().describe('Registration whose client this one uses'),
 });
 export type RegistrationRequest = z.output<typeof registrationRequest>;
 

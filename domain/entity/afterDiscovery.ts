@@ -1,10 +1,11 @@
 import type { Failure } from '../ports.ts';
 import { explain, type Reason } from '../reasons.ts';
-import type { DiscoveryView } from '../registrationView.ts';
+import { clientAvailable, type DiscoveryView } from '../registrationView.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { delay } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { openTask } from './task.ts';
 
 /** What follows from the documents that were read. */
 export function afterDiscovery(before: EntityState, found: DiscoveryView, now: number): Applied {
@@ -18,10 +19,13 @@ export function afterDiscovery(before: EntityState, found: DiscoveryView, now: n
   draft.condition('Discovered', 'True', 'DocumentRead');
   draft.event({ type: 'registration.discovered', message: `Read from ${found.source}.`, operationId });
   const manual = manualReason(draft.state);
-  if (manual !== null) {
+  if (before.config.holderRegistrationId !== null) {
+    share(draft, before.config.holderRegistrationId);
+  } else if (manual !== null) {
     draft.set({ phase: 'manual_required' });
+    openTask(draft, 'registration');
     draft.condition('Registered', 'False', manual);
-    draft.attention('registration', manual);
+    draft.attention('registration', offersClient(found) ? 'SharedClientAvailable' : manual);
     draft.event({ type: 'registration.manual-required', reason: manual, message: explain(manual) });
   } else if (tokenIsNeeded(draft.state)) {
     awaitToken(draft, 'InitialAccessTokenNeeded');
@@ -39,6 +43,19 @@ function manualReason(
   if (state.config.method === 'manual') return 'ManualMethod';
   if (state.config.method === 'adopt') return 'CredentialAwaited';
   return state.discovery?.registrationEndpoint == null ? 'NoRegistrationEndpoint' : null;
+}
+
+function offersClient({ findings }: DiscoveryView): boolean {
+  return findings.some(({ code }) => code === clientAvailable);
+}
+
+/** The client exists: it is proved here as well, and nothing is registered. */
+export function share(draft: Draft, holder: string, operationId?: string): void {
+  draft.set({ phase: 'verifying' });
+  draft.clearAttention('registration');
+  const message = `The client of ${holder} is used.`;
+  draft.condition('Registered', 'True', 'ClientShared', message);
+  draft.event({ type: 'registration.sharing', reason: 'ClientShared', message, operationId });
 }
 
 /** Anonymous registration is tried outside production, and there only where the policy says so. */

@@ -6,11 +6,13 @@ import type { TimePolicy } from '../timePolicy.ts';
 import { delay, waitPatiently } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, Supply } from './state.ts';
+import { closeTask } from './task.ts';
 
 /** What follows from a proof of the pending or the current credential. */
 export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
   const draft = new Draft(before, now);
   const { decision } = outcome;
+  if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
   if (decision.action === 'promote') promoted(draft, outcome, before);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
@@ -18,11 +20,18 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   return draft.finish();
 }
 
+/** What was proved is what the holder has now: it may be another credential than at the last proof. */
+function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
+  if (draft.state.current === null && decision.reason !== 'ProofSucceeded') return;
+  draft.set({ current });
+}
+
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
   const operationId = before.rotation?.operationId ?? before.supply?.operationId ?? before.activeOperation?.operationId;
   const first = before.current === null;
   const unproved = outcome.decision.reason === 'PromotedUnproved';
   draft.succeeded();
+  closeTask(draft);
   draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
   draft.set({
     phase: 'active',
@@ -68,21 +77,25 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
 
 /** The current credential proved good; nothing was pending. */
 function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
-  const { current, activeOperation } = draft.state;
+  const { current, activeOperation, phase } = draft.state;
   draft.succeeded();
   draft.clearAttention('credential');
   draft.set({
+    phase: 'active',
     current: current === null ? null : { ...current, provedAt: now },
     currentRejected: false,
     rejectedSince: null,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
   });
   draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
+  // Only a shared client is current before its first proof here.
+  const first = phase !== 'active';
   draft.event({
-    type: 'credential.proved',
+    type: first ? 'registration.activated' : 'credential.proved',
     reason: 'ProofSucceeded',
     message: outcome.message,
     operationId: activeOperation?.operationId,
+    ...(first ? { changes: { phase: { from: phase, to: 'active' } } } : {}),
   });
 }
 
@@ -182,7 +195,7 @@ function proofFailure(outcome: ProofOutcome): Failure {
 /** What follows from a deletion. */
 export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
   const draft = new Draft(
-    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, attentions: [] },
+    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
     now,
   );
   draft.succeeded();

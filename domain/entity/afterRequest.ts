@@ -1,11 +1,12 @@
 import type { Failure, RequestOutcome } from '../ports.ts';
-import { explain, type Reason } from '../reasons.ts';
+import { explain, policyReasons, type Reason } from '../reasons.ts';
 import { rotationBackOff } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { awaitToken } from './afterDiscovery.ts';
 import { delay, holdForPerson } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
+import { openTask } from './task.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
 const unansweredLimit = 2;
@@ -104,20 +105,30 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
   });
 }
 
-const wantsToken = new Set<Reason>(['InitialAccessTokenNeeded', 'InitialAccessTokenRejected']);
+/** What a server says of a token that an unanswered request may have used up. */
+const saysSpent = new Set<Reason>(['InitialAccessTokenRejected', 'InitialAccessTokenExhausted']);
+const wantsToken = new Set<Reason>([
+  ...saysSpent,
+  'InitialAccessTokenNeeded',
+  'InitialAccessTokenExpired',
+  'InitialAccessTokenRevoked',
+  'InitialAccessTokenUnreadable',
+]);
 
 function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, now: number, policy: TimePolicy): void {
   if (failure.retryClass === 'transient') {
     delay(draft, failure, now, policy);
     return;
   }
-  if (wantsToken.has(failure.reason)) {
-    const spent = draft.state.unansweredPosts > 0 && failure.reason === 'InitialAccessTokenRejected';
+  const wants = wantsToken.has(failure.reason) || (policyReasons.has(failure.reason) && failure.retryClass === 'token');
+  if (wants) {
+    const spent = draft.state.unansweredPosts > 0 && saysSpent.has(failure.reason);
     awaitToken(draft, spent ? 'InitialAccessTokenSpent' : failure.reason, spent ? undefined : failure.message);
     return;
   }
   if (failure.reason === 'RegistrationEndpointNotUsable') {
     draft.set({ phase: 'manual_required' });
+    openTask(draft, 'registration');
     draft.condition('Registered', 'False', failure.reason, failure.message);
     draft.attention('registration', failure.reason, failure.message);
     draft.event({
@@ -189,7 +200,7 @@ function afterUpdate(
         delay(draft, outcome.failure, now, policy);
         return;
       }
-      putOff(draft, request, { ...outcome.failure, reason: 'UpdateRejected' }, now, 'rotation');
+      putOff(draft, request, updateRefusal(outcome.failure), now, 'rotation');
       return;
     case 'management-rejected':
       putOff(draft, request, outcome.failure, now, 'management');
@@ -215,6 +226,11 @@ function unchanged(draft: Draft, request: OpenRequest, outcome: Outcome<'unchang
     operationId: request.operationId,
     message: explain('RotationTooEarly'),
   });
+}
+
+/** A policy's refusal keeps its name: what helps against it is known. */
+function updateRefusal(failure: Failure): Failure {
+  return policyReasons.has(failure.reason) ? failure : { ...failure, reason: 'UpdateRejected' };
 }
 
 function putOff(

@@ -21,12 +21,13 @@ export interface EventDraft {
  */
 export class Draft {
   state: EntityState;
-  readonly #now: number;
+  /** When it is decided, in milliseconds since the epoch. */
+  readonly now: number;
   readonly #transitions: Transition[] = [];
 
   constructor(state: EntityState, now: number) {
     this.state = state;
-    this.#now = now;
+    this.now = now;
   }
 
   set(patch: Partial<EntityState>): void {
@@ -40,7 +41,7 @@ export class Draft {
     message?: string,
   ): void {
     const next = { type, status, reason, message: message ?? explain(reason) };
-    this.set({ conditions: setCondition(this.state.conditions, next, toRfc3339(this.#now)) });
+    this.set({ conditions: setCondition(this.state.conditions, next, toRfc3339(this.now)) });
   }
 
   attention(topic: AttentionTopic, reason: Reason, message?: string): void {
@@ -66,11 +67,11 @@ export class Draft {
   }
 
   event(draft: EventDraft): void {
-    this.set({ credentialHealth: healthOf(this.state, this.#now), sequence: this.state.sequence + 1 });
+    this.set({ credentialHealth: healthOf(this.state, this.now), sequence: this.state.sequence + 1 });
     this.#transitions.push({
       registrationId: this.state.registrationId,
       sequence: this.state.sequence,
-      at: toRfc3339(this.#now),
+      at: toRfc3339(this.now),
       type: draft.type,
       actor: draft.actor ?? 'system',
       reason: draft.reason,
@@ -84,7 +85,7 @@ export class Draft {
   finish(): Applied {
     const last = this.#transitions.at(-1);
     if (last === undefined) return { state: this.state, transitions: [] };
-    const shown = { ...last, view: viewOf(this.state) };
+    const shown = { ...last, view: viewOf(this.state, this.now) };
     return { state: this.state, transitions: [...this.#transitions.slice(0, -1), shown] };
   }
 }

@@ -5,13 +5,14 @@ import type { EntityState } from './state.ts';
 
 /** When the current credential is due, in milliseconds since the epoch; null when it never is by itself. */
 export function dueOf(state: EntityState): number | null {
-  if (state.current === null) return null;
+  // The secret of a shared client is its holder's to replace.
+  if (state.current === null || state.config.holderRegistrationId !== null) return null;
   return rotationDue(state.registrationId, state.current, state.config.rotationPolicy).at;
 }
 
 /** How a credential will be rotated (DESIGN section 6). */
 export function strategyOf(credential: CredentialState, state: EntityState): Strategy {
-  if (credential.authMethod === 'none') return 'none';
+  if (credential.authMethod === 'none' || state.config.holderRegistrationId !== null) return 'none';
   if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
     return credential.manageable ? 'update' : 'none';
   }

@@ -1,13 +1,15 @@
 import type { TimePolicy } from '../timePolicy.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
 import type { EntityState, OpenRequest, Operation } from './state.ts';
+import { nextTaskMoment } from './task.ts';
 
-/** The one bounded thing an entity does next. The first five need nothing but the state; the others are activities. */
+/** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
 export type Step =
   | { readonly do: 'finish' }
   /** Until a time, or (null) until an operation comes. */
   | { readonly do: 'wait'; readonly until: number | null }
   | { readonly do: 'note-health' }
+  | { readonly do: 'tell-of-task' }
   | { readonly do: 'begin-operation'; readonly operation: Operation }
   | { readonly do: 'begin-rotation' }
   | { readonly do: 'discover' }
@@ -22,6 +24,14 @@ export type Step =
 export function nextStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.phase === 'retired') return { do: 'finish' };
   if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
+  const taskAt = nextTaskMoment(state, policy);
+  if (taskAt !== null && taskAt <= now) return { do: 'tell-of-task' };
+  const step = workStep(state, now, policy);
+  if (step.do !== 'wait' || taskAt === null) return step;
+  return { do: 'wait', until: Math.min(taskAt, step.until ?? taskAt) };
+}
+
+function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.request !== null) return whenDue(state, now, { do: 'settle', request: state.request });
   const operation = state.operations[0];
   if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {

@@ -1,11 +1,12 @@
 import type { Asked, OperationKind } from '../operationDetails.ts';
 import { explain, type Reason } from '../reasons.ts';
 import { type Applied, Draft } from './draft.ts';
-import { healthOf } from './health.ts';
+import { healthOf, strategyOf } from './health.ts';
 import { rememberOperation } from './remember.ts';
 import { rules } from './rules/index.ts';
 import { accepted, type Rule } from './rules/rule.ts';
 import type { EntityState, Operation } from './state.ts';
+import { openTask } from './task.ts';
 
 /** Operations that may wait in the queue of one entity. */
 const queueLimit = 20;
@@ -52,11 +53,12 @@ function ruleOf<Kind extends OperationKind>(kind: Kind): Rule<Kind> {
 /** Starts the rotation that is due by itself. `operationId` is made by the workflow. */
 export function beginRotation(before: EntityState, operationId: string, now: number): Applied {
   const draft = new Draft(before, now);
-  if (before.current?.manageable !== true) {
-    const reason: Reason = before.current?.supplied === true ? 'NewSecretNeeded' : 'RotationNotSupported';
+  const obstacle = obstacleOf(before);
+  if (obstacle !== null) {
     draft.set({ rotationNotBefore: Number.MAX_SAFE_INTEGER });
-    draft.attention('rotation', reason);
-    draft.event({ type: 'registration.attention', reason, message: explain(reason), operationId });
+    if (obstacle === 'ManualRotationNeeded') openTask(draft, 'rotation');
+    draft.attention('rotation', obstacle);
+    draft.event({ type: 'registration.attention', reason: obstacle, message: explain(obstacle), operationId });
     return draft.finish();
   }
   draft.set({
@@ -68,6 +70,13 @@ export function beginRotation(before: EntityState, operationId: string, now: num
   });
   draft.event({ type: 'credential.rotation-started', message: 'The credential is due for rotation.', operationId });
   return draft.finish();
+}
+
+/** What keeps the credential from being replaced by a request; until a person brings another it is not tried again. */
+function obstacleOf(state: EntityState): Extract<Reason, 'ManualRotationNeeded' | 'RotationNotSupported'> | null {
+  const { current } = state;
+  if (current !== null && strategyOf(current, state) === 'manual') return 'ManualRotationNeeded';
+  return current?.manageable === true ? null : 'RotationNotSupported';
 }
 
 /** Records that time alone changed the health of the credential. */

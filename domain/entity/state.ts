@@ -4,6 +4,8 @@ import type { CredentialState } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
 import type { EntityStart, RegistrationConfig } from '../records.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registrationView.ts';
+import type { Task } from '../tasks/task.ts';
+import { taskOf } from '../tasks/taskView.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 
 interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {
@@ -39,8 +41,9 @@ export interface Supply {
 
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
-  'registration',
   'expiry',
+  'task',
+  'registration',
   'credential',
   'management',
   'rotation',
@@ -94,6 +97,8 @@ export interface EntityState {
   /** The last 50, for idempotency beyond continue-as-new. */
   readonly recentOperationIds: readonly string[];
   readonly initialAccessTokenRef: string | null;
+  /** Work of a person that it waits for; null = none. */
+  readonly task: Task | null;
   /** POSTs of this registering that got no answer. */
   readonly unansweredPosts: number;
   /** Failed tries of the present step in a row, and since when. */
@@ -145,6 +150,7 @@ export function initialState(start: EntityStart): EntityState {
     activeOperation: null,
     recentOperationIds: [],
     initialAccessTokenRef: start.initialAccessTokenRef,
+    task: view?.task === undefined ? null : taskOf(view.task),
     unansweredPosts: 0,
     attempts: 0,
     failingSince: null,
@@ -153,7 +159,8 @@ export function initialState(start: EntityStart): EntityState {
   };
 }
 
-function credentialFromView(view: RegistrationView): CredentialState | null {
+/** The credential that a view shows, without what only its holder knows. */
+export function credentialFromView(view: RegistrationView): CredentialState | null {
   const credential = view.credential;
   if (credential === null) return null;
   return {

@@ -1,12 +1,13 @@
-import { toRfc3339 } from '../clock.ts';
-import { clientSecretName, managementSecretName } from '../ids.ts';
+import { rfc3339OrNull, toRfc3339 } from '../clock.ts';
+import { clientSecretName, managementSecretName, parseRegistrationId } from '../ids.ts';
 import type { CredentialState } from '../ports.ts';
-import type { CredentialView, RegistrationView } from '../registrationView.ts';
+import { type CredentialView, clientBindingOf, type RegistrationView } from '../registrationView.ts';
+import { taskViewOf } from '../tasks/taskView.ts';
 import { dueOf, strategyOf } from './health.ts';
 import type { EntityState } from './state.ts';
 
-/** The projection of a state: what the API answers and the read model holds. */
-export function viewOf(state: EntityState): RegistrationView {
+/** The projection of a state at a time: what the API answers and the read model holds. */
+export function viewOf(state: EntityState, now: number): RegistrationView {
   const { config } = state;
   const shown = state.current ?? state.pending;
   return {
@@ -17,7 +18,7 @@ export function viewOf(state: EntityState): RegistrationView {
     endpointId: config.endpointId,
     fhirBaseUrl: config.fhirBaseUrl,
     method: config.method,
-    clientBinding: 'own',
+    ...clientBindingOf(config.holderRegistrationId),
     phase: state.phase,
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
@@ -27,6 +28,7 @@ export function viewOf(state: EntityState): RegistrationView {
     scopes: state.scopes,
     appliedRevision: state.appliedRevision,
     desiredRevision: config.revision,
+    ...(state.task === null ? {} : { task: taskViewOf(state.task, state, now) }),
     sequence: state.sequence,
   };
 }
@@ -46,10 +48,8 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
   };
 }
 
-function secretNameOf(credential: CredentialState, state: EntityState): string {
-  return credential.place === 'client' ? clientSecretName(state.config) : managementSecretName(state.config);
-}
-
-function rfc3339OrNull(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : toRfc3339(milliseconds);
+/** What is shared is the holder's: the application reads it there. */
+function secretNameOf(credential: CredentialState, { config }: EntityState): string {
+  const owner = parseRegistrationId(config.holderRegistrationId ?? config.registrationId) ?? config;
+  return credential.place === 'client' ? clientSecretName(owner) : managementSecretName(owner);
 }

@@ -3,7 +3,7 @@ import { type Entry, entriesOf, finding, type LintFinding, type Metadata, textOf
 
 /** What people at the health system see: name, pages and contacts (RFC 7591 section 2). */
 export function lintPresentation(metadata: Metadata): LintFinding[] {
-  return [...lintName(metadata), ...lintPages(metadata), ...lintContacts(metadata)];
+  return [...lintName(metadata), ...lintPages(metadata), ...lintInitiateLogin(metadata), ...lintContacts(metadata)];
 }
 
 function lintName(metadata: Metadata): LintFinding[] {
@@ -30,6 +30,13 @@ function lintPages(metadata: Metadata): LintFinding[] {
       finding('warning', 'uri-not-https', pointer, `Some servers refuse a "${name}" that is not https; use https.`),
     ];
   });
+}
+
+function lintInitiateLogin(metadata: Metadata): LintFinding[] {
+  if (metadata['initiate_login_uri'] === undefined) return [];
+  const message =
+    '"initiate_login_uri" starts a third-party login (OpenID Connect Core section 4), which is not SMART’s launch; remove it unless the health system asks for it.';
+  return [finding('warning', 'initiate-login-uri-unasked', '/initiate_login_uri', message)];
 }
 
 function lintContacts(metadata: Metadata): LintFinding[] {

@@ -4,9 +4,9 @@ import type { Certified } from '../deadlines/statutoryClocks.ts';
 export const parties = ['us', 'health-system', 'vendor'] as const;
 export type Party = (typeof parties)[number];
 
-/** Which SMART scopes a server wants to see (SMART App Launch 2 names both). */
-export const scopeDialects = ['v1', 'v2', 'unknown'] as const;
-export type ScopeDialect = (typeof scopeDialects)[number];
+/** How the servers of a vendor want scopes written, where they do not say themselves. */
+export const playbookDialects = ['v1', 'v2', 'unknown'] as const;
+export type PlaybookDialect = (typeof playbookDialects)[number];
 
 /** Members of `POST /v1/registrations/{id}/credential` that a person can bring back. */
 export const pasteBackFields = [
@@ -52,7 +52,7 @@ export interface Playbook {
     readonly developer: string | null;
     readonly sources: Claim;
   };
-  readonly scopes: { readonly dialect: ScopeDialect; readonly sources: Claim };
+  readonly scopes: { readonly dialect: PlaybookDialect; readonly sources: Claim };
   /**
    * How long a new credential may be refused before it is called broken: ISO 8601 duration of days and smaller units;
    * null = not known.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../clientMetadata.ts';
-import { type Playbook, parties, pasteBackFields, scopeDialects } from './playbook.ts';
+import { isUriText } from '../webUrl.ts';
+import { type Playbook, parties, pasteBackFields, playbookDialects } from './playbook.ts';
 
 const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
 /** One line for people. */
@@ -9,7 +10,10 @@ const line = z
   .min(1)
   .max(600)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'must be one line of text');
-const httpsUrl = z.url({ protocol: /^https$/ }).max(500);
+const httpsUrl = z
+  .url({ protocol: /^https$/ })
+  .max(500)
+  .refine(isUriText, 'must hold characters of a URI only');
 const duration = z
   .union([durationSchema, z.literal('unknown')])
   .transform((text) => (text === 'unknown' ? null : text));
@@ -39,7 +43,7 @@ const shape = z.strictObject({
     developer: line.max(100).nullable(),
     sources,
   }),
-  scopes: z.strictObject({ dialect: z.enum(scopeDialects), sources }),
+  scopes: z.strictObject({ dialect: z.enum(playbookDialects), sources }),
   distribution: z.strictObject({ longest: duration, sources }),
   steps: z.array(step).min(1).max(20),
   pasteBack: z

@@ -21,8 +21,10 @@ export interface GuardedRequest {
   /** Custom headers; framing headers and `Authorization` are refused. Those with an allowed host stay on its origin. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Sent as RFC 6750 bearer token, only to the secret's audience. */
-  readonly credential?: { readonly secret: AudienceSecret; readonly scheme: 'bearer' };
+  /** Sent as RFC 6750 bearer token, or as RFC 7617 `user-id:password`; only to the secret's audience. */
+  readonly credential?: { readonly secret: AudienceSecret; readonly scheme: 'bearer' | 'basic' };
+  /** Origins of a secret that the body carries: it goes nowhere else. */
+  readonly audience?: readonly string[];
   /** Bytes of the answer's body; 1 MiB by default. */
   readonly maxBytes?: number;
   /** GET only, where it is the default. */
@@ -143,10 +145,15 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
 function firstHop(given: GuardedRequest, allowedHosts: AllowedHosts): Hop {
   const verdict = parsePublicUrl(given.url, allowedHosts);
   if (!verdict.ok) throw new HttpGuardError(verdict.code, `the URL ${verdict.message}`);
-  const secret = given.credential?.secret;
-  if (secret !== undefined) requireAudience(verdict.url, secret.audience);
-  const authorization = secret === undefined ? null : `Bearer ${secret.value}`;
-  return { url: verdict.url, headers: requestHeaders(given.headers ?? {}, authorization) };
+  if (given.audience !== undefined) requireAudience(verdict.url, given.audience);
+  if (given.credential !== undefined) requireAudience(verdict.url, given.credential.secret.audience);
+  return { url: verdict.url, headers: requestHeaders(given.headers ?? {}, authorizationOf(given.credential)) };
+}
+
+function authorizationOf(credential: GuardedRequest['credential']): string | null {
+  if (credential === undefined) return null;
+  const { secret, scheme } = credential;
+  return scheme === 'bearer' ? `Bearer ${secret.value}` : `Basic ${Buffer.from(secret.value).toString('base64')}`;
 }
 
 function response(answer: ExchangeAnswer, url: URL, redirects: string[], fetchedAt: number): GuardedResponse {

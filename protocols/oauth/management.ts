@@ -5,6 +5,7 @@ import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
 import { type JsonBody, readJsonBody } from '../jsonBody.ts';
+import { policyReason } from '../keycloak/refusals.ts';
 import {
   type ClientInformation,
   type ReadingContext,
@@ -127,10 +128,12 @@ function refuse(
   judged: { reason: Reason; retryClass?: RetryClass; what?: string },
 ): Refusal {
   const secretsInPlay = [...context.secretsInPlay, ...secretsIn(answer)];
+  const members = readErrorMembers(answer);
+  const policy = policyReason({ status: answer.status, ...members });
   return refusal(
     answer,
-    readErrorMembers(answer),
-    { clientMayExist: true, ...judged },
+    members,
+    { clientMayExist: true, ...judged, ...(policy === null ? {} : { reason: policy }) },
     { now: context.now, secretsInPlay },
   );
 }

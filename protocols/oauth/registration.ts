@@ -5,6 +5,7 @@ import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
 import { readJsonBody } from '../jsonBody.ts';
+import { initialAccessTokenReason, policyReason } from '../keycloak/refusals.ts';
 import {
   type ClientInformation,
   type ReadingContext,
@@ -50,7 +51,7 @@ export function parseRegistrationResponse(
     if (clientId !== null) return readClientInformation(clientId, body.value, answer, context);
   }
   const members = readErrorMembers(answer);
-  return refusal(answer, members, judge(answer.status, body.kind, members, context.tokenSent), {
+  return refusal(answer, members, judge(answer.status, body.kind, members, context), {
     now: context.now,
     secretsInPlay: [...context.secretsInPlay, ...secretsIn(answer)],
   });
@@ -63,15 +64,26 @@ interface Judged {
   readonly what?: string;
 }
 
-function judge(status: number, body: string, members: ErrorMembers, tokenSent: boolean): Judged {
+function judge(
+  status: number,
+  body: string,
+  members: ErrorMembers,
+  { tokenSent, secretsInPlay, now }: { tokenSent: boolean; secretsInPlay: readonly string[]; now: number },
+): Judged {
   if (status >= 200 && status < 300) return judgeSuccessWithoutClient(body);
   if (status < 400) return notUsable('a redirect');
   if (notAnEndpoint.has(status)) return notUsable(body === 'html' ? 'an HTML page' : undefined);
   if (status === 425 || status === 429) return { reason: 'PeerNotAnswering', clientMayExist: false };
   // RFC 7591 does not make the request repeatable: a server may have failed after it made the client.
   if (status === 408 || status >= 500) return { reason: 'PeerNotAnswering', clientMayExist: true };
+  const said = { status, ...members };
+  const policy = policyReason(said);
+  // Policies for open registration are others than those for who brings a token: a token may be what helps.
+  if (policy !== null)
+    return { reason: policy, ...(tokenSent ? {} : { retryClass: 'token' as const }), clientMayExist: false };
   if (isTokenProblem(status, members, tokenSent)) {
-    const reason = tokenSent ? 'InitialAccessTokenRejected' : 'InitialAccessTokenNeeded';
+    const rejected = initialAccessTokenReason(said, secretsInPlay, now) ?? 'InitialAccessTokenRejected';
+    const reason = tokenSent ? rejected : 'InitialAccessTokenNeeded';
     return { reason, retryClass: 'token', clientMayExist: false };
   }
   return { reason: status === 403 ? 'RegistrationForbidden' : 'RegistrationRejected', clientMayExist: false };

@@ -18,6 +18,7 @@ import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
+import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createRecordTransition } from './registrations/transitions.ts';
 
@@ -49,6 +50,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),
+    ...createSharing(context),
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),

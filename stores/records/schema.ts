@@ -36,6 +36,7 @@ interface RegistrationsTable {
   method: string;
   given_registration_endpoint: string | null;
   given_issuer: string | null;
+  holder_registration_id: string | null;
   client_metadata: Json;
   created_at: Time;
   phase: string;
@@ -53,6 +54,13 @@ interface RegistrationsTable {
 
 interface StartRequestsTable {
   registration_id: string;
+  requested_at: Time;
+}
+
+interface WakeRequestsTable {
+  operation_id: string;
+  registration_id: string;
+  reason: string;
   requested_at: Time;
 }
 
@@ -184,6 +192,7 @@ export interface Database {
   tenants: TenantsTable;
   registrations: RegistrationsTable;
   start_requests: StartRequestsTable;
+  wake_requests: WakeRequestsTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
   intents: IntentsTable;

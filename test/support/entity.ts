@@ -27,6 +27,7 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
     method: 'auto',
     registrationEndpoint: null,
     issuer: null,
+    holderRegistrationId: null,
     revision: 1,
     metadata: application.clientMetadata,
     authMethods: application.authMethods,

@@ -22,7 +22,7 @@ const answerSchema = z.strictObject({
   nest: z.int().optional(),
   failure: z.enum(['dns', 'network', 'timeout']).optional(),
 });
-type Answer = z.infer<typeof answerSchema>;
+export type Answer = z.infer<typeof answerSchema>;
 
 const quirkSchema = z.strictObject({
   about: z.string(),
@@ -35,10 +35,15 @@ const quirkSchema = z.strictObject({
     })
     .default({}),
   answers: z.record(z.string(), answerSchema).default({}),
+  /** Who asks for the preflight; see test/integration/api/preflightFixtures.test.ts. */
+  preflight: z
+    .strictObject({ application: z.string().default('growth-chart'), environment: z.string().default('production') })
+    .prefault({}),
 });
+export type Quirk = z.infer<typeof quirkSchema>;
 
 export interface HealthSystem {
-  readonly quirk: z.infer<typeof quirkSchema>;
+  readonly quirk: Quirk;
   readonly client: GuardedClient;
   /** URLs that were asked for, redirects included. */
   readonly asked: string[];
@@ -51,10 +56,23 @@ export function healthSystemNames(): string[] {
     .sort();
 }
 
+export function folderOf(name: string): URL {
+  return new URL(`${name}/`, healthSystemsFolder);
+}
+
+export function quirkOf(name: string): Quirk {
+  return quirkSchema.parse(JSON.parse(readFileSync(new URL('quirk.json', folderOf(name)), 'utf8')));
+}
+
+/** How a URL of the fixture answers; a plain 200 when nothing is said. */
+export function answerAt(quirk: Quirk, url: string): Answer {
+  return answerSchema.parse(quirk.answers[url] ?? {});
+}
+
 /** A fixture behind a guarded client without network that judges URLs, redirects and sizes as the real one does. */
 export function openHealthSystem(name: string): HealthSystem {
-  const folder = new URL(`${name}/`, healthSystemsFolder);
-  const quirk = quirkSchema.parse(JSON.parse(readFileSync(new URL('quirk.json', folder), 'utf8')));
+  const folder = folderOf(name);
+  const quirk = quirkOf(name);
   const asked: string[] = [];
   const request = async (given: GuardedRequest): Promise<GuardedResponse> => {
     const redirects: string[] = [];
@@ -63,7 +81,7 @@ export function openHealthSystem(name: string): HealthSystem {
     let hop: Hop = { url: verdict.url, headers: given.headers ?? {} };
     for (;;) {
       asked.push(hop.url.href);
-      const answer = answerSchema.parse(quirk.answers[hop.url.href] ?? {});
+      const answer = answerAt(quirk, hop.url.href);
       if (answer.failure !== undefined)
         throw new HttpGuardError(answer.failure, `${hop.url.origin}: ${answer.failure}`);
       const response = respond(folder, hop, answer, redirects);
@@ -82,15 +100,9 @@ export function openHealthSystem(name: string): HealthSystem {
 function respond(folder: URL, { url, headers }: Hop, answer: Answer, redirects: readonly string[]): GuardedResponse {
   const document = documentOf(folder, url, answer.onlyWithHeader !== undefined && answer.onlyWithHeader in headers);
   const body = grow(document ?? Buffer.alloc(0), answer);
-  const type =
-    answer.contentType ?? (url.pathname.endsWith('/metadata') ? 'application/fhir+json' : 'application/json');
   return {
-    status: document === null && answer.status === 200 ? 404 : answer.status,
-    headers: {
-      'content-type': type,
-      ...(answer.location === undefined ? {} : { location: answer.location }),
-      ...(answer.retryAfter === undefined ? {} : { 'retry-after': answer.retryAfter }),
-    },
+    status: statusOf(document, answer),
+    headers: headersOf(url.pathname, answer),
     body: new TextDecoder().decode(body),
     bytes: body.length,
     url: url.href,
@@ -100,12 +112,25 @@ function respond(folder: URL, { url, headers }: Hop, answer: Answer, redirects: 
   };
 }
 
-function documentOf(folder: URL, url: URL, withHeader: boolean): Buffer | null {
+export function statusOf(document: Buffer | null, { status }: Answer): number {
+  return document === null && status === 200 ? 404 : status;
+}
+
+export function headersOf(path: string, { contentType, location, retryAfter }: Answer): Record<string, string> {
+  return {
+    'content-type': contentType ?? (path.endsWith('/metadata') ? 'application/fhir+json' : 'application/json'),
+    ...(location === undefined ? {} : { location }),
+    ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+  };
+}
+
+export function documentOf(folder: URL, url: URL, withHeader: boolean): Buffer | null {
   const file = new URL(`${url.host}${url.pathname}${withHeader ? '.with-header' : ''}`, folder);
   return existsSync(file) ? readFileSync(file) : null;
 }
 
-function grow(document: Buffer, { nest, padTo }: Answer): Buffer {
+/** The document as it is sent: nested and padded as the answer says. */
+export function grow(document: Buffer, { nest, padTo }: Answer): Buffer {
   const nested =
     nest === undefined
       ? document

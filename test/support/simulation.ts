@@ -6,6 +6,7 @@ import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
+import { tellOfTask } from '../../domain/entity/task.ts';
 import type { DeleteOutcome, Failure, ProofOutcome, RequestOutcome, SupplyOutcome } from '../../domain/ports.ts';
 import type { DiscoveryView, Transition } from '../../domain/registrationView.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
@@ -78,6 +79,8 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
   switch (step.do) {
     case 'note-health':
       return noteHealth(state, now);
+    case 'tell-of-task':
+      return tellOfTask(state, now, policy);
     case 'begin-operation':
       return beginOperation(state, step.operation, now);
     case 'begin-rotation':

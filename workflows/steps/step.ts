@@ -8,6 +8,7 @@ import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
+import { tellOfTask } from '../../domain/entity/task.ts';
 import type { Endpoints, Failure, RequestArguments, RequestResult } from '../../domain/ports.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
 import type { Stubs } from '../activities.ts';
@@ -29,6 +30,8 @@ export async function takeStep(
   switch (step.do) {
     case 'note-health':
       return noteHealth;
+    case 'tell-of-task':
+      return (latest, now) => tellOfTask(latest, now, policy);
     case 'begin-operation':
       return (latest, now) => beginOperation(latest, step.operation, now);
     case 'begin-rotation': {
@@ -175,7 +178,7 @@ function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
   const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
-  const { scopesSupported, tokenEndpointAuthMethods } = discovery;
+  const { scopesSupported, capabilities, tokenEndpointAuthMethods } = discovery;
   return {
     registrationEndpoint,
     tokenEndpoint,
@@ -183,6 +186,7 @@ function endpointsOf(state: EntityState): Endpoints {
     issuer,
     jwksUri,
     scopesSupported,
+    capabilities,
     tokenEndpointAuthMethods,
   };
 }

@@ -4,8 +4,10 @@ import { reportLaunch } from './reportLaunch.ts';
 import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
+import { shareClient } from './shareClient.ts';
 import { supplyCredential } from './supplyCredential.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
+import { updateTask } from './updateTask.ts';
 import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
@@ -15,6 +17,8 @@ export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   retire,
   rotate,
   supplyCredential,
+  shareClient,
   supplyInitialAccessToken,
+  updateTask,
   verify,
 };

@@ -1,6 +1,7 @@
 import type { LaunchReport } from '../../launchReport.ts';
 import { explain } from '../../reasons.ts';
-import { reportScopes } from '../../scopesReport.ts';
+import { splitScopes } from '../../scopes.ts';
+import { reportScopes, withGrantedScopes } from '../../scopesReport.ts';
 import type { Draft } from '../draft.ts';
 import { accepted, type Rule } from './rule.ts';
 
@@ -34,9 +35,9 @@ export const reportLaunch: Rule<'reportLaunch'> = {
 function noteGranted(draft: Draft, granted: readonly string[] | null): void {
   const { scopes, config } = draft.state;
   if (granted === null) return;
-  const asked = String(config.metadata['scope'] ?? '').split(' ');
-  const { requested, advertised, registered } = scopes ?? { requested: asked, advertised: null, registered: null };
-  draft.set({ scopes: reportScopes({ requested, advertised, registered, granted }) });
+  const requested = splitScopes(String(config.metadata['scope'] ?? ''));
+  const view = scopes ?? reportScopes({ requested, advertised: null, registered: null });
+  draft.set({ scopes: withGrantedScopes(view, granted) });
 }
 
 const launchNames = { ehr: 'An EHR launch', standalone: 'A standalone launch' } as const;

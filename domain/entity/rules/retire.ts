@@ -4,7 +4,7 @@ export const retire: Rule<'retire'> = {
   refusal: () => null,
 
   begin(draft, operation) {
-    draft.set({ phase: 'retiring', activeOperation: operation, operations: [], rotation: null });
+    draft.set({ phase: 'retiring', activeOperation: operation, operations: [], rotation: null, task: null });
     draft.event({ ...accepted(operation, 'Retirement asked for.'), type: 'registration.retiring' });
   },
 };

@@ -2,9 +2,12 @@ import { explain } from '../../reasons.ts';
 import { accepted, type Rule } from './rule.ts';
 
 export const rotate: Rule<'rotate'> = {
-  refusal({ current, rotation }) {
+  refusal({ config, current, rotation }) {
+    if (config.holderRegistrationId !== null)
+      return `The client belongs to ${config.holderRegistrationId}; rotate that one.`;
     if (current === null) return 'There is no proved credential to rotate yet.';
-    if (!current.manageable) return explain(current.supplied === true ? 'NewSecretNeeded' : 'RotationNotSupported');
+    if (!current.manageable)
+      return explain(current.supplied === true ? 'ManualRotationNeeded' : 'RotationNotSupported');
     return rotation === null || rotation.actor === 'system'
       ? null
       : `A rotation is under way already, as operation ${rotation.operationId}.`;

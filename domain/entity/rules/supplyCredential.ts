@@ -2,7 +2,9 @@ import { accepted, type Rule } from './rule.ts';
 
 /** A credential that a person gives: the end of the human path, adoption, and a secret that only a person can replace. */
 export const supplyCredential: Rule<'supplyCredential'> = {
-  refusal({ phase, discovery, waitsForPerson, rotation, pending }) {
+  refusal({ config, phase, discovery, waitsForPerson, rotation, pending }) {
+    if (config.holderRegistrationId !== null)
+      return `The client belongs to ${config.holderRegistrationId}; supply its credential there.`;
     if (phase === 'suspended') return 'The registration is suspended; resume it first.';
     if (discovery?.tokenEndpoint == null)
       return 'The endpoints of the health system are not known yet. Supply the credential once they are discovered.';

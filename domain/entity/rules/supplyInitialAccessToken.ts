@@ -1,7 +1,8 @@
 import { accepted, type Rule } from './rule.ts';
 
 export const supplyInitialAccessToken: Rule<'supplyInitialAccessToken'> = {
-  refusal({ current, pending }) {
+  refusal({ config, current, pending }) {
+    if (config.holderRegistrationId !== null) return 'The client of another registration is used.';
     return current !== null || pending !== null ? 'The client is registered already.' : null;
   },
 

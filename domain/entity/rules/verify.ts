@@ -1,7 +1,8 @@
 import { accepted, type Rule } from './rule.ts';
 
 export const verify: Rule<'verify'> = {
-  refusal({ current, pending }) {
+  refusal({ config, current, pending, discovery }) {
+    if (config.holderRegistrationId !== null && discovery !== null) return null;
     return current === null && pending === null ? 'There is no credential to verify yet.' : null;
   },
 

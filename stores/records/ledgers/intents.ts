@@ -36,7 +36,10 @@ export function createIntents({
   db,
   sealer,
   clock,
-}: RecordsContext): Pick<EntityRecords, 'intent' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent'> {
+}: RecordsContext): Pick<
+  EntityRecords,
+  'intent' | 'openIntents' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent'
+> {
   const now = () => toRfc3339(clock.now());
 
   async function find(intentId: string): Promise<Intent | null> {
@@ -87,6 +90,21 @@ export function createIntents({
 
   return {
     intent: find,
+
+    async openIntents({ prefix, before, limit }) {
+      const rows = await db
+        .selectFrom('intents')
+        .selectAll()
+        .where('state', '!=', 'settled')
+        .where('registration_id', '>=', prefix)
+        // Ids have collation C: the next text that does not begin so.
+        .where('registration_id', '<', `${prefix}\u{10ffff}`)
+        .where('prepared_at', '<', new Date(before))
+        .orderBy('prepared_at')
+        .limit(limit)
+        .execute();
+      return rows.map(toIntent);
+    },
 
     async prepareIntent(intent) {
       const row = (await insertOrFind(intent)) ?? (await find(intent.intentId));

@@ -4,6 +4,7 @@ import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
 import { appliedIntents } from './004-applied-intents.ts';
 import { clientHolders } from './006-client-holders.ts';
+import { sharedClients } from './012-shared-clients.ts';
 
 /** Every migration in order. Append only: a released one is never edited. */
 export const migrations: readonly (readonly [name: string, migration: Migration])[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['003-key-check', keyCheck],
   ['004-applied-intents', appliedIntents],
   ['006-client-holders', clientHolders],
+  ['012-shared-clients', sharedClients],
 ];

@@ -13,6 +13,7 @@ import { sealJson } from '../sealed.ts';
 import { initialView } from './initialView.ts';
 import { issKey } from './iss.ts';
 import { projectionOf } from './projection.ts';
+import { refuseUnshareable } from './sharing.ts';
 import { auditContentOf } from './transitions.ts';
 
 /** Registrations that are added to a tenant together. */
@@ -131,6 +132,7 @@ export async function insertRegistrations(
   lastSequences: readonly number[],
 ): Promise<{ readonly views: RegistrationView[]; readonly entries: Entry[] }> {
   if (registrations.length === 0) return { views: [], entries: [] };
+  await refuseUnshareable(trx, registrations);
   const revisions = await revisionsOf(trx, registrations);
   const added = registrations.map((given, index): Added => {
     const revision = revisions.get(given.applicationId);

@@ -2,7 +2,7 @@ import type { Condition, ConditionStatus } from '../../../domain/conditions.ts';
 import { formatRegistrationId } from '../../../domain/ids.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
 import type { NewRegistration } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { clientBindingOf, type RegistrationView } from '../../../domain/registrationView.ts';
 import type { ConditionType } from '../../../domain/words.ts';
 
 const initialConditions: readonly (readonly [ConditionType, ConditionStatus, Reason])[] = [
@@ -21,7 +21,7 @@ export function initialView(
   sequence: number,
   at: string,
 ): RegistrationView {
-  const { applicationId, environment, endpointId, fhirBaseUrl, method } = registration;
+  const { applicationId, environment, endpointId, fhirBaseUrl, method, shareWith } = registration;
   return {
     registrationId: formatRegistrationId({ tenantId, applicationId, environment, endpointId }),
     tenantId,
@@ -30,7 +30,7 @@ export function initialView(
     endpointId,
     fhirBaseUrl,
     method,
-    clientBinding: 'own',
+    ...clientBindingOf(shareWith),
     phase: 'discovering',
     credentialHealth: 'none',
     conditions: initialConditions.map(

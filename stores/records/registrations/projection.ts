@@ -15,6 +15,7 @@ function sortable(time: string | null | undefined): string | null {
 export function projectionOf(view: RegistrationView, at: string, sequence: number) {
   return {
     phase: view.phase,
+    holder_registration_id: view.holderRegistrationId ?? null,
     credential_health: view.credentialHealth,
     needs_attention: findCondition(view.conditions, 'NeedsAttention')?.status === 'True',
     next_attempt_at: sortable(view.nextAttemptAt),

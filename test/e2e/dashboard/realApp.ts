@@ -15,6 +15,7 @@ import type { OperationRequest } from '../../../domain/operations.ts';
 import type { Records } from '../../../domain/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
 import type { Role } from '../../../domain/words.ts';
+import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
 import { createRecords, type Database, migrate } from '../../../stores/records/records.ts';
 
@@ -85,6 +86,7 @@ export async function startRealApp(
     clock,
   });
   await records.putApplication('chart-app', application);
+  const playbooks = await loadPlaybooks();
   const operations: OperationRequest[] = [];
   const keyIds: string[] = [];
 
@@ -99,12 +101,15 @@ export async function startRealApp(
         },
         check: async () => undefined,
       },
+      registrationConfig: (registrationId) => records.config(registrationId),
       putEnteringSecret: records.putEnteringSecret,
       checkUrl: async () => ({ ok: true }),
-      discovery: { read, takesHeader: () => true },
+      keycloak: { carryOut: () => Promise.reject(new Error('no Keycloak here')) },
+      discovery: { read, takesHeader: () => true, checkPage: async () => ({ kind: 'live' }) },
       macs: { idempotency: keyring.mac('idempotency-mac') },
       checkSecretStore: async () => undefined,
       clock,
+      playbooks,
       logger: false,
       publicUrl: null,
       dashboardDirectory,
@@ -150,6 +155,7 @@ export async function startRealApp(
               issuer: null,
               clientMetadata: null,
               initialAccessToken: null,
+              shareWith: null,
             },
           ],
         },

@@ -11,7 +11,7 @@ interface Client {
 }
 
 /** Answers a request in another way than usual; false = as usual. */
-type Whim = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+type Whim = (request: IncomingMessage, response: ServerResponse, body: string) => boolean | Promise<boolean>;
 
 /**
  * An authorization server of RFC 7591, RFC 7592 and a token endpoint, small enough to be told at which request to
@@ -21,6 +21,8 @@ export class Peer {
   /** `METHOD /path` of each request, as it arrives, among what else is traced. */
   readonly #trace: string[];
   readonly clients = new Map<string, Client>();
+  /** What came with each registration request, in order. */
+  readonly asked: { readonly authorization: string | null; readonly metadata: Record<string, unknown> }[] = [];
   /** By method and the first segment of the path, such as `POST /register`. */
   readonly whims = new Map<string, Whim>();
   readonly #server = createServer((request, response) => void this.#take(request, response));
@@ -59,9 +61,13 @@ export class Peer {
     const what = `${request.method} /${first}`;
     this.#trace.push(what);
     const body = await text(request);
-    if (await this.whims.get(what)?.(request, response)) return;
+    if (await this.whims.get(what)?.(request, response, body)) return;
     if (what === 'POST /token') return this.#token(request, response);
-    if (what === 'POST /register') return this.#answer(response, 201, this.#register(JSON.parse(body)));
+    if (what === 'POST /register') {
+      const metadata = JSON.parse(body) as Record<string, unknown>;
+      this.asked.push({ authorization: request.headers.authorization ?? null, metadata });
+      return this.#answer(response, 201, this.#register(metadata));
+    }
     const client = this.clients.get(id);
     if (client === undefined || request.headers.authorization !== `Bearer ${client.token}`)
       return this.#answer(response, 401, { error: 'invalid_token' });

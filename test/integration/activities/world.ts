@@ -21,7 +21,7 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
-import { type Fixture, fixtureOn, oneRegistration } from '../stores/records/fixture.ts';
+import { anApplication, type Fixture, fixtureOn, oneRegistration } from '../stores/records/fixture.ts';
 import { Peer } from './peer.ts';
 
 /** A method that stands in for the real one; call the given one to go on. */
@@ -88,6 +88,7 @@ export class World {
     this.requestStep = defaultTimePolicy.requestStep;
     this.peer.whims.clear();
     this.peer.clients.clear();
+    this.peer.asked.length = 0;
     await this.#client?.close();
     await this.peer.close();
   }
@@ -172,6 +173,26 @@ export class World {
       operationId: randomUUID(),
       initialAccessTokenRef: null,
     };
+  }
+
+  /** A new revision of the application; the members given replace those of its client metadata. */
+  async revise(clientMetadata: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<void> {
+    const { clientMetadata: before } = anApplication();
+    const revised = anApplication({ clientMetadata: { ...before, ...clientMetadata }, ...more });
+    await this.#fixture.records.putApplication(this.view.applicationId, revised);
+  }
+
+  /** An initial access token on its way in; its operation id. */
+  async token(value: string): Promise<string> {
+    const operationId = randomUUID();
+    const { registrationId } = this;
+    await this.records.putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value });
+    return operationId;
+  }
+
+  /** Lets milliseconds go by. */
+  pass(milliseconds: number): void {
+    this.#fixture.clock.move(milliseconds);
   }
 
   /** A client that is registered, proved and current; the trace starts anew. */

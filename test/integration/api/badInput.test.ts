@@ -206,10 +206,43 @@ const cases: readonly Case[] = [
     request: postTenant,
     body: tenant({ method: 'magic' }),
   },
-  ...[
-    { member: 'discoveryHeaders', value: { 'Epic-Client-ID': 'x' } },
-    { member: 'shareWith', value: 'clinic.growth-chart.production.main' },
-  ].map(({ member, value }) => ({
+  ...['no.such.registration.main', 'clinic.growth-chart.production', '../keys'].map((shareWith) => ({
+    what: `the client of ${shareWith}`,
+    status: 422,
+    problem: 'cannot-share',
+    at: '/registrations/0/shareWith',
+    request: postTenant,
+    body: tenant({ shareWith, initialAccessToken: undefined }),
+  })),
+  {
+    what: 'the client of another environment',
+    status: 422,
+    problem: 'cannot-share',
+    at: '/registrations/0/shareWith',
+    request: postTenant,
+    body: tenant({
+      shareWith: 'clinic.growth-chart.production.main',
+      environment: 'test',
+      initialAccessToken: undefined,
+    }),
+  },
+  {
+    what: 'the client of a registration that the caller may not see',
+    status: 422,
+    problem: 'cannot-share',
+    at: '/registrations/0/shareWith',
+    request: postTenant,
+    as: async () => (await api.newKey('operator', { tenantIds: ['new-clinic'] })).key,
+    body: tenant({ shareWith: 'clinic.growth-chart.production.main', initialAccessToken: undefined }),
+  },
+  {
+    what: 'a token with a shared client',
+    ...invalid,
+    at: '/registrations/0/initialAccessToken',
+    request: postTenant,
+    body: tenant({ shareWith: 'clinic.growth-chart.production.main' }),
+  },
+  ...[{ member: 'discoveryHeaders', value: { 'Epic-Client-ID': 'x' } }].map(({ member, value }) => ({
     what: `${member}, which a later version takes`,
     status: 422,
     problem: 'not-available',

@@ -74,6 +74,7 @@ describe('roles', () => {
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/discover', 'operator'],
     ['PUT', '/v1/registrations/clinic.growth-chart.production.main/initial-access-token', 'operator'],
     ['POST', '/v1/registrations/clinic.growth-chart.production.main/report-launch', 'operator'],
+    ['PATCH', '/v1/registrations/clinic.growth-chart.production.main/task', 'operator'],
     ['DELETE', '/v1/registrations/clinic.growth-chart.production.main', 'administrator'],
     ['GET', '/v1/keys', 'administrator'],
     ['POST', '/v1/keys', 'administrator'],

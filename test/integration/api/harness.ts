@@ -10,9 +10,11 @@ import { type EntityClient, EntityError, type OperationRequest } from '../../../
 import type { Visibility } from '../../../domain/records.ts';
 import type { Role } from '../../../domain/words.ts';
 import { createGuardedClient } from '../../../protocols/http/client.ts';
+import { checkPage } from '../../../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../../../protocols/http/requestHeaders.ts';
 import { discover } from '../../../protocols/smart/discover.ts';
+import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { openPglite } from '../../../stores/records/records.ts';
 import { fixtureOn } from '../stores/records/fixture.ts';
 
@@ -86,15 +88,19 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
   const app = await buildApp({
     records,
     entities,
+    registrationConfig: (registrationId) => records.config(registrationId),
     putEnteringSecret: records.putEnteringSecret,
     checkUrl: guard.checkUrl,
+    keycloak: { carryOut: () => Promise.reject(new Error('no Keycloak here')) },
     discovery: {
       read: (argument) => discover(guard, { ...argument, isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok }),
       takesHeader: isCustomHeader,
+      checkPage: (url) => checkPage(guard, url),
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: async () => undefined,
     clock,
+    playbooks: await loadPlaybooks(),
     logger: { info: write, warn: write, error: write },
     publicUrl: null,
     dashboardDirectory: null,

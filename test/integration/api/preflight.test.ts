@@ -18,6 +18,8 @@ async function startPeer() {
   const documents: Record<string, () => object> = {
     '/open/.well-known/smart-configuration': () => smartDocument(base, { registration_endpoint: `${base}/register` }),
     '/closed/.well-known/smart-configuration': () => smartDocument(base, {}),
+    '/vendor/.well-known/smart-configuration': () =>
+      smartDocument(base, { registration_endpoint: 'https://api.healthtogo.me/register' }),
     '/private/.well-known/smart-configuration': () =>
       smartDocument(base, { registration_endpoint: 'https://10.1.2.3/register' }),
   };
@@ -55,7 +57,7 @@ const smartDocument = (base: string, more: object) => ({
   authorization_endpoint: `${base}/authorize`,
   token_endpoint: `${base}/token`,
   grant_types_supported: ['authorization_code'],
-  capabilities: ['launch-ehr', 'client-confidential-symmetric'],
+  capabilities: ['launch-ehr', 'client-confidential-symmetric', 'permission-v2'],
   code_challenge_methods_supported: ['S256'],
   scopes_supported: ['launch', 'openid', 'patient/*.read'],
   ...more,
@@ -72,6 +74,20 @@ beforeAll(async () => {
     sandbox: { class: 'nonProduction', clientMetadata: { contacts: ['smart@app.example'] } },
     broken: { class: 'nonProduction', clientMetadata: { scope: 'launch patient/observation.rs' } },
   };
+  const pages = ['client_uri', 'logo_uri', 'tos_uri', 'policy_uri'].map((name) => [
+    name,
+    `https://gone.example/${name}`,
+  ]);
+  await api.call('PUT', '/v1/applications/presented', {
+    key: api.administrator,
+    body: {
+      clientMetadata: {
+        ...anApplicationBody.clientMetadata,
+        ...Object.fromEntries(pages),
+        contacts: ['smart@app.example'],
+      },
+    },
+  });
   await api.call('PUT', '/v1/applications/staged', {
     key: api.administrator,
     body: { ...anApplicationBody, environments },
@@ -108,6 +124,7 @@ describe('a report', () => {
       lint: [{ code: 'contacts-missing', severity: 'warning', message: expect.any(String), pointer: '/contacts' }],
       scopes: {
         requested: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
+        sent: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
         advertised: ['launch', 'openid', 'patient/*.read'],
         registered: null,
         granted: null,
@@ -127,6 +144,27 @@ describe('a report', () => {
     expect(report).toMatchObject({ method: 'manual', nextAction: nextActions.correctMetadata });
     expect(report.lint).toContainEqual(
       expect.objectContaining({ code: 'scope-not-smart', severity: 'error', pointer: '/scope' }),
+    );
+  });
+
+  test('of a vendor with rules of its own, whose pages are looked at', async () => {
+    const lint = async (applicationId: string) =>
+      reportOf(await preflight(at('/vendor', { applicationId }))).lint.map(
+        ({ severity, code }) => `${severity} ${code}`,
+      );
+    expect(await lint('growth-chart')).toEqual([
+      'warning contacts-missing',
+      ...Array<string>(4).fill('error profile-member-missing'),
+      'error profile-contact-domain',
+    ]);
+    expect(await lint('presented')).toEqual(Array<string>(4).fill('warning page-not-answering'));
+  });
+
+  test('names the endpoint that an administrator approves', async () => {
+    const report = reportOf(await preflight(at('/vendor', { applicationId: 'presented' })));
+    expect(report).toMatchObject({ method: 'dynamic', discovery: { registrationEndpoint: null } });
+    expect(report.nextAction).toBe(
+      'An administrator approves the registration endpoint https://api.healthtogo.me/register, which the SMART configuration names, once an operator has added the registration; nothing is sent to it before.',
     );
   });
 

@@ -57,6 +57,7 @@ test('says how, where, what was found and who does what next, errors first', () 
     '',
     'Scopes',
     '  Asked for: launch openid',
+    '  not-advertised',
     '    The server does not advertise "openid".',
     '',
     `Next: ${nextActions.correctMetadata}`,

@@ -48,6 +48,8 @@ describe('bad input ends with 2 and one line that names the field', () => {
       ['report-launch', registration, '--outcome', 'works'],
       /--outcome.*success, failure/,
     ],
+    ['task without a change', ['task', registration], /--state.*nothing to note.*--submitted-at/],
+    ['task in another state', ['task', registration, '--state', 'done'], /--state.*open, submitted, verified/],
     ['launch without its end', ['report-launch', registration], /--outcome.*registrar report-launch --help/],
     ['preflight of nothing', ['preflight'], /missing required argument 'fhir-base-url'.*registrar preflight --help/],
     ['file that is not there', ['application', 'apply', '/nonexistent/a.json'], /FILE.*ENOENT/],
@@ -112,7 +114,7 @@ describe('help', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         ...['start', 'api', 'worker', 'migrate', 'key create', 'key list', 'key revoke', 'application apply'],
-        ...['tenant add', 'preflight', 'status', 'rotate', 'retire', 'verify', 'report-launch'],
+        ...['tenant add', 'preflight', 'status', 'rotate', 'retire', 'verify', 'report-launch', 'task'],
       ]),
     );
   });

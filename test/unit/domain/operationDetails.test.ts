@@ -11,6 +11,7 @@ const supplied = {
   expiryKnown: false,
   clientExpiresAt: null,
 };
+const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
 
 /** Details that each kind takes, and some that it refuses. */
 const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonly refuses: unknown[] }>> = {
@@ -55,6 +56,36 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
       { ...report, grantedScopes: [''] },
       { ...report, grantedScopes: Array(501).fill('launch') },
       { ...report, accessToken: 'x' },
+    ],
+  },
+  shareClient: {
+    takes: [{ holderRegistrationId: 'a.b.c.d' }],
+    refuses: [
+      undefined,
+      {},
+      { holderRegistrationId: '' },
+      { holderRegistrationId: 7 },
+      { holderRegistrationId: 'x'.repeat(101) },
+    ],
+  },
+  updateTask: {
+    takes: [
+      { vendor },
+      { vendor: { ...vendor, developer: null, expectedWait: null }, owner: null, note: '', reference: 'INC-1' },
+      { vendor, state: 'verified', submittedAt: 1, verifiedAt: 2 },
+    ],
+    refuses: [
+      undefined,
+      {},
+      { vendor: null },
+      { vendor: { ...vendor, certified: 'perhaps' } },
+      { vendor: { ...vendor, expectedWait: -1 } },
+      { vendor, state: 'done' },
+      { vendor, submittedAt: '2026-01-01' },
+      { vendor, verifiedAt: 1.5 },
+      { vendor, owner: 'x'.repeat(201) },
+      { vendor, note: 'x'.repeat(2001) },
+      { vendor, clientSecret: 'x' },
     ],
   },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applicationSchema } from '../../../domain/clientMetadata.ts';
-import { type DiscoveryReading, nextActions, preflightReport } from '../../../domain/preflight.ts';
+import type { PageState } from '../../../domain/metadataLint/profiles.ts';
+import { type DiscoveryReading, nextActions, pagesToCheck, preflightReport } from '../../../domain/preflight.ts';
 import type { DiscoveryView } from '../../../domain/registrationView.ts';
 
 const metadata = {
@@ -21,7 +22,7 @@ const found: DiscoveryView = {
   issuer: 'https://ehr.example',
   jwksUri: null,
   scopesSupported: ['launch', 'openid', 'patient/*.read'],
-  capabilities: [],
+  capabilities: ['permission-v2'],
   tokenEndpointAuthMethods: ['client_secret_basic'],
   findings: [],
   evidence: [],
@@ -35,6 +36,15 @@ const failed = (reason: 'DiscoveryFailed' | 'PeerNotAnswering' | 'AddressNotAllo
   reason,
   message: 'SMART configuration: 404',
 });
+const waiting: Partial<DiscoveryView> = {
+  registrationEndpoint: null,
+  registrationSource: 'none',
+  candidate: {
+    registrationEndpoint: 'https://idp.example/register',
+    source: 'openid-configuration',
+    evidenceHash: 'a'.repeat(64),
+  },
+};
 const production = { application: application(), environment: 'production' };
 const wrong = { application: application({ scope: 'patient/observation.rs' }), environment: 'production' };
 const discoveryError = { findings: [{ code: 'endpoint-not-https', severity: 'error' as const, message: 'Ignored.' }] };
@@ -58,6 +68,20 @@ describe('method and next action', () => {
       'getToken',
     ],
     ['no application', read(), null, 'dynamic', 'chooseApplication'],
+    [
+      'an endpoint that waits for approval, without an application',
+      read(waiting),
+      null,
+      'dynamic',
+      'chooseApplication',
+    ],
+    [
+      'an endpoint that waits for approval, with an error in the metadata',
+      read(waiting),
+      wrong,
+      'dynamic',
+      'correctMetadata',
+    ],
     ['no registration endpoint', read({ registrationEndpoint: null }), production, 'manual', 'registerByHand'],
     ['neither', read({ registrationEndpoint: null }), null, 'manual', 'registerByHand'],
     ['an error in the metadata', read(), wrong, 'dynamic', 'correctMetadata'],
@@ -78,6 +102,59 @@ describe('method and next action', () => {
     for (const sentence of sentences)
       expect(sentence).toMatch(/\b(?:operator|administrator|Whoever runs Registrar)\b.*\.$/);
   });
+});
+
+test('an endpoint that waits for approval is named with its document, and with who approves it', () => {
+  const { method, nextAction } = preflightReport(read(waiting), production);
+  expect(method).toBe('dynamic');
+  expect(nextAction).toMatch(
+    /^An administrator approves the registration endpoint https:\/\/idp\.example\/register, which the OpenID configuration names,/,
+  );
+});
+
+describe('a server of a known vendor', () => {
+  const vendor = read({ registrationEndpoint: 'https://api.healthtogo.me/register' });
+  const complete = {
+    client_uri: 'https://app.example/',
+    logo_uri: 'https://cdn.example/logo.png',
+    tos_uri: 'https://app.example/terms',
+    policy_uri: 'https://app.example/privacy',
+  };
+  const subject = { application: application(complete), environment: 'production' };
+
+  test('has its own rules', () => {
+    const codes = preflightReport(vendor, production).lint.map(({ code, pointer }) => `${code} ${pointer}`);
+    expect(codes).toEqual(Object.keys(complete).map((member) => `profile-member-missing /${member}`));
+    expect(preflightReport(vendor, production).nextAction).toBe(nextActions.correctMetadata);
+    expect(preflightReport(vendor, subject).lint).toEqual([]);
+  });
+
+  test('has its pages looked at, those of others are not', () => {
+    expect(pagesToCheck(vendor, subject).map(({ member }) => member)).toEqual(Object.keys(complete));
+    expect(pagesToCheck(read(), subject)).toEqual([]);
+    expect(pagesToCheck(vendor, null)).toEqual([]);
+    expect(pagesToCheck(failed('DiscoveryFailed'), subject)).toEqual([]);
+  });
+
+  test('refuses a page that is not live', () => {
+    const page = { member: 'tos_uri', url: complete.tos_uri };
+    const lint = (state: PageState) => preflightReport(vendor, subject, [{ page, state }]).lint;
+    expect(lint({ kind: 'live' })).toEqual([]);
+    expect(lint({ kind: 'refused', what: '404' })).toMatchObject([
+      { code: 'page-not-live', severity: 'error', pointer: '/tos_uri', message: expect.stringContaining('404') },
+    ]);
+    expect(lint({ kind: 'redirected' })).toMatchObject([{ code: 'page-redirected', severity: 'error' }]);
+    expect(lint({ kind: 'silent', what: 'timeout' })).toMatchObject([
+      { code: 'page-not-answering', severity: 'warning' },
+    ]);
+  });
+});
+
+test('scopes go out in the dialect of the server, and unread servers have none', () => {
+  const { scopes } = preflightReport(read({ capabilities: [], scopesSupported: ['patient/*.read'] }), production);
+  expect(scopes?.sent).toEqual(['launch', 'openid', 'fhirUser', 'patient/Observation.read']);
+  expect(scopes?.differences[0]).toMatchObject({ kind: 'translated', scope: 'patient/Observation.rs' });
+  expect(preflightReport(failed('PeerNotAnswering'), production).scopes).not.toHaveProperty('sent');
 });
 
 test('what could not be read is a finding of an empty discovery', () => {
@@ -101,6 +178,7 @@ test('without an application there is nothing to lint and no scope', () => {
 test('scopes are compared by meaning with what the server advertises', () => {
   expect(preflightReport(read(), production).scopes).toEqual({
     requested: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
+    sent: ['launch', 'openid', 'fhirUser', 'patient/Observation.rs'],
     advertised: found.scopesSupported,
     registered: null,
     granted: null,

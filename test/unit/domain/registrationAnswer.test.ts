@@ -68,7 +68,7 @@ it('judges an answer against the metadata asked for', () => {
   const { conditions, scopes } = judgeRegistrationAnswer({
     asked: { redirect_uris: ['https://app.example/cb'], scope: 'launch patient/*.read' },
     registered: { redirectUris: ['https://app.example/cb'], scopes: ['patient/*.rs', 'launch'] },
-    advertisedScopes: null,
+    offer: { scopesSupported: null, capabilities: null },
   });
   expect(conditions.map(({ type, status }) => [type, status])).toEqual([
     ['RedirectUrisRegistered', 'True'],

@@ -24,6 +24,8 @@ const underWay = {
   supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
+  updateTask: 'Task noted…',
+  shareClient: 'Shared client asked for; waiting for its outcome…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };

@@ -1,7 +1,9 @@
 import type { ScopesView } from '../../../../domain/registrationView.ts';
+import { scopeSet } from '../../../../domain/scopeSet.ts';
+import { formatScope, parseScope } from '../../../../domain/scopes.ts';
 import { Section } from '../../components/Facts.tsx';
 
-const stages = ['requested', 'advertised', 'registered', 'granted'] as const;
+const stages = ['requested', 'sent', 'advertised', 'registered', 'granted'] as const;
 
 /** Which scopes were asked for and what became of each. */
 export function Scopes({ scopes }: { scopes: ScopesView | null }) {
@@ -13,8 +15,12 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
     );
   }
   // What a server advertises beyond our request says nothing about this client.
-  const all = [...new Set([...scopes.requested, ...(scopes.registered ?? []), ...(scopes.granted ?? [])])];
-  const known = stages.filter((stage) => scopes[stage] !== null);
+  const all = onceByMeaning([...scopes.requested, ...(scopes.registered ?? []), ...(scopes.granted ?? [])]);
+  // Scopes are compared by meaning: a server of SMART v1 answers .read for the .rs that was asked.
+  const known = stages.flatMap((stage) => {
+    const held = scopes[stage];
+    return held == null ? [] : [{ stage, held: scopeSet(held) }];
+  });
   const unknown = stages.filter((stage) => scopes[stage] === null);
   return (
     <Section id="scopes" title="Scopes">
@@ -24,7 +30,7 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
           <thead>
             <tr>
               <th scope="col">Scope</th>
-              {known.map((stage) => (
+              {known.map(({ stage }) => (
                 <th key={stage} scope="col">
                   {stage}
                 </th>
@@ -37,8 +43,8 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
                 <th scope="row">
                   <code>{scope}</code>
                 </th>
-                {known.map((stage) => {
-                  const has = scopes[stage]?.includes(scope) === true;
+                {known.map(({ stage, held }) => {
+                  const has = held.covers(scope);
                   return (
                     <td key={stage} className={has ? 'yes' : stage === 'advertised' ? 'none' : 'no'}>
                       {has ? 'yes' : 'no'}
@@ -65,4 +71,14 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
       )}
     </Section>
   );
+}
+
+/** The first of each that mean the same. */
+function onceByMeaning(scopes: readonly string[]): string[] {
+  const first = new Map<string, string>();
+  for (const scope of scopes) {
+    const meaning = formatScope(parseScope(scope));
+    if (!first.has(meaning)) first.set(meaning, scope);
+  }
+  return [...first.values()];
 }

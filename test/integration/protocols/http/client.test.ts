@@ -342,6 +342,36 @@ describe('audience', () => {
     expect([asked, server.connections()]).toEqual([0, 0]);
   });
 
+  it('keeps a body with a secret from another origin', async () => {
+    const server = await peer((_hit, response) => response.end());
+    const client = clientFor([server.host]);
+    const request = { method: 'POST', url: server.url, body: 'password=secret' } as const;
+    await expect(client.request({ ...request, audience: ['https://as.test'] })).rejects.toMatchObject({
+      code: 'audience-refused',
+      requestSent: false,
+    });
+    expect(server.connections()).toBe(0);
+    expect((await client.request({ ...request, audience: [server.url] })).status).toBe(200);
+  });
+
+  it('sends HTTP Basic to its audience only', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await peer((hit, response) => {
+      seen.push(hit.headers.authorization);
+      response.end();
+    });
+    const client = clientFor([server.host]);
+    const send = (audience: string) =>
+      client.request({
+        method: 'GET',
+        url: server.url,
+        credential: { secret: audienceSecret('id:s\u00e4cret', [audience]), scheme: 'basic' },
+      });
+    await expect(send('https://as.test')).rejects.toMatchObject({ code: 'audience-refused' });
+    await send(server.url);
+    expect(seen).toEqual([`Basic ${Buffer.from('id:s\u00e4cret').toString('base64')}`]);
+  });
+
   it('a secret cannot be smuggled in as a custom header', async () => {
     const client = clientFor([]);
     for (const name of ['Authorization', 'authorization', 'Cookie', 'Proxy-Authorization'])

@@ -131,7 +131,7 @@ describeWith('oidc-provider', 'the life of a client whose secret is replaced', (
     const judged = judgeRegistrationAnswer({
       asked: metadata,
       registered: { redirectUris: parsed.redirectUris, scopes: parsed.scope },
-      advertisedScopes: view.scopesSupported,
+      offer: view,
     });
     expect(judged.conditions.map(({ status }) => status)).toEqual(['True', 'True']);
     expect(await probe(system, parsed)).toMatchObject({

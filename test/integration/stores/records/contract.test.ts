@@ -8,6 +8,7 @@ import { callerSuite } from './suites/callers.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
+import { sharingSuite } from './suites/sharing.ts';
 import { transitionSuite } from './suites/transitions.ts';
 
 /** Everything that holds on every database. */
@@ -18,6 +19,7 @@ function contract(fixture: () => Fixture): void {
   ledgerSuite(fixture);
   callerSuite(fixture);
   listSuite(fixture);
+  sharingSuite(fixture);
   it('checks by a real query', async () => {
     await expect(fixture().records.check()).resolves.toBeUndefined();
   });

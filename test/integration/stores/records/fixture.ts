@@ -60,6 +60,7 @@ export function aRegistration(applicationId: string, changes: Partial<NewRegistr
     issuer: null,
     clientMetadata: null,
     initialAccessToken: null,
+    shareWith: null,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
 import type { CredentialState, ProofOutcome, RequestOutcome } from '../../../../domain/ports.ts';
+import type { Reason } from '../../../../domain/reasons.ts';
 import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
@@ -151,6 +152,33 @@ describe('the life of a registration', () => {
       'awaiting_token',
       'InitialAccessTokenRejected',
     ],
+    ...(
+      [
+        'InitialAccessTokenExhausted',
+        'InitialAccessTokenExpired',
+        'InitialAccessTokenRevoked',
+        'InitialAccessTokenUnreadable',
+        'TrustedHostsPolicyRefused',
+      ] as const
+    ).map(
+      (reason) =>
+        [
+          `a token or an open registration that Keycloak refuses: ${reason}`,
+          { request: refused(reason, 'token') },
+          { initialAccessTokenRef: 'op' },
+          {},
+          'awaiting_token',
+          reason,
+        ] as [string, Partial<World>, Partial<EntityState>, Parameters<typeof stateOf>[1], string, string],
+    ),
+    [
+      'metadata that a policy refuses',
+      { request: refused('ClientScopesPolicyRefused', 'input') },
+      {},
+      {},
+      'registering',
+      'ClientScopesPolicyRefused',
+    ],
     [
       'a page instead of an endpoint',
       { request: refused('RegistrationEndpointNotUsable', 'input') },
@@ -183,20 +211,55 @@ describe('the life of a registration', () => {
     expect(attention(end.state)).toBe(reason);
   });
 
-  it('tells a spent token from a refused one after a lost answer', () => {
-    let posts = 0;
-    const world = worldOf({
-      request: () => {
-        posts += 1;
-        if (posts === 1) throw new Fail();
-        return refused('InitialAccessTokenRejected', 'token')();
-      },
-      settle: unanswered,
-    });
-    const { state } = run(stateOf({ initialAccessTokenRef: 'op' }), world, t0, t0 + day, policy);
-    expect(state.phase).toBe('awaiting_token');
-    expect(attention(state)).toBe('InitialAccessTokenSpent');
-  });
+  it.each(['InitialAccessTokenRejected', 'InitialAccessTokenExhausted'] as const)(
+    'tells a spent token from a refused one after a lost answer: %s',
+    (reason) => {
+      let posts = 0;
+      const world = worldOf({
+        request: () => {
+          posts += 1;
+          if (posts === 1) throw new Fail();
+          return refused(reason, 'token')();
+        },
+        settle: unanswered,
+      });
+      const { state } = run(stateOf({ initialAccessTokenRef: 'op' }), world, t0, t0 + day, policy);
+      expect(state.phase).toBe('awaiting_token');
+      expect(attention(state)).toBe('InitialAccessTokenSpent');
+    },
+  );
+
+  it.each(['discover', 'supplyInitialAccessToken'] as const)(
+    'sends nothing while the metadata have errors, and goes on with corrected ones after %s',
+    (kind) => {
+      let errors = true;
+      const given: (string | null)[] = [];
+      const world = worldOf({
+        request: (_kind, state, now) => {
+          given.push(state.initialAccessTokenRef);
+          if (errors) return refused('ClientMetadataNotAcceptable', 'input')();
+          return stored(issue(now, { place: 'management' }));
+        },
+      });
+      const start = stateOf({ initialAccessTokenRef: 'token' }, { environmentClass: 'production' });
+      const before = run(start, world, t0, t0 + day, policy).state;
+      expect(before).toMatchObject({ phase: 'registering', waitsForPerson: true, initialAccessTokenRef: 'token' });
+      expect(attention(before)).toBe('ClientMetadataNotAcceptable');
+
+      const operation = { kind, actor: 'key:k', reason: null };
+      const again = acceptOperation(before, { ...operation, operationId: 'too-early' });
+      const still = run(again, world, t0 + day, t0 + day, policy).state;
+      expect(attention(still)).toBe('ClientMetadataNotAcceptable');
+
+      errors = false;
+      const asked = acceptOperation(still, { ...operation, operationId: 'corrected' });
+      const { state } = run(asked, world, t0 + day, t0 + day, policy);
+      expect(state).toMatchObject({ phase: 'active', initialAccessTokenRef: null });
+      expect(attention(state)).toBe('NotNeeded');
+      const expected = kind === 'discover' ? ['token', 'token', 'token'] : ['token', 'too-early', 'corrected'];
+      expect(given).toEqual(expected);
+    },
+  );
 
   it('never sends a request again before the first one is settled', () => {
     const world = worldOf({ request: fail });
@@ -337,10 +400,7 @@ function fail(): never {
   throw new Fail();
 }
 
-function refused(
-  reason: 'InitialAccessTokenRejected' | 'RegistrationEndpointNotUsable' | 'RegistrationRejected',
-  retryClass: 'token' | 'input',
-) {
+function refused(reason: Reason, retryClass: 'token' | 'input') {
   return (): RequestOutcome => ({ kind: 'refused', failure: new Fail({ reason, retryClass }).failure });
 }
 

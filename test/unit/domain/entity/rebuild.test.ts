@@ -12,7 +12,7 @@ const recorded = stateOf({ phase: 'active', discovery: discoveryOf(), current: c
 function startOf(patch: Partial<EntityStart> = {}): EntityStart {
   return {
     config: configOf(),
-    view: viewOf(recorded),
+    view: viewOf(recorded, t0),
     sequence: 12,
     openIntentId: null,
     initialAccessTokenRef: null,
@@ -78,7 +78,7 @@ describe('rebuild', () => {
   });
 
   it('ends quietly when the records say that the registration is retired', () => {
-    const view = { ...viewOf(recorded), phase: 'retired' as const };
+    const view = { ...viewOf(recorded, t0), phase: 'retired' as const };
     const { state, transitions } = rebuild(stateOf(), startOf({ view }), t0);
     expect(transitions).toEqual([]);
     expect(nextStep(state, t0, defaultTimePolicy)).toEqual({ do: 'finish' });

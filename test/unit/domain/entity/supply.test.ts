@@ -127,7 +127,7 @@ describe('an adoption', () => {
       }),
     });
     const { state } = run(acceptOperation(adopting(), supply('s')), world, t0, t0, policy);
-    expect(viewOf(state).credential).toMatchObject({
+    expect(viewOf(state, t0).credential).toMatchObject({
       clientExpiresAt: new Date(clientExpiresAt).toISOString(),
       expiresAt: null,
       expiryKnown: false,
@@ -144,12 +144,12 @@ describe('the strategy of a supplied credential', () => {
     ['that expires', { expiryKnown: true, expiresAt: t0 + day }, 'manual'],
   ])('%s is as it should be', (_, patch, strategy) => {
     const state = stateOf({ current: suppliedCredential(stateOf({ current: credentialOf() }), patch) });
-    expect(viewOf(state).credential?.strategy).toBe(strategy);
+    expect(viewOf(state, t0).credential?.strategy).toBe(strategy);
   });
 
   it('of a registered one without RFC 7592 stays replace', () => {
     const state = stateOf({ current: credentialOf({ manageable: false }) });
-    expect(viewOf(state).credential?.strategy).toBe('replace');
+    expect(viewOf(state, t0).credential?.strategy).toBe('replace');
   });
 
   it('asks a person for a new secret when it is due, and takes it', () => {
@@ -160,8 +160,8 @@ describe('the strategy of a supplied credential', () => {
     });
     const world = worldOf({ storeSupplied: expiring });
     const due = run(acceptOperation(adopting(), supply('s')), world, t0, t0 + 61 * day, policy);
-    expect(attention(due.state)).toBe('NewSecretNeeded');
-    expect(refusalOf(due.state, { kind: 'rotate' })).toContain(reasons.NewSecretNeeded.sentence);
+    expect(attention(due.state)).toBe('ManualRotationNeeded');
+    expect(refusalOf(due.state, { kind: 'rotate' })).toContain(reasons.ManualRotationNeeded.sentence);
     const later = due.now;
     const next = worldOf({
       storeSupplied: (_operation, state) => ({

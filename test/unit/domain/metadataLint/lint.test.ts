@@ -237,10 +237,18 @@ const cases: Case[] = [
   // What people see
   ['no name', { client_name: undefined }, [['error', 'client-name-missing', '/client_name']]],
   ['a blank name', { client_name: ' ' }, [['error', 'client-name-missing', '/client_name']]],
-  ...['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'].flatMap((member): Case[] => [
+  ...['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'].flatMap((member): Case[] => [
     [`${member} by plain http`, { [member]: 'http://app.example/' }, [['warning', 'uri-not-https', `/${member}`]]],
     [`${member} that is none`, { [member]: 'app.example' }, [['error', 'uri-malformed', `/${member}`]]],
   ]),
+  [
+    'a third-party login, which no launch starts with',
+    { initiate_login_uri: 'http://app.example/login' },
+    [
+      ['warning', 'uri-not-https', '/initiate_login_uri'],
+      ['warning', 'initiate-login-uri-unasked', '/initiate_login_uri'],
+    ],
+  ],
   ['a page of a language', { 'logo_uri#a/b': 'x' }, [['error', 'uri-malformed', '/logo_uri#a~1b']]],
   ['no contact', { contacts: undefined }, [['warning', 'contacts-missing', '/contacts']]],
   ['no contact in the list', { contacts: [] }, [['warning', 'contacts-missing', '/contacts']]],

@@ -15,6 +15,9 @@ const context = {
 const secret = 'S3cr3t-value-of-the-client-0123456789';
 const rat = 'rat-0123456789-abcdefghijklmnop';
 
+const trustedHosts =
+  "Policy 'Trusted Hosts' rejected request to client-registration service. Details: Host not trusted.";
+
 describe('RFC 7591 section 3.1: the request', () => {
   it('posts the metadata as JSON with the initial access token', () => {
     const token = audienceSecret('iat', [endpoint]);
@@ -199,11 +202,41 @@ describe('RFC 7591 section 3.2.2 and what servers really answer: a refusal', () 
     [
       '401 with token',
       401,
-      { error: 'invalid_token', error_description: 'Expired initial access token' },
+      { error: 'invalid_token', error_description: 'The token is not valid' },
       {},
       true,
       'InitialAccessTokenRejected',
       'token',
+      false,
+    ],
+    [
+      'an expired token at Keycloak',
+      401,
+      { error: 'invalid_token', error_description: 'Expired initial access token' },
+      {},
+      true,
+      'InitialAccessTokenExpired',
+      'token',
+      false,
+    ],
+    [
+      'a policy of Keycloak, for open registration',
+      403,
+      { error: 'insufficient_scope', error_description: trustedHosts },
+      {},
+      false,
+      'TrustedHostsPolicyRefused',
+      'token',
+      false,
+    ],
+    [
+      'a policy of Keycloak, with token',
+      403,
+      { error: 'insufficient_scope', error_description: trustedHosts },
+      {},
+      true,
+      'TrustedHostsPolicyRefused',
+      'input',
       false,
     ],
     ['401 without token', 401, '', {}, false, 'InitialAccessTokenNeeded', 'token', false],

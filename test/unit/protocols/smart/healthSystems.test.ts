@@ -82,3 +82,11 @@ describe('health systems with quirks', () => {
     expect(outcome).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 });
+
+it('the table of the README names every health system, and no other', () => {
+  const readme = readFileSync(new URL('README.md', healthSystemsFolder), 'utf8');
+  const [, table = ''] = readme.split('## Which quirk is where');
+  const folders = table.split('\n').flatMap((row) => (row.split('|')[2] ?? '').split(','));
+  const named = folders.map((name) => name.trim()).filter((name) => /^[a-z0-9-]*[a-z0-9]$/.test(name));
+  expect([...new Set(named)].sort()).toEqual(healthSystemNames());
+});

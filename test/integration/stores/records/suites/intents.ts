@@ -55,6 +55,26 @@ export function intentSuite(fixture: () => Fixture): void {
       expect((await records.entityStart(registrationId))?.openIntentId).toBeNull();
     });
 
+    it('lists what is open under a prefix, the oldest first', async () => {
+      const { records, clock } = fixture();
+      const prefix = `keycloak/${crypto.randomUUID()}/`;
+      const open = async (name: string) => {
+        const given = { ...(await anIntent()), registrationId: `${prefix}${name}` };
+        await records.prepareIntent(given);
+        clock.move(1000);
+        return given.intentId;
+      };
+      const [first, second, settled] = [await open('ä/b'), await open('a'), await open('z')];
+      await records.prepareIntent({ ...(await anIntent()), registrationId: `${prefix.slice(0, -1)}0` });
+      await records.settleIntent(settled, 'not-sent', null);
+      const listed = async (before: number, limit = 10) =>
+        (await records.openIntents({ prefix, before, limit })).map(({ intentId }) => intentId);
+      clock.move(1000);
+      expect(await listed(clock.now())).toEqual([first, second]);
+      expect(await listed(clock.now(), 1)).toEqual([first]);
+      expect(await listed(clock.now() - 4000)).toEqual([first]);
+    });
+
     it('hands an applied request to a rebuilt entity until a view shows what it stored', async () => {
       const { records } = fixture();
       const view = await oneRegistration(fixture());

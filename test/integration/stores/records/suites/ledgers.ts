@@ -233,6 +233,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
         method: 'auto',
         registrationEndpoint: null,
         issuer: 'https://issuer.example',
+        holderRegistrationId: null,
         revision: 1,
         metadata: {
           client_name: 'Growth Chart (test)',

@@ -28,6 +28,19 @@ describe('a reported launch', () => {
     expect(state.phase).toBe('active');
   });
 
+  it('is compared with what was sent to the server, and keeps why that differs from what was asked', () => {
+    const requested = ['launch', 'patient/Observation.rs'];
+    const sent = ['launch', 'patient/Observation.read'];
+    const kept = { kind: 'translated', scope: 'patient/Observation.rs', message: 'Said in v1.' } as const;
+    const scopes = { requested, sent, advertised: null, registered: sent, granted: null, differences: [kept] };
+    const { state } = reported({ ...active, scopes }, { grantedScopes: ['launch', 'patient/Observation.r'] });
+    expect(state.scopes).toMatchObject({ requested, sent, registered: sent });
+    expect(state.scopes?.differences.map(({ kind, scope }) => `${kind} ${scope}`)).toEqual([
+      'translated patient/Observation.rs',
+      'not-granted patient/Observation.read',
+    ]);
+  });
+
   it('that failed needs a person, who sees the error, until one works', () => {
     const { state } = reported(active, { outcome: 'failure', error: 'invalid_scope', mode: 'standalone' });
     expect(launch(state)).toMatchObject({ status: 'False', reason: 'LaunchFailed' });

@@ -14,6 +14,7 @@ const registration: NewRegistration = {
   issuer: null,
   clientMetadata: null,
   initialAccessToken: null,
+  shareWith: null,
 };
 const at = '2026-11-21T09:00:00Z';
 const view = initialView('tenant', registration, 3, 1, at);

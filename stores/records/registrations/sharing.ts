@@ -1,0 +1,122 @@
+import { sql, type Transaction } from 'kysely';
+import {
+  type EntityRecords,
+  type NewRegistration,
+  RecordsError,
+  type SharingRecords,
+} from '../../../domain/records.ts';
+import type { Transition } from '../../../domain/registrationView.ts';
+import type { RecordsContext } from '../context.ts';
+import { isOneOf } from '../lists/keyset.ts';
+import { visibleIn } from '../lists/visibility.ts';
+import type { Database } from '../schema.ts';
+
+/** After these the credential of a holder is another than before. */
+const proveAgainAfter: ReadonlySet<string> = new Set(['registration.activated', 'credential.rotated']);
+
+/** Registrations that share a client, and those they share it with. */
+export function createSharing({ db }: RecordsContext): SharingRecords & Pick<EntityRecords, 'countSharers'> {
+  return {
+    async countSharers(registrationId) {
+      const { count } = await db
+        .selectFrom('registrations')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .where('holder_registration_id', '=', registrationId)
+        .where('phase', '!=', 'retired')
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    async shareable({ registrationId, applicationId, environment, tokenEndpoint }, visibility, limit) {
+      const rows = await db
+        .selectFrom('registrations as r')
+        .select('r.registration_id')
+        .where('r.application_id', '=', applicationId)
+        .where('r.environment', '=', environment)
+        .where(sql<boolean>`r.view #>> '{discovery,tokenEndpoint}' = ${tokenEndpoint}`)
+        .where('r.holder_registration_id', 'is', null)
+        .where('r.phase', '=', 'active')
+        .where('r.registration_id', '!=', registrationId)
+        .where(visibleIn('r', visibility))
+        .orderBy('r.registration_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.registration_id);
+    },
+
+    async wakeRequests(limit) {
+      const rows = await db
+        .selectFrom('wake_requests')
+        .select(['operation_id', 'registration_id', 'reason'])
+        .orderBy('requested_at')
+        .orderBy('operation_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        operationId: row.operation_id,
+        registrationId: row.registration_id,
+        reason: row.reason,
+      }));
+    },
+
+    async removeWakeRequest(operationId) {
+      await db.deleteFrom('wake_requests').where('operation_id', '=', operationId).execute();
+    },
+  };
+}
+
+/** In the commit that changed a holder's credential: each sharer is to prove it where it uses it. */
+export async function wakeSharers(trx: Transaction<Database>, transitions: readonly Transition[]): Promise<void> {
+  const renewed = transitions.filter(({ type }) => proveAgainAfter.has(type));
+  const [first] = renewed;
+  if (first === undefined) return;
+  const holders = renewed.map(({ registrationId }) => registrationId);
+  await sql`
+    insert into wake_requests (operation_id, registration_id, reason, requested_at)
+    select gen_random_uuid()::text, registration_id, 'The holder of the client has a new credential.',
+      ${first.at}::timestamptz
+    from registrations
+    where ${isOneOf('holder_registration_id', holders)}
+      and phase in ('verifying', 'awaiting_enablement', 'active')`.execute(trx);
+}
+
+/**
+ * Refuses a holder whose client cannot be shared. In the caller's transaction, which holds the audit's head: no holder
+ * can begin to retire meanwhile.
+ */
+export async function refuseUnshareable(
+  trx: Transaction<Database>,
+  registrations: readonly NewRegistration[],
+): Promise<void> {
+  for (const [index, { shareWith, applicationId, environment }] of registrations.entries()) {
+    if (shareWith === null) continue;
+    const holder = await trx
+      .selectFrom('registrations')
+      .select(['application_id', 'environment', 'holder_registration_id', 'phase'])
+      .where('registration_id', '=', shareWith)
+      .executeTakeFirst();
+    const why = obstacleTo(holder, applicationId, environment);
+    if (why === null) continue;
+    throw new RecordsError(
+      'cannot-share',
+      `${shareWith} cannot be shared: ${why}.`,
+      `/registrations/${index}/shareWith`,
+    );
+  }
+}
+
+interface Holder {
+  readonly application_id: string;
+  readonly environment: string;
+  readonly holder_registration_id: string | null;
+  readonly phase: string;
+}
+
+function obstacleTo(holder: Holder | undefined, applicationId: string, environment: string): string | null {
+  if (holder === undefined) return 'there is no such registration';
+  if (holder.application_id !== applicationId) return 'it is of another application';
+  if (holder.environment !== environment) return 'it is of another environment';
+  if (holder.holder_registration_id !== null)
+    return `it uses the client of ${holder.holder_registration_id} itself; share with that one`;
+  return holder.phase === 'retiring' || holder.phase === 'retired' ? `it is ${holder.phase}` : null;
+}
