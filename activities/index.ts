@@ -2,6 +2,7 @@ import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
 import { storeSupplied } from './adopt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
+import { planMetadata } from './metadataChange.ts';
 import { prove } from './prove.ts';
 import { provingStored } from './proveStored.ts';
 import { register } from './register.ts';
@@ -23,6 +24,17 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     };
   }
 
+  /** A retired registration is not discovered again. */
+  function forgettingHeaders<Argument extends { registrationId: string }, Result>(
+    step: (deps: Dependencies, argument: Argument) => Promise<Result>,
+  ) {
+    return async (_: Dependencies, argument: Argument): Promise<Result> => {
+      const result = await step(deps, argument);
+      await deps.records.putDiscoveryHeaders(argument.registrationId, {});
+      return result;
+    };
+  }
+
   return {
     discover: recordingFirst(discover),
     register: recordingFirst(provingStored(register)),
@@ -30,7 +42,8 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
     storeSupplied: recordingFirst(provingStored(storeSupplied)),
-    retire: recordingFirst(retire),
+    retire: recordingFirst(forgettingHeaders(retire)),
+    planMetadata: (argument) => planMetadata(deps, argument),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),
     record,
   };

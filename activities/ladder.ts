@@ -8,6 +8,7 @@ import { extractManagementToken } from '../protocols/oauth/managementToken.ts';
 import { managementAudience } from './audience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
+import { type Change, carriedOut } from './metadataChange.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
@@ -15,12 +16,15 @@ import { managementRejected, storeUpdated, type UpdateArguments } from './storeU
  * The settlement ladder of an update whose effect is not known (DESIGN section 5): reads the client with the stored
  * registration access token, then with older ones. What the server shows is stored as an update's answer would be;
  * a client that did not change means that the update may be made again. Repeatable.
+ *
+ * @param change that the update was for, if any.
  */
 export async function climb(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: UpdateArguments,
   cause: Failure,
+  change: Change | null,
 ): Promise<RequestOutcome> {
   const accesses = await managementAccesses(deps, config, argument.current.clientId);
   const secretsInPlay = await secretsOfClient(deps, config);
@@ -40,19 +44,23 @@ export async function climb(
       clientId: argument.current.clientId,
     });
     if (parsed.kind === 'client') {
-      const outcome = await storeUpdated(deps, config, argument, argument.intentId, {
+      const shown = {
         ...parsed,
         registrationAccessToken: token?.token ?? access.token.value,
         registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
-      });
-      return outcome.kind === 'unchanged' ? { kind: 'not-sent', failure: again(cause) } : outcome;
+      };
+      const done = change !== null && carriedOut(change, argument, parsed) ? change : null;
+      const outcome = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
+      if (outcome.kind !== 'unchanged' || done !== null) return outcome;
+      return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
     }
     if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
   }
   return managementRejected(`${accesses.length} stored tokens were tried.`);
 }
 
-async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
+/** Reads a client (RFC 7592 section 2.1). Rejects when the server does not answer. */
+export async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
   try {
     const response = await deps.client.request(readRequest({ clientUri: access.clientUri, token: access.token }));
     const { status, headers, body } = response;
@@ -61,6 +69,22 @@ async function read(deps: Dependencies, access: ManagementAccess): Promise<Store
     if (!(error instanceof HttpGuardError)) throw error;
     throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });
   }
+}
+
+/** The server does not know the address of a client that it shows under the same one. */
+function onlyReads({ status }: Failure): boolean {
+  return status === 404 || status === 410;
+}
+
+function notSupported({ status, message }: Failure): RequestOutcome {
+  const failure: Failure = {
+    reason: 'RotationNotSupported',
+    retryClass: 'input',
+    status,
+    retryAfterSeconds: null,
+    message: `The client can be read and not be changed. ${message}`,
+  };
+  return { kind: 'refused', failure };
 }
 
 function again(cause: Failure): Failure {

@@ -143,6 +143,7 @@ async function absorbClient(
     conditions: judged.conditions,
     scopes: judged.scopes,
     revision: config.revision,
+    ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
     notes: [
       ...(held ? [] : [explain('ClientHeldElsewhere')]),

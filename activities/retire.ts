@@ -9,9 +9,11 @@ import {
   type ManagementContext,
   type ParsedDeletion,
   parseDeleteResponse,
+  parseReadResponse,
 } from '../protocols/oauth/management.ts';
 import { managementAudience } from './audience.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { read } from './ladder.ts';
 import { type ManagementAccess, managementAccesses } from './management.ts';
 import { prove } from './prove.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
@@ -68,18 +70,35 @@ async function deleteClient(
   };
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of await managementAccesses(deps, config, credential.clientId)) {
-    const parsed = await deleteWith(deps, access, {
+    const context = {
       managementOrigins: managementAudience(endpoints),
       secretsInPlay,
       clientId: credential.clientId,
-    });
-    if (parsed.kind !== 'refused') return null;
+    };
+    const parsed = await deleteWith(deps, access, context);
+    if (parsed.kind !== 'refused') {
+      if (parsed.kind === 'deleted' || !(await isThere(deps, access, context))) return null;
+      return { reason: 'RetireNotSupported', message: 'The client can be read and not be deleted.' };
+    }
     if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
     refusal = { reason: parsed.reason, message: parsed.message };
     // Another token helps against a dead one only.
     if (parsed.status !== 401) break;
   }
   return refusal;
+}
+
+/** Servers answer 404 to a method that they do not have at all (oidc-provider does): what can be read is not gone. */
+async function isThere(
+  deps: Dependencies,
+  access: ManagementAccess,
+  context: Omit<ManagementContext, 'now'>,
+): Promise<boolean> {
+  const answer = await read(deps, access);
+  const parsed = parseReadResponse(answer, { ...context, now: deps.clock.now() });
+  if (parsed.kind === 'client') return true;
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return false;
 }
 
 async function deleteWith(

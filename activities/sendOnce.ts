@@ -1,5 +1,5 @@
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { Intent, IntentKind, ManagementToken, StoredAnswer } from '../domain/intent.ts';
+import type { Intent, IntentKind, ManagementToken, MetadataTarget, StoredAnswer } from '../domain/intent.ts';
 import type { Failure, RequestOutcome } from '../domain/ports.ts';
 import type { GuardedRequest } from '../protocols/http/client.ts';
 import { HttpGuardError } from '../protocols/http/httpGuardError.ts';
@@ -12,6 +12,7 @@ export interface SendOnce {
   readonly kind: IntentKind;
   readonly clientName: string;
   readonly clientId: string | null;
+  readonly metadata?: MetadataTarget;
   /** Shown to people where the answer is lost; holds no secret. */
   readonly endpoint: string;
   readonly request: GuardedRequest;
@@ -38,6 +39,7 @@ export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent
     endpoint,
     clientName,
     clientId,
+    metadata: what.metadata ?? null,
   });
   if (intent.state !== 'prepared') throw overtaken();
   let answer: StoredAnswer;

@@ -3,9 +3,10 @@ import type { CredentialState, Failure, RequestArguments, RequestOutcome } from 
 import type { RegistrationConfig } from '../domain/records.ts';
 import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
+import { changeOf } from './metadataChange.ts';
 import { absorbRegistration, listUnknownClient } from './register.ts';
 import { secretsOfRegistering } from './secretsInPlay.ts';
-import { absorbUpdate } from './update.ts';
+import { absorbUpdate, wasApplied } from './update.ts';
 
 export type SettleArguments = RequestArguments & {
   readonly request: 'register' | 'update';
@@ -72,9 +73,9 @@ async function settleUnanswered(
   };
   const { current } = argument;
   if (intent.kind === 'update' && current !== null) {
-    const outcome = await climb(deps, config, { ...argument, current }, failure);
-    const applied = outcome.kind === 'stored';
-    await deps.records.settleIntent(intent.intentId, applied ? 'applied' : 'unanswered', outcome);
+    const change = await changeOf(deps, config, intent.metadata);
+    const outcome = await climb(deps, config, { ...argument, current }, failure, change);
+    await deps.records.settleIntent(intent.intentId, wasApplied(outcome) ? 'applied' : 'unanswered', outcome);
     return outcome;
   }
   await listUnknownClient(deps, argument, intent, failure, null);

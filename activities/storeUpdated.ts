@@ -1,39 +1,66 @@
 import { RegistrarFailure } from '../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../domain/ids.ts';
-import type { CredentialState, RequestArguments, RequestOutcome } from '../domain/ports.ts';
+import type { AppliedMetadata, CredentialState, RequestArguments, RequestOutcome } from '../domain/ports.ts';
 import { explain } from '../domain/reasons.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import type { ClientInformation } from '../protocols/oauth/clientInformation.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
-import { clientSecretSchema, putCurrent, readSecret, tagsOf } from './clientSecret.ts';
+import { type ClientSecret, clientSecretSchema, putCurrent, readSecret, tagsOf } from './clientSecret.ts';
 import type { Dependencies } from './dependencies.ts';
 import { readManagement } from './management.ts';
+import { type Change, judgeChange } from './metadataChange.ts';
 
 export type UpdateArguments = RequestArguments & { readonly current: CredentialState };
+
+/** What an answer shows of a client; null = not shown, which means unchanged (RFC 7592 section 3). */
+type Shown = Pick<
+  ClientInformation,
+  | 'clientSecret'
+  | 'secretExpiresAt'
+  | 'expiryKnown'
+  | 'issuedAt'
+  | 'registrationAccessToken'
+  | 'registrationClientUri'
+  | 'redirectUris'
+  | 'scope'
+  | 'findings'
+>;
 
 /**
  * Stores what an update or a read answered. The registration access token becomes current before anything else, even
  * if the new secret will fail its proof; the new secret is pending.
+ *
+ * @param change that the update carried out; null where it sent what the client had.
  */
 export async function storeUpdated(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: UpdateArguments,
   intentId: string,
-  client: ClientInformation,
+  client: Shown,
+  change: Change | null,
 ): Promise<RequestOutcome> {
   const manageable = await storeManagement(deps, config, intentId, client);
-  const { current } = argument;
   const name = clientSecretName(config);
   const stored = await readSecret(deps.secrets, name, { stage: 'current' }, clientSecretSchema);
   const tokenReceived = client.registrationAccessToken !== null;
   if (stored === null) throw gone(name);
+  const judged = change === null ? null : judgeChange(change, argument, client);
+  const document: ClientSecret = { ...stored.value, ...judged?.document };
+  const versionId = versionIdOf(intentId, 'client');
+  const current = { ...argument.current, manageable };
+  const applied = (now: CredentialState): { metadata?: AppliedMetadata } =>
+    judged === null || change === null
+      ? {}
+      : { metadata: { target: change.target, conditions: judged.conditions, scopes: judged.scopes, current: now } };
   if (client.clientSecret === null || client.clientSecret === stored.value.client_secret) {
     const { secretExpiresAt: expiresAt, expiryKnown } = client;
-    return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived };
+    const moved = judged !== null && JSON.stringify(document) !== JSON.stringify(stored.value);
+    const now = { ...current, versionId: moved ? versionId : stored.versionId };
+    if (moved) await showToApplication(deps, config, now.versionId, document, stored.versionId);
+    return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived, ...applied(now) };
   }
-  const versionId = versionIdOf(intentId, 'client');
-  const { expires_at: _former, ...kept } = stored.value;
+  const { expires_at: _former, ...kept } = document;
   const expiry = client.secretExpiresAt === null ? {} : { expires_at: Math.floor(client.secretExpiresAt / 1000) };
   await deps.secrets.put(name, versionId, { ...kept, ...expiry, client_secret: client.clientSecret }, tagsOf(config));
   const credential: CredentialState = {
@@ -45,10 +72,30 @@ export async function storeUpdated(
     expiresAt: client.secretExpiresAt,
     expiryKnown: client.expiryKnown,
     provedAt: null,
-    manageable,
   };
   const notes = client.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message);
-  return { kind: 'stored', credential, conditions: [], scopes: null, revision: config.revision, tokenReceived, notes };
+  return {
+    kind: 'stored',
+    credential,
+    conditions: [],
+    scopes: null,
+    revision: config.revision,
+    tokenReceived,
+    notes,
+    ...applied(current),
+  };
+}
+
+/** The same secret needs no proof: what stands beside it is told to the application at once. Repeatable. */
+async function showToApplication(
+  { secrets }: Dependencies,
+  config: RegistrationConfig,
+  versionId: string,
+  document: ClientSecret,
+  replaced: string,
+): Promise<void> {
+  await secrets.put(clientSecretName(config), versionId, document, tagsOf(config));
+  await secrets.promote(clientSecretName(config), versionId, replaced);
 }
 
 /** The answer stays sealed until the secret is there again: it may hold a new one. */
@@ -62,7 +109,7 @@ async function storeManagement(
   deps: Dependencies,
   config: RegistrationConfig,
   intentId: string,
-  client: ClientInformation,
+  client: Shown,
 ): Promise<boolean> {
   const before = (await readManagement(deps, config))?.value;
   const token = client.registrationAccessToken ?? before?.registration_access_token;

@@ -1,4 +1,6 @@
-import type { Intent, StoredAnswer } from '../domain/intent.ts';
+import type { Intent, MetadataTarget, StoredAnswer } from '../domain/intent.ts';
+import { profileOf } from '../domain/metadataLint/profiles.ts';
+import { explainErrors, lintRegistrationRequest } from '../domain/metadataLint/request.ts';
 import type { CredentialState, Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
@@ -10,21 +12,28 @@ import { managementAudience } from './audience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { climb } from './ladder.ts';
 import { managementAccesses } from './management.ts';
+import { changeOf } from './metadataChange.ts';
 import { secretsOfClient } from './secretsInPlay.ts';
 import { sendOnce } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
-/** RFC 7592 section 2.2: updates the client with its whole metadata, once per intent, so that a new secret is issued. */
+/**
+ * RFC 7592 section 2.2: updates the client with its whole metadata, once per intent: those that it has, so that a new
+ * secret is issued, or changed ones.
+ */
 export async function update(
   deps: Dependencies,
   config: RegistrationConfig,
-  argument: UpdateArguments,
+  argument: UpdateArguments & { readonly metadata?: MetadataTarget },
 ): Promise<RequestOutcome> {
   const { current } = argument;
+  const change = await changeOf(deps, config, argument.metadata);
+  const errors = change === null ? null : lintErrors(change.wanted, argument);
+  if (errors !== null) return { kind: 'refused', failure: errors };
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const whole = requestedMetadata(config, argument.endpoints, current.authMethod);
-  const metadata = metadataFor(whole, current, access.clientUri);
+  const whole = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
+  const metadata = change === null ? metadataFor(whole, current, access.clientUri) : whole;
   const sent = await sendOnce(deps, {
     ...argument,
     kind: 'update',
@@ -53,6 +62,14 @@ function metadataFor(
   return leavesOut ? rest : { scope, ...rest };
 }
 
+/** What the lint of registration requests says against changed metadata; nothing is sent then. */
+function lintErrors(wanted: RegistrationConfig, { endpoints }: UpdateArguments): Failure | null {
+  const profile = profileOf([endpoints.registrationEndpoint, endpoints.issuer]);
+  const message = explainErrors(lintRegistrationRequest(wanted, endpoints, profile));
+  if (message === null) return null;
+  return { reason: 'ClientMetadataNotAcceptable', retryClass: 'input', status: null, retryAfterSeconds: null, message };
+}
+
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */
 export async function absorbUpdate(
   deps: Dependencies,
@@ -68,29 +85,40 @@ export async function absorbUpdate(
     secretsInPlay: await secretsOfClient(deps, config),
     clientId: argument.current.clientId,
   });
-  if (parsed.kind === 'unchanged') {
-    const outcome: RequestOutcome = {
-      ...parsed,
-      expiresAt: null,
-      expiryKnown: false,
-      manageable: true,
-      tokenReceived: false,
-    };
-    await deps.records.settleIntent(intent.intentId, 'applied', outcome);
-    return outcome;
-  }
-  if (parsed.kind === 'client') {
-    const outcome = await storeUpdated(deps, config, argument, intent.intentId, parsed);
+  const change = await changeOf(deps, config, intent.metadata);
+  if (parsed.kind !== 'refused') {
+    const shown = parsed.kind === 'client' ? parsed : nothingShown(answer);
+    const outcome = await storeUpdated(deps, config, argument, intent.intentId, shown, change);
     await deps.records.settleIntent(intent.intentId, 'applied', outcome);
     return outcome;
   }
   const { reason, retryClass, status, retryAfterSeconds, message } = parsed;
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
   const outcome = leavesOpen(failure)
-    ? await climb(deps, config, argument, failure)
+    ? await climb(deps, config, argument, failure, change)
     : ({ kind: 'refused', failure } satisfies RequestOutcome);
-  await deps.records.settleIntent(intent.intentId, 'refused', outcome);
+  await deps.records.settleIntent(intent.intentId, wasApplied(outcome) ? 'applied' : 'refused', outcome);
   return outcome;
+}
+
+/** Whether an update did what it was for. */
+export function wasApplied(outcome: RequestOutcome): boolean {
+  return outcome.kind === 'stored' || (outcome.kind === 'unchanged' && outcome.metadata !== undefined);
+}
+
+/** The server took the request and shows nothing of the client (204). */
+function nothingShown({ receivedAt }: StoredAnswer): Parameters<typeof storeUpdated>[4] {
+  return {
+    clientSecret: null,
+    secretExpiresAt: null,
+    expiryKnown: false,
+    issuedAt: receivedAt,
+    registrationAccessToken: null,
+    registrationClientUri: null,
+    redirectUris: null,
+    scope: null,
+    findings: [],
+  };
 }
 
 /** A dead token is looked for on the ladder; so is what the server may have done before it failed. */

@@ -17,6 +17,8 @@ import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
 import { ProblemError } from './problem.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -68,6 +70,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     operationRoutes,
     credentialRoutes,
     keycloakRoutes,
+    approvalRoutes,
+    changeRoutes,
     launchRoutes,
     taskRoutes,
     overviewRoutes,

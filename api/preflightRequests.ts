@@ -1,9 +1,9 @@
 import type { PreflightSubject } from '../domain/preflight.ts';
 import { type Caller, requireRole, within } from './caller.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { type Fault, fault, refuseFaults } from './faults.ts';
+import { refusedHeaders } from './discoveryHeaders.ts';
+import { fault, refuseFaults } from './faults.ts';
 import { malformedUrls, type PeerUrl, refusedUrls } from './peerUrls.ts';
-import { pointerOf } from './pointers.ts';
 import type { PreflightRequest } from './schemas/preflight.ts';
 
 /**
@@ -49,24 +49,4 @@ function urlsOf({ fhirBaseUrl, registrationEndpoint, issuer }: PreflightRequest)
     { pointer: '/issuer', url: issuer, kind: 'base' },
   ] as const;
   return urls.flatMap(({ url, ...rest }) => (url === undefined ? [] : [{ ...rest, url }]));
-}
-
-function refusedHeaders(
-  { takesHeader }: ApiDependencies['discovery'],
-  headers: Readonly<Record<string, string>>,
-): Fault[] {
-  const seen = new Set<string>();
-  return Object.entries(headers).flatMap(([name, text]) => {
-    const pointer = pointerOf(['discoveryHeaders', name]);
-    const isKnown = seen.size === seen.add(name.toLowerCase()).size;
-    if (isKnown) return [fault('validation-failed', pointer, 'is named twice; header names know no case')];
-    if (takesHeader(name, text)) return [];
-    return [
-      fault(
-        'validation-failed',
-        pointer,
-        'cannot be sent: the name is none or one that Registrar sets itself, or the value holds what no header may',
-      ),
-    ];
-  });
 }

@@ -3,6 +3,7 @@ import type { NewRegistration } from '../domain/records.ts';
 import { availableMethods, type Method } from '../domain/words.ts';
 import { type Caller, requireRole, within } from './caller.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { refusedHeaders } from './discoveryHeaders.ts';
 import { type Fault, fault, refuseFaults } from './faults.ts';
 import { malformedUrls, type PeerUrl, refusedUrls } from './peerUrls.ts';
 import type { RegistrationRequest } from './schemas/tenant.ts';
@@ -12,19 +13,22 @@ import type { RegistrationRequest } from './schemas/tenant.ts';
  * that lists every fault, of the kind of the first.
  */
 export async function judgeRegistrations(
-  { checkUrl, records }: Pick<ApiDependencies, 'checkUrl' | 'records'>,
+  { checkUrl, discovery, records }: Pick<ApiDependencies, 'checkUrl' | 'discovery' | 'records'>,
   caller: Caller,
   tenantId: string,
   requests: readonly RegistrationRequest[],
 ): Promise<NewRegistration[]> {
   requests.forEach((request, index) => {
-    for (const member of ['registrationEndpoint', 'issuer'] as const) {
+    for (const member of ['registrationEndpoint', 'issuer', 'discoveryHeaders'] as const) {
       if (request[member] !== undefined) requireRole(caller, 'administrator', `/registrations/${index}/${member}`);
     }
   });
   const faults = [
     ...requests.flatMap((request, index) => faultsOf(caller, tenantId, request, `/registrations/${index}`)),
     ...duplicates(tenantId, requests),
+    ...requests.flatMap(({ discoveryHeaders = {} }, index) =>
+      refusedHeaders(discovery, discoveryHeaders, `/registrations/${index}`),
+    ),
     ...(await unseenHolders(records, caller, requests)),
   ];
   if (faults.length === 0)
@@ -117,6 +121,7 @@ function newRegistration(request: RegistrationRequest): NewRegistration {
     method: request.method,
     registrationEndpoint: request.registrationEndpoint ?? null,
     issuer: request.issuer ?? null,
+    discoveryHeaders: request.discoveryHeaders,
     clientMetadata: request.clientMetadata ?? null,
     initialAccessToken: request.initialAccessToken ?? null,
     shareWith: request.shareWith ?? null,

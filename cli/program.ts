@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplicationCommands } from './commands/application.ts';
+import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import type { Context } from './commands/context.ts';
 import { addCredentialCommands } from './commands/credential.ts';
 import { addKeyCommands } from './commands/key.ts';
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addOperationCommands(program, context);
   addKeycloakCommands(program, context);
   addReportLaunchCommand(program, context);
+  addApproveEndpointCommand(program, context);
   addTaskCommand(program, context);
   return program;
 }

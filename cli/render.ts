@@ -146,6 +146,7 @@ export function detailLines(view: RegistrationView, events: readonly EventRecord
     ['FHIR base URL', view.fhirBaseUrl],
     ['Token endpoint', view.discovery?.tokenEndpoint],
     ['Registration endpoint', view.discovery?.registrationEndpoint],
+    ['Waits for approval', waitingText(view.discovery)],
     ['Client id', view.credential?.clientId],
     ['Secret expires', view.credential === null ? null : absolute(view.credential.expiresAt, expiry(view, look.now))],
     ['Next rotation', absolute(view.credential?.rotationDueAt, when(view.credential?.rotationDueAt, look.now))],
@@ -202,4 +203,11 @@ function taskFacts(task: RegistrationView['task'], now: number): Fact[] {
 
 function absolute(at: string | null | undefined, relative: string): string {
   return at == null ? relative : `${at} (${relative})`;
+}
+
+/** What `approve-endpoint` takes; undefined when nothing waits. */
+function waitingText(discovery: RegistrationView['discovery']): string | undefined {
+  const waiting = discovery?.proposal ?? discovery?.candidate;
+  if (waiting === undefined) return undefined;
+  return `${waiting.registrationEndpoint ?? 'none'} --evidence ${waiting.evidenceHash}`;
 }

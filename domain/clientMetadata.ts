@@ -148,3 +148,8 @@ export function effectiveMetadata(
     registrationPatch ?? {},
   ) as ClientMetadata;
 }
+
+/** Application ← registration. */
+export function policiesOf(application: Application, own: { readonly policies?: unknown }): Policies {
+  return mergePatch(application.policies, own.policies ?? {}) as Policies;
+}

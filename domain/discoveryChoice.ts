@@ -4,6 +4,7 @@ import {
   type DiscoveryDocuments,
   type DocumentEndpoints,
   documentNames,
+  needsApproval,
   toldUrl,
 } from './discoveryDocument.ts';
 import type { DiscoveryCandidate, DiscoveryView, Evidence, Finding } from './registrationView.ts';
@@ -47,6 +48,8 @@ export function chooseDiscovery(choice: DiscoveryChoice): DiscoveryView | null {
     registrationSource: registration.source,
     ...(registration.candidate === null ? {} : { candidate: registration.candidate }),
     source: chosen.source,
+    sourceHash: chosen.sha256,
+    ...(registration.sha256 === null ? {} : { registrationHash: registration.sha256 }),
     tokenEndpoint: chosen.tokenEndpoint,
     authorizationEndpoint: chosen.authorizationEndpoint,
     issuer: chooseIssuer(chosen.issuer, choice.operator.issuer, findings),
@@ -83,10 +86,12 @@ export function withoutUdapCandidate(view: DiscoveryView, udapRegistrationEndpoi
 interface RegistrationChoice {
   readonly endpoint: string | null;
   readonly source: DiscoverySource;
+  /** Of the document that names it. */
+  readonly sha256: string | null;
   readonly candidate: DiscoveryCandidate | null;
 }
 
-const noEndpoint: RegistrationChoice = { endpoint: null, source: 'none', candidate: null };
+const noEndpoint: RegistrationChoice = { endpoint: null, source: 'none', sha256: null, candidate: null };
 
 function chooseRegistrationEndpoint(
   { operator, isSameSite, documents }: DiscoveryChoice,
@@ -95,7 +100,7 @@ function chooseRegistrationEndpoint(
   findings: Finding[],
 ): RegistrationChoice {
   if (operator.registrationEndpoint !== null) {
-    return { endpoint: operator.registrationEndpoint, source: 'operator', candidate: null };
+    return { endpoint: operator.registrationEndpoint, source: 'operator', sha256: null, candidate: null };
   }
   if (read.some((document) => document.registrationEndpoint !== null && !namesRegistrationEndpoint(document, read))) {
     findings.push(pageForEndUsers);
@@ -117,8 +122,10 @@ function chooseRegistrationEndpoint(
   const vouching = trusted.find(
     (document) => document !== documents.issuerMetadata && document.registrationEndpoint === endpoint,
   );
-  if (vouching !== undefined && isSameSite(endpoint)) return { endpoint, source: vouching.source, candidate: null };
-  const candidate = { registrationEndpoint: endpoint, source: first.source, evidenceHash: first.sha256 };
+  const sameSite = isSameSite(endpoint);
+  if (vouching !== undefined && sameSite)
+    return { endpoint, source: vouching.source, sha256: vouching.sha256, candidate: null };
+  const candidate = { registrationEndpoint: endpoint, source: first.source, evidenceHash: first.sha256, sameSite };
   const why =
     chosen === documents.issuerMetadata ? 'tokenEndpointOfIssuer' : vouching === undefined ? 'onlyIssuer' : 'otherSite';
   findings.push(approvalNeeded(candidate, why));
@@ -131,8 +138,6 @@ function namesRegistrationEndpoint(document: DocumentEndpoints, read: readonly D
   return endpoint !== null && !read.some(({ managementEndpoint }) => managementEndpoint === endpoint);
 }
 
-const needsApproval = 'registration-endpoint-needs-approval';
-
 const approvalReasons = {
   tokenEndpointOfIssuer: 'for a token endpoint that only the issuer’s document names',
   onlyIssuer: 'which only the issuer’s document names',
@@ -144,7 +149,7 @@ function approvalNeeded(candidate: DiscoveryCandidate, why: keyof typeof approva
   return {
     code: needsApproval,
     severity: 'warning',
-    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${toldUrl(registrationEndpoint)}, ${approvalReasons[why]}. It is not used unless an administrator gives it as registrationEndpoint.`,
+    message: `The ${documentNames[source]} (SHA-256 ${evidenceHash}) names the registration endpoint ${toldUrl(registrationEndpoint)}, ${approvalReasons[why]}. It is not used unless an administrator approves it.`,
   };
 }
 

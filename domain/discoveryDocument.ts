@@ -25,6 +25,9 @@ export const documentNames: Readonly<Record<DocumentSource, string>> = {
   'openid-configuration': 'OpenID configuration',
 };
 
+/** Code of the finding that a candidate brings. */
+export const needsApproval = 'registration-endpoint-needs-approval';
+
 /** A peer's URL as it is told in a sentence: at most 300 characters. The URL parser leaves only visible ASCII in it. */
 export function toldUrl(url: string): string {
   return url.length <= 300 ? url : `${url.slice(0, 299)}…`;

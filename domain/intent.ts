@@ -8,6 +8,12 @@ export type IntentKind = 'register' | 'update';
 /** How an intent ended. `unanswered`: sent, and no answer was ever stored. */
 export type Settlement = 'applied' | 'refused' | 'not-sent' | 'unanswered';
 
+/** Which client metadata an update sends: a revision of the application, and one of what the registration sets itself. */
+export interface MetadataTarget {
+  readonly revision: number;
+  readonly ownRevision: number;
+}
+
 export interface Intent {
   /** UUID chosen by the workflow, so that a repeated activity finds its own row. */
   readonly intentId: string;
@@ -26,6 +32,8 @@ export interface Intent {
   readonly sendingAt: number | null;
   readonly answeredAt: number | null;
   readonly settlement: Settlement | null;
+  /** What an update changes the metadata to; null: it sends what the client has, to get a new secret. */
+  readonly metadata: MetadataTarget | null;
   /** What the activity answered to the workflow, kept so that a repeated call answers the same. No secrets. */
   readonly outcome: unknown;
 }

@@ -1,4 +1,5 @@
 import { isLaunchReport } from './launchReport.ts';
+import type { EndpointApproval } from './registrationView.ts';
 import { isSuppliedCredential } from './suppliedCredential.ts';
 import { isTaskChange } from './tasks/task.ts';
 import { hasOnly, isText } from './textForm.ts';
@@ -11,8 +12,10 @@ export const detailForms = {
   rotate: nothing,
   verify: nothing,
   discover: nothing,
+  approveEndpoint: endpointApproval,
   supplyInitialAccessToken: nothing,
   retire: nothing,
+  changeMetadata: metadataRevision,
   reportLaunch: isLaunchReport,
   supplyCredential: isSuppliedCredential,
   shareClient: isHolder,
@@ -44,4 +47,22 @@ function isHolder(value: unknown): value is Holder {
 
 function nothing(value: unknown): value is undefined {
   return value === undefined;
+}
+
+function endpointApproval(value: unknown): value is EndpointApproval {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  const { registrationEndpoint, evidenceHash } = value as Readonly<Record<string, unknown>>;
+  return (
+    (registrationEndpoint === null ||
+      (typeof registrationEndpoint === 'string' && registrationEndpoint.length <= 2000)) &&
+    typeof evidenceHash === 'string' &&
+    /^[0-9a-f]{64}$/.test(evidenceHash)
+  );
+}
+
+/** The revision of the application to bring the client to; null = the newest. */
+function metadataRevision(value: unknown): value is { readonly revision: number | null } {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const revision = (value as Readonly<Record<string, unknown>>)['revision'];
+  return revision === null || (Number.isSafeInteger(revision) && (revision as number) >= 1);
 }

@@ -19,6 +19,7 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   },
   // Changed origins are found by a discovery that did its work; they wait for an administrator.
   discover: { 'registration.discovered': 'succeeded', 'registration.attention': 'succeeded' },
+  approveEndpoint: { 'registration.endpoint-approved': 'succeeded' },
   // The registration that follows is the entity's own doing, with events of its own.
   supplyInitialAccessToken: { 'registration.token-supplied': 'succeeded' },
   retire: { 'registration.retired': 'succeeded' },
@@ -29,6 +30,7 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
     // The registration goes on probing: a client may be enabled later.
     'credential.proof-failed': 'failed',
   },
+  changeMetadata: { 'registration.metadata-changed': 'succeeded', 'registration.metadata-failed': 'failed' },
   shareClient: { 'registration.sharing': 'succeeded' },
   updateTask: { 'task.changed': 'succeeded' },
   reportLaunch: { 'launch.reported': 'succeeded' },

@@ -1,8 +1,9 @@
 import type { Condition } from './conditions.ts';
 import type { RetryClass } from './failure.ts';
+import type { MetadataTarget } from './intent.ts';
 import type { ProofDecision } from './proofDecision.ts';
 import type { Reason } from './reasons.ts';
-import type { EntityStart } from './records.ts';
+import type { EntityStart, RegistrationConfig } from './records.ts';
 import type { DiscoveryView, ScopesView, Transition } from './registrationView.ts';
 import type { SecretStoreKind } from './secretStore.ts';
 import type { SuppliedCredential } from './suppliedCredential.ts';
@@ -64,6 +65,16 @@ export interface RequestArguments {
   readonly initialAccessTokenRef: string | null;
 }
 
+/** Changed client metadata that the server took. */
+export interface AppliedMetadata {
+  readonly target: MetadataTarget;
+  /** Judged from what the server shows. */
+  readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+  readonly scopes: ScopesView;
+  /** The current credential: its document names the redirect URIs and scopes that are registered now. */
+  readonly current: CredentialState;
+}
+
 /** How a request that cannot be repeated ended, as far as can be known. */
 export type RequestOutcome =
   | {
@@ -75,6 +86,9 @@ export type RequestOutcome =
       readonly revision: number;
       readonly tokenReceived: boolean;
       readonly notes: readonly string[];
+      /** Of a registration: what `revision` does not say. */
+      readonly ownRevision?: number;
+      readonly metadata?: AppliedMetadata;
     }
   /** The update was taken, the secret is the same; `expiresAt` as the answer says. */
   | {
@@ -83,6 +97,8 @@ export type RequestOutcome =
       readonly expiryKnown: boolean;
       readonly manageable: boolean;
       readonly tokenReceived: boolean;
+      /** Set when it changed the metadata, which then is what it was for. */
+      readonly metadata?: AppliedMetadata;
     }
   /** The server answered no. */
   | { readonly kind: 'refused'; readonly failure: Failure }
@@ -141,6 +157,14 @@ export type DeleteOutcome =
   /** The client goes on existing; it is in the orphan ledger. */
   | { readonly kind: 'listed'; readonly reason: Reason; readonly message: string };
 
+/** What a change of metadata would change. */
+export interface MetadataPlan {
+  /** With the wanted metadata; policies are the newest. Null when there is no such revision. */
+  readonly wanted: RegistrationConfig | null;
+  /** Names of the members that differ from what the client has. */
+  readonly members: readonly string[];
+}
+
 /** Transitions that are not recorded yet: the activity records them before it does anything else. */
 export type Unrecorded = readonly Transition[];
 
@@ -154,7 +178,10 @@ export interface PeerActivities {
   /** RFC 7591 POST under an intent; the answer is stored before it is judged, then proved. Never retried. */
   register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestResult>;
   /** RFC 7592 PUT under an intent; a new secret is proved. Never retried. */
-  update(argument: RequestArguments & { current: CredentialState }, unrecorded?: Unrecorded): Promise<RequestResult>;
+  update(
+    argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget },
+    unrecorded?: Unrecorded,
+  ): Promise<RequestResult>;
   /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
   settle(
     argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
@@ -189,6 +216,13 @@ export interface PeerActivities {
 export interface OwnActivities {
   /** Reads only, so that a local activity will do. */
   entityStart(registrationId: string): Promise<EntityStart | null>;
+  /** Reads only. `revision`: of the application, null = the newest. */
+  planMetadata(argument: {
+    registrationId: string;
+    revision: number | null;
+    applied: MetadataTarget | null;
+    authMethod: AuthMethod | null;
+  }): Promise<MetadataPlan>;
   /**
    * Never a local activity: what is recorded must be in history first. A workflow task that dies is decided anew, at
    * another time and perhaps otherwise, and a sequence that is recorded already could not be recorded again.

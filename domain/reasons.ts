@@ -88,6 +88,16 @@ export const reasons = {
     sentence: 'A credential of another client took the place of this one, which may still exist.',
     action: 'Ask the health system to delete the former client when nobody uses it.',
   },
+  EndpointApprovalNeeded: {
+    sentence: 'A registration endpoint was found that is used only once an administrator has approved it.',
+    action:
+      'Compare the endpoint with what the health system says; then call approve-endpoint with its registrationEndpoint and evidenceHash.',
+  },
+  RegistrationEndpointAppeared: {
+    sentence: 'A registration endpoint has appeared; this registration is being carried out by a person.',
+    action:
+      'Go on by hand; or, as an administrator, call approve-endpoint with its registrationEndpoint and evidenceHash, and Registrar registers the client.',
+  },
   RegistrationEndpointNotUsable: {
     sentence: 'The advertised registration endpoint did not answer as an OAuth registration endpoint.',
     action: 'Ask the health system how clients are registered; carry it out by hand.',
@@ -266,6 +276,42 @@ export const reasons = {
     sentence: 'The server refuses the update of the client.',
     action: 'Read the error of the server in the timeline; correct the metadata or ask the health system.',
   },
+  MetadataApplied: { sentence: 'The authorization server took the changed client metadata.', action: null },
+  MetadataUnchanged: { sentence: 'The client metadata are the same; nobody was contacted.', action: null },
+  MetadataForFirstClient: {
+    sentence: 'There is no client yet; the one that is registered gets the newest metadata.',
+    action: null,
+  },
+  MetadataOfHolder: { sentence: 'The client belongs to another registration, and so do its metadata.', action: null },
+  MetadataUpdatable: { sentence: 'The client can be changed in place (RFC 7592).', action: null },
+  MetadataByHand: {
+    sentence: 'The client cannot be changed from here: the server offers no client configuration endpoint for it.',
+    action: 'Change the named members where the client was registered, by its portal or with the health system.',
+  },
+  MetadataRejected: {
+    sentence: 'The server refuses the changed client metadata; the client keeps those that it had.',
+    action: 'Read the error of the server; correct the metadata or ask the health system, then send the change again.',
+  },
+  MetadataUpdateUnavailable: {
+    sentence: 'The server did not take the changed client metadata; Registrar no longer tries.',
+    action: 'Check the status of the health system, then send the change again.',
+  },
+  AuthMethodFixed: {
+    sentence: 'The way in which an existing client authenticates cannot be changed.',
+    action: 'Add a new registration with the new method and retire this one, or take the change back.',
+  },
+  SoftwareStatementFixed: {
+    sentence: 'An existing client keeps the software statement that it was registered with.',
+    action: 'Add a new registration with the new statement and retire this one, or take the change back.',
+  },
+  NewClientInstead: {
+    sentence: 'The server registers clients but cannot change one; the change needs a new client.',
+    action: 'Add a new registration and retire this one, or ask the health system to change the client.',
+  },
+  ClientNotProved: {
+    sentence: 'The client is not proved yet; the changed metadata are stored and were not sent.',
+    action: 'Send the change again when the registration is active.',
+  },
   CredentialExpired: {
     sentence: 'The secret has expired.',
     action: 'Read the timeline for why it could not be replaced in time.',
@@ -277,7 +323,12 @@ export const reasons = {
   PeerNotAnswering: { sentence: 'The health system did not answer; the step is tried again.', action: null },
   EndpointChanged: {
     sentence: 'The discovery document names another origin than the approved one; the old one is used.',
-    action: 'Ask the health system whether the change is theirs; approve it, or leave it.',
+    action:
+      'Ask the health system whether the change is theirs. A registration endpoint can be approved with approve-endpoint; where the token or authorization endpoint moved, add the registration anew once they confirm it.',
+  },
+  AuthMethodNotAdvertised: {
+    sentence: 'The discovery document no longer lists the authentication method of this client.',
+    action: 'Ask the health system until when the method works, and plan a client with one that it lists.',
   },
   AudienceRefused: {
     sentence: 'A secret would have been sent to an origin that was not approved for it; nothing was sent.',

@@ -1,8 +1,8 @@
 import type { Application, Policies, RotationPolicy } from './clientMetadata.ts';
-import type { Intent, IntentKind, ManagementToken, Settlement, StoredAnswer } from './intent.ts';
+import type { Intent, IntentKind, ManagementToken, MetadataTarget, Settlement, StoredAnswer } from './intent.ts';
 import type { Reason } from './reasons.ts';
 import type { EventType, RegistrationView, Transition } from './registrationView.ts';
-import type { EnvironmentClass, Method, Role } from './words.ts';
+import type { AuthMethod, EnvironmentClass, Method, Phase, Role } from './words.ts';
 
 /**
  * The port to the read model, the audit and the ledgers. `stores/records/` implements it on PostgreSQL 15 and PGlite.
@@ -25,10 +25,13 @@ export interface RegistrationConfig {
   /** Whose client it uses; null = its own. */
   readonly holderRegistrationId: string | null;
   /**
-   * Revision of the application that `metadata` was made from: the newest until a client is registered, then the
-   * desired one.
+   * Revision of the application that `metadata` was made from: the newest until a client is registered, then the one
+   * that the client has. `rotationPolicy`, `environmentClass`
+   * and `policies`, but for `trimScopes`, which changes what is sent, follow the newest always.
    */
   readonly revision: number;
+  /** Likewise of what the registration sets itself; 0 = as it was added. */
+  readonly ownRevision: number;
   /** Effective client metadata (application ← environment ← registration). */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly authMethods: readonly string[];
@@ -53,7 +56,14 @@ export interface EntityStart {
 export interface EntityRecords {
   /** Null when the registration does not exist. */
   entityStart(registrationId: string): Promise<EntityStart | null>;
-  config(registrationId: string): Promise<RegistrationConfig | null>;
+  /**
+   * @param wanted other metadata than those that the client has; null = the newest of each. Null is answered too when
+   *   there is no such revision.
+   */
+  config(
+    registrationId: string,
+    wanted?: { readonly [Member in keyof MetadataTarget]: number | null },
+  ): Promise<RegistrationConfig | null>;
   /**
    * Event and projection in one transaction; idempotent on (registration, sequence). The same sequence with other
    * content rejects with {@link RecordsError} `sequence-conflict`.
@@ -73,6 +83,7 @@ export interface EntityRecords {
     endpoint: string;
     clientName: string;
     clientId: string | null;
+    metadata?: MetadataTarget | null;
   }): Promise<Intent>;
   /** prepared → sending, committed before the first byte. False when the fence moved: do not send. */
   markSending(intentId: string, fence: number): Promise<boolean>;
@@ -123,6 +134,11 @@ export interface EntityRecords {
   claimEnteringSecret(operationId: string, registrationId: string): Promise<string | null>;
   /** Deletes the value: it was used. Those of its kind that came before it for the registration go along. Idempotent. */
   spendEnteringSecret(operationId: string): Promise<void>;
+  /** Headers that go with discovery, to the origin of the FHIR base URL only; their values are secret. */
+  discoveryHeaders(registrationId: string): Promise<DiscoveryHeaders>;
+  /** Replaces all of them, sealed at once; none deletes them. Idempotent. */
+  putDiscoveryHeaders(registrationId: string, headers: DiscoveryHeaders): Promise<void>;
+
   /** Deletes what nobody claimed within an hour. Returns how many. */
   sweepEnteringSecrets(): Promise<number>;
 
@@ -141,6 +157,9 @@ export interface EntityRecords {
   probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
   learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
 }
+
+/** HTTP headers by name. Values are secret: never in a log, an answer or an argument of a workflow. */
+export type DiscoveryHeaders = Readonly<Record<string, string>>;
 
 /** What a secret that a person gives is for. */
 export type EnteringSecretKind = 'initial-access-token' | 'credential';
@@ -196,12 +215,37 @@ export interface NewRegistration {
   readonly method: Method;
   readonly registrationEndpoint: string | null;
   readonly issuer: string | null;
+  /** Sealed in the same transaction. */
+  readonly discoveryHeaders?: DiscoveryHeaders | undefined;
   /** Registration whose client it uses; null = it gets its own. */
   readonly shareWith: string | null;
   /** RFC 7396 patch on the application's metadata. */
   readonly clientMetadata: unknown;
   /** Sealed at once, in the same transaction, under a new operation id; claimed with it, so never swept. */
   readonly initialAccessToken: string | null;
+}
+
+/** What one registration sets itself, over its application and environment; each a merge patch (RFC 7396). */
+export interface OwnSettings {
+  readonly clientMetadata?: unknown;
+  readonly rotationPolicy?: unknown;
+  readonly policies?: unknown;
+}
+
+/** A registration in a rollout: what its client has, and what is known of changing it. */
+export interface RolloutRow {
+  readonly registrationId: string;
+  readonly environment: string;
+  readonly method: Method;
+  readonly phase: Phase;
+  readonly clientBinding: 'own' | 'shared';
+  readonly client: { readonly authMethod: AuthMethod; readonly manageable: boolean } | null;
+  readonly canRegister: boolean;
+  /** Null where it is not known, or there is no client. */
+  readonly appliedRevision: number | null;
+  /** What the registration sets itself, as its client has it and as it is now. */
+  readonly appliedOwn: OwnSettings;
+  readonly own: OwnSettings;
 }
 
 export interface ApplicationRecord {
@@ -310,6 +354,17 @@ export interface ApiRecords extends SharingRecords {
   ): Promise<{ record: ApplicationRecord; created: boolean }>;
   application(applicationId: string): Promise<ApplicationRecord | null>;
   applications(visibility: Visibility, page: PageRequest): Promise<Page<ApplicationRecord>>;
+  /** The contents of one revision; null when there is none. */
+  applicationRevision(applicationId: string, revision: number): Promise<Application | null>;
+  /** Registrations of an application that are not retired or being so, by their id. */
+  rolloutRows(applicationId: string, visibility: Visibility, page: PageRequest): Promise<Page<RolloutRow>>;
+  /** What a registration sets itself, in its newest revision. */
+  ownSettings(registrationId: string): Promise<{ revision: number; settings: OwnSettings } | null>;
+  /**
+   * The revision after `expected`, with its audit: of the tenant, by names of members only. False when another one
+   * came meanwhile: read, merge and try again.
+   */
+  putOwnSettings(registrationId: string, expected: number, settings: OwnSettings, actor?: string): Promise<boolean>;
 
   /**
    * Tenant, registrations (phase `discovering`, first event `registration.created`), sealed tokens and start requests

@@ -33,7 +33,13 @@ export interface Evidence {
   readonly fetchedAt: string;
   readonly status: number;
   readonly bytes: number;
+  /** Those of {@link evidenceHeaders} that came with it; text of a peer, bounded and redacted. */
+  readonly headers?: Readonly<Partial<Record<EvidenceHeader, string>>>;
 }
+
+/** Response headers that tell which version of a document was read, and when its server says it was. */
+export const evidenceHeaders = ['content-type', 'date', 'etag', 'last-modified'] as const;
+export type EvidenceHeader = (typeof evidenceHeaders)[number];
 
 /** A registration endpoint that waits for an administrator's yes; nothing is sent to it. */
 export interface DiscoveryCandidate {
@@ -42,6 +48,22 @@ export interface DiscoveryCandidate {
   readonly source: DocumentSource;
   /** SHA-256 in hexadecimal of that raw document. */
   readonly evidenceHash: string;
+  /** Whether the endpoint is on the site of the FHIR base URL (DESIGN section 7). */
+  readonly sameSite: boolean;
+}
+
+/** What an administrator approved; it holds while both stay as they are. */
+export interface EndpointApproval {
+  /** Null: that there is none any more. */
+  readonly registrationEndpoint: string | null;
+  readonly evidenceHash: string;
+}
+
+/** What was read last and is not used, as a client lives at the approved endpoints. */
+export interface DiscoveryProposal extends EndpointApproval {
+  /** Names of the endpoints that are on another origin, gone or new. */
+  readonly changed: readonly string[];
+  readonly view: Omit<DiscoveryView, 'proposal'>;
 }
 
 /** What discovery found; the approved snapshot that all credentials are bound to. */
@@ -53,6 +75,13 @@ export interface DiscoveryView {
   readonly registrationSource: DiscoverySource;
   /** Present when there is one; `registrationEndpoint` is null then. */
   readonly candidate?: DiscoveryCandidate;
+  /** Present when the registration endpoint is used on an administrator's word. */
+  readonly approval?: EndpointApproval;
+  /** Present while an administrator's word on changed endpoints is waited for. */
+  readonly proposal?: DiscoveryProposal;
+  /** SHA-256 in hexadecimal of the raw documents that name the token and the registration endpoint; the latter where a document does. */
+  readonly sourceHash?: string;
+  readonly registrationHash?: string;
   readonly tokenEndpoint: string | null;
   readonly authorizationEndpoint: string | null;
   readonly issuer: string | null;
@@ -83,6 +112,8 @@ export interface CredentialView {
   readonly clientExpiresAt: string | null;
   readonly rotationDueAt: string | null;
   readonly strategy: Strategy;
+  /** Whether the client can be read, changed and deleted from here (RFC 7592), as far as is known. */
+  readonly manageable?: boolean;
   readonly provedAt: string | null;
 }
 
@@ -148,7 +179,10 @@ export interface RegistrationView {
   readonly credential: CredentialView | null;
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
+  /** The newest of the application, known when it is read: a new revision changes it without waking any entity. */
   readonly desiredRevision: number;
+  /** The same of what the registration sets itself (`PATCH`); 0 = as it was added. */
+  readonly ownRevision?: { readonly applied: number | null; readonly desired: number };
   /** Present while a person has something to bring about. */
   readonly task?: TaskView;
   readonly sequence: number;
@@ -165,6 +199,8 @@ export function clientBindingOf(
 export const eventTypes = [
   'registration.created',
   'registration.discovered',
+  'registration.awaiting-approval',
+  'registration.endpoint-approved',
   'registration.awaiting-token',
   'registration.token-supplied',
   'registration.manual-required',
@@ -174,6 +210,8 @@ export const eventTypes = [
   'registration.register-failed',
   'registration.activated',
   'registration.phase-changed',
+  'registration.metadata-changed',
+  'registration.metadata-failed',
   'registration.attention',
   'credential.proved',
   'credential.proof-failed',

@@ -27,6 +27,8 @@ export interface TimePolicy {
   readonly distributionTime: number;
   /** Between two proofs of a current credential. */
   readonly proofInterval: number;
+  /** Between two readings of the discovery documents that nobody asked for; minus a stable jitter of up to a tenth. */
+  readonly discoveryInterval: number;
   /** Longest sleep of a parked entity. */
   readonly longestSleep: number;
   /** First reminder of a task after this long without progress, further ones after every `remindEvery`. */
@@ -54,6 +56,7 @@ export const defaultTimePolicy: TimePolicy = {
   // Epic: up to 48 hours.
   distributionTime: 2 * day,
   proofInterval: day,
+  discoveryInterval: 7 * day,
   longestSleep: 30 * day,
   remindAfter: 3 * day,
   remindEvery: 7 * day,

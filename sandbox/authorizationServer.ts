@@ -54,7 +54,7 @@ export function authorizationServer(
 }
 
 function configurationOf(
-  { kind }: SystemOptions,
+  { kind, registrationManagement = true }: SystemOptions,
   takesTokens: boolean,
   policies: Record<string, unknown>,
   adapter: unknown,
@@ -81,7 +81,10 @@ function configurationOf(
         secretFactory: newSecret,
         ...(takesTokens ? { policies } : {}),
       },
-      registrationManagement: { enabled: takesTokens, rotateRegistrationAccessToken: takesTokens },
+      registrationManagement:
+        takesTokens && registrationManagement
+          ? { enabled: true, rotateRegistrationAccessToken: true }
+          : { enabled: false },
     },
   };
 }

@@ -21,6 +21,8 @@ export interface SystemOptions {
   readonly renewalShare?: number;
   /** Seconds that a replaced secret keeps working; half the lifetime by default. */
   readonly overlap?: number;
+  /** False: registration access tokens read their client and can neither change nor delete it. */
+  readonly registrationManagement?: boolean;
   /** Whether an initial access token works once; by default only at kind `initial-access-token`. */
   readonly oneUseTokens?: boolean;
 }

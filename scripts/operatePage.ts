@@ -13,7 +13,8 @@ const phaseTexts: Readonly<Record<Phase, { readonly means: string; readonly next
     next: 'Nothing. When it lasts, "next attempt" says when it is tried again and the timeline why.',
   },
   awaiting_approval: {
-    means: 'Only the issuer’s document names a registration endpoint, and nobody has approved it.',
+    means:
+      'Only the issuer’s document names a registration endpoint, or it is on another site than the FHIR base URL, and nobody has approved it.',
     next: 'An administrator compares the endpoint with what the health system says, and approves it.',
   },
   awaiting_token: {

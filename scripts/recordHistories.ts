@@ -84,9 +84,13 @@ async function walk(name: string, path: Path, { timeline }: ScriptedWorld): Prom
   await entities.start(registrationId);
   for (const chapter of path.story) {
     if ('ask' in chapter) {
-      const { ask: kind, details } = chapter;
-      const asked = { operationId: randomUUID(), kind, actor: 'key:golden', details } as OperationRequest;
-      await entities.operate(registrationId, asked);
+      const { ask: kind, ...details } = chapter;
+      await entities.operate(registrationId, {
+        operationId: randomUUID(),
+        kind,
+        actor: 'key:golden',
+        ...details,
+      } as OperationRequest);
       continue;
     }
     await waitFor(

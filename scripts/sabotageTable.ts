@@ -13,6 +13,7 @@ export interface Sabotage extends Edit {
 const order = 'test/integration/activities/order.test.ts';
 const adoption = 'test/integration/activities/adopt.test.ts';
 const entity = 'test/integration/workflows/registration.test.ts';
+const change = 'test/integration/activities/change.test.ts';
 const http = 'test/integration/protocols/http/client.test.ts';
 const recordsContract = 'test/integration/stores/records/contract.test.ts';
 
@@ -168,6 +169,40 @@ export const sabotages: readonly Sabotage[] = [
     from: `\\0\${intentId}`,
     to: '\\0generation 1',
     test: { file: order, name: 'a client that is registered anew is stored under a version of its own' },
+  },
+  {
+    name: 'send the change alone instead of the whole metadata',
+    file: 'activities/update.ts',
+    from: '    request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata, token: access.token }),',
+    to: '    request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata: change === null ? metadata : { redirect_uris: metadata.redirect_uris }, token: access.token }),',
+    test: { file: change, name: 'sends the whole metadata, with the rotated token kept for the next one' },
+  },
+  {
+    name: 'roll the newest metadata out by a rotation',
+    file: 'stores/records/registrations/config.ts',
+    from: 'case when r.applied_revision is null then',
+    to: 'case when true or r.applied_revision is null then',
+    test: { file: change, name: 'is not rolled out by a rotation' },
+  },
+  {
+    name: 'believe that a lost update was carried out',
+    file: 'activities/ladder.ts',
+    from: 'change !== null && carriedOut(change, argument, parsed) ? change : null',
+    to: 'change',
+    test: {
+      file: change,
+      name: 'whose answer was lost before the server carried it out is settled by reading the client',
+    },
+  },
+  {
+    name: 'take a 404 for a deletion',
+    file: 'activities/retire.ts',
+    from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context))",
+    to: 'true',
+    test: {
+      file: change,
+      name: 'whose deletion is answered 404 while the client can be read leaves the client its secrets, and lists it',
+    },
   },
   {
     name: 'handler awaits the rotation',
@@ -389,6 +424,30 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/unit/domain/deadlines/federalHolidays.test.ts',
       name: '2026-11-25 and 1 business days is 2026-11-27',
+    },
+  },
+  {
+    name: 'approve an endpoint whatever document names it',
+    file: 'domain/entity/approval.ts',
+    from: ' && approval.evidenceHash === waiting.evidenceHash',
+    to: '',
+    test: { file: 'test/unit/domain/entity/approval.test.ts', name: 'approval of another document' },
+  },
+  {
+    name: 'let the policy pass an endpoint on another site',
+    file: 'domain/entity/approval.ts',
+    from: ' && candidate.sameSite',
+    to: '',
+    test: { file: 'test/unit/domain/entity/approval.test.ts', name: 'passes by policy not on another site' },
+  },
+  {
+    name: 'use changed endpoints of a client unasked',
+    file: 'domain/entity/rediscovered.ts',
+    from: 'if (before.discovery !== null && changed.length > 0) propose(',
+    to: 'if (before.discovery !== null && changed.length > 99) propose(',
+    test: {
+      file: 'test/integration/workflows/approval.test.ts',
+      name: 'works on with the old endpoint when the registration endpoint of a client moves',
     },
   },
 ];

@@ -21,7 +21,7 @@ export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string)
     retry: once,
   });
   const untilDone = { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } as const;
-  const { entityStart } = proxyLocalActivities<Pick<OwnActivities, 'entityStart'>>({
+  const { entityStart, planMetadata } = proxyLocalActivities<Pick<OwnActivities, 'entityStart' | 'planMetadata'>>({
     startToCloseTimeout: '20 seconds',
     retry: untilDone,
   });
@@ -35,6 +35,7 @@ export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string)
       outbox.send((unrecorded) => activity(argument, unrecorded));
   return {
     entityStart,
+    planMetadata,
     record,
     register: carrying(unrepeatable.register),
     update: carrying(unrepeatable.update),

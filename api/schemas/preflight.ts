@@ -4,7 +4,7 @@ import { idPart, word } from './common.ts';
 import { discoveryView, findingView, scopesView } from './registration.ts';
 import { registrationRequest } from './tenant.ts';
 
-const { fhirBaseUrl, registrationEndpoint, issuer } = registrationRequest.shape;
+const { fhirBaseUrl, registrationEndpoint, issuer, discoveryHeaders } = registrationRequest.shape;
 
 /** What `POST /v1/preflight` takes. */
 export const preflightBody = z.strictObject({
@@ -13,14 +13,7 @@ export const preflightBody = z.strictObject({
   environment: idPart.default('production'),
   registrationEndpoint,
   issuer,
-  discoveryHeaders: z
-    .record(z.string(), z.string())
-    .refine((headers) => Object.keys(headers).length <= 20, 'must be at most 20 headers')
-    .optional()
-    .meta({
-      writeOnly: true,
-      description: 'Sent with discovery, to the origin of the FHIR base URL only; administrators only',
-    }),
+  discoveryHeaders,
 });
 export type PreflightRequest = z.output<typeof preflightBody>;
 

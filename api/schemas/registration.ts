@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reasons } from '../../domain/reasons.ts';
-import { eventTypes, scopeDifferenceKinds } from '../../domain/registrationView.ts';
+import { eventTypes, evidenceHeaders, scopeDifferenceKinds } from '../../domain/registrationView.ts';
 import { taskStates } from '../../domain/tasks/task.ts';
 import {
   authMethods,
@@ -34,15 +34,30 @@ export const findingView = z.object({
   message: z.string(),
 });
 
-/** What discovery found. */
-export const discoveryView = z.object({
+const endpointApproval = {
+  registrationEndpoint: textOrNull,
+  evidenceHash: z.string().describe('SHA-256 in hexadecimal of the raw document that names the endpoint'),
+};
+
+const reading = z.object({
   registrationEndpoint: textOrNull,
   source: word(discoverySources),
   registrationSource: word(discoverySources),
   candidate: z
-    .object({ registrationEndpoint: z.string(), source: word(documentSources), evidenceHash: z.string() })
+    .object({
+      registrationEndpoint: z.string(),
+      source: word(documentSources),
+      evidenceHash: z.string(),
+      sameSite: z.boolean().describe('Whether the endpoint is on the site of the FHIR base URL'),
+    })
     .optional()
     .describe('A registration endpoint that waits for an administrator; nothing is sent to it'),
+  approval: z
+    .object(endpointApproval)
+    .optional()
+    .describe('What an administrator approved; void when the endpoint or the document changes'),
+  sourceHash: z.string().optional(),
+  registrationHash: z.string().optional(),
   tokenEndpoint: textOrNull,
   authorizationEndpoint: textOrNull,
   issuer: textOrNull,
@@ -58,8 +73,17 @@ export const discoveryView = z.object({
       fetchedAt: instantText,
       status: z.number().int(),
       bytes: z.number().int(),
+      headers: z.partialRecord(z.enum(evidenceHeaders), z.string()).optional(),
     }),
   ),
+});
+
+/** What discovery found. */
+export const discoveryView = reading.extend({
+  proposal: z
+    .object({ ...endpointApproval, changed: texts, view: reading })
+    .optional()
+    .describe('What was read last and is not used, as a client lives at the approved endpoints'),
 });
 
 const credential = z.object({
@@ -74,6 +98,7 @@ const credential = z.object({
   clientExpiresAt: instantOrNull,
   rotationDueAt: instantOrNull,
   strategy: word(strategies),
+  manageable: z.boolean().optional().describe('Whether the client can be read and changed from here (RFC 7592)'),
   provedAt: instantOrNull,
 });
 
@@ -144,7 +169,11 @@ export const registrationView = z
     credential: credential.nullable(),
     scopes: scopesView.nullable(),
     appliedRevision: z.number().int().nullable(),
-    desiredRevision: z.number().int(),
+    desiredRevision: z.number().int().describe('The newest of the application'),
+    ownRevision: z
+      .object({ applied: z.number().int().nullable(), desired: z.number().int() })
+      .optional()
+      .describe('The same of what the registration sets itself; 0 = as it was added'),
     task: task.optional(),
     sequence: z.number().int(),
   })

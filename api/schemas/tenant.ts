@@ -3,14 +3,6 @@ import { methods, phases } from '../../domain/words.ts';
 import { registrationMetadata } from './application.ts';
 import { displayName, idPart, instantText, links, word } from './common.ts';
 
-/** A member of the contract that a later version takes; any value is refused, by name. */
-function laterMember(name: string) {
-  return z
-    .never({ error: `"${name}" is not available in this version; leave it out` })
-    .optional()
-    .meta({ deprecated: true, description: 'Not available in this version' });
-}
-
 const url = z.string().min(1).max(2000);
 
 /** A token as it is sent in a header (RFC 6750 section 2.1, tolerant of vendors' alphabets). */
@@ -20,6 +12,15 @@ export const tokenText = z
   .max(10_000)
   .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces or line breaks; check how it was pasted')
   .meta({ format: 'password', writeOnly: true });
+
+/** Headers that go with discovery (`Epic-Client-ID` and the like). Values never leave again. */
+export const discoveryHeaders = z
+  .record(z.string(), z.string())
+  .refine((headers) => Object.keys(headers).length <= 20, 'must be at most 20 headers')
+  .meta({
+    writeOnly: true,
+    description: 'Sent with discovery, to the origin of the FHIR base URL only; administrators only',
+  });
 
 /** Most registrations that one request brings. */
 const mostRegistrations = 100;
@@ -34,7 +35,7 @@ export const registrationRequest = z.strictObject({
   registrationEndpoint: url.optional().describe('Outranks discovery; administrators only'),
   issuer: url.optional().describe('Administrators only'),
   clientMetadata: registrationMetadata.optional().describe('Merge patch (RFC 7396) on the application'),
-  discoveryHeaders: laterMember('discoveryHeaders'),
+  discoveryHeaders: discoveryHeaders.optional(),
   shareWith: z.string().min(1).max(200).optional().describe('Registration whose client this one uses'),
 });
 export type RegistrationRequest = z.output<typeof registrationRequest>;

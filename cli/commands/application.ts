@@ -6,6 +6,7 @@ import { type ConnectionOptions, connect, withConnection } from '../connection.t
 import { badInput } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Context, printJson } from './context.ts';
+import { addRolloutCommand } from './rollout.ts';
 
 async function readText(terminal: Terminal, file: string): Promise<string> {
   if (file === '-') return terminal.readInput('application');
@@ -39,12 +40,13 @@ export function parseApplicationFile(text: string, id: string | undefined): { ap
   return { applicationId, body };
 }
 
-/** `application apply`. */
+/** `application apply` and `application rollout`. */
 export function addApplicationCommands(program: Command, context: Context): void {
   const application = program
     .command('application')
     .description('describe your SMART applications')
     .addHelpText('after', '\nExample:\n  $ registrar application apply chart-app.json');
+  addRolloutCommand(application, context);
   withConnection(
     application
       .command('apply')

@@ -2,11 +2,12 @@ import type { Failure, RequestOutcome } from '../ports.ts';
 import { explain, policyReasons, type Reason } from '../reasons.ts';
 import { rotationBackOff } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
-import { awaitToken } from './afterDiscovery.ts';
+import { afterChange, cannotManage, changesMetadata } from './afterChange.ts';
 import { delay, holdForPerson } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
 import { openTask } from './task.ts';
+import { awaitToken } from './wayOn.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
 const unansweredLimit = 2;
@@ -23,6 +24,7 @@ export function afterRequest(
 ): Applied {
   const draft = new Draft({ ...before, request: null }, now);
   if (request.kind === 'register') afterRegister(draft, request, outcome, now, policy);
+  else if (changesMetadata(request, outcome)) afterChange(draft, request, outcome, now, policy);
   else afterUpdate(draft, request, outcome, now, policy);
   return draft.finish();
 }
@@ -88,6 +90,7 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
     rejectedSince: null,
     scopes: outcome.scopes,
     appliedRevision: outcome.revision,
+    appliedOwnRevision: outcome.ownRevision ?? 0,
     initialAccessTokenRef: null,
     unansweredPosts: 0,
   });
@@ -198,6 +201,11 @@ function afterUpdate(
     case 'refused':
       if (outcome.failure.retryClass === 'transient') {
         delay(draft, outcome.failure, now, policy);
+        return;
+      }
+      if (outcome.failure.reason === 'RotationNotSupported') {
+        putOff(draft, request, outcome.failure, now, 'rotation');
+        cannotManage(draft);
         return;
       }
       putOff(draft, request, updateRefusal(outcome.failure), now, 'rotation');

@@ -1,6 +1,8 @@
+import { stableFraction } from '../stableHash.ts';
 import type { TimePolicy } from '../timePolicy.ts';
+import type { Phase } from '../words.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
-import type { EntityState, OpenRequest, Operation } from './state.ts';
+import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';
 import { nextTaskMoment } from './task.ts';
 
 /** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
@@ -14,6 +16,8 @@ export type Step =
   | { readonly do: 'begin-rotation' }
   | { readonly do: 'discover' }
   | { readonly do: 'register' }
+  | { readonly do: 'plan-change'; readonly operation: Operation<'changeMetadata'> }
+  | { readonly do: 'change'; readonly change: MetadataChange }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
@@ -22,6 +26,33 @@ export type Step =
 
 /** What is to be done now (milliseconds since the epoch), judged from state alone. */
 export function nextStep(state: EntityState, now: number, policy: TimePolicy): Step {
+  const step = mainStep(state, now, policy);
+  const readAt = step.do === 'wait' ? rediscoveryAt(state, policy) : null;
+  if (step.do !== 'wait' || readAt === null) return step;
+  return readAt <= now ? { do: 'discover' } : { do: 'wait', until: Math.min(step.until ?? readAt, readAt) };
+}
+
+const rediscovering: ReadonlySet<Phase> = new Set<Phase>([
+  'active',
+  'awaiting_approval',
+  'awaiting_enablement',
+  'awaiting_token',
+  'manual_required',
+  'submitted',
+]);
+
+/** Up to which share of the interval a registration is read earlier, so that not all are read together. */
+const jitterShare = 0.1;
+
+/** When the discovery documents are read again although nobody asked; null = not by itself. */
+function rediscoveryAt(state: EntityState, policy: TimePolicy): number | null {
+  const { phase, discoveredAt, discoveryRetryAt, registrationId } = state;
+  if (discoveredAt === null || !rediscovering.has(phase)) return null;
+  const share = 1 - jitterShare * stableFraction(`${registrationId}/discovery`);
+  return discoveryRetryAt ?? discoveredAt + Math.ceil(policy.discoveryInterval * share);
+}
+
+function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.phase === 'retired') return { do: 'finish' };
   if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
   const taskAt = nextTaskMoment(state, policy);
@@ -36,6 +67,11 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
   const operation = state.operations[0];
   if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {
     return { do: 'begin-operation', operation };
+  }
+  if (state.activeOperation?.kind === 'changeMetadata') {
+    return state.change == null
+      ? { do: 'plan-change', operation: state.activeOperation }
+      : whenDue(state, now, { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   if (state.activeOperation?.kind === 'supplyCredential')

@@ -1,4 +1,5 @@
 import type { Condition } from '../conditions.ts';
+import type { MetadataTarget } from '../intent.ts';
 import type { Asked, OperationKind } from '../operationDetails.ts';
 import type { CredentialState } from '../ports.ts';
 import type { Reason } from '../reasons.ts';
@@ -24,6 +25,18 @@ export interface OpenRequest {
   readonly intentId: string;
   readonly kind: 'register' | 'update';
   readonly operationId: string;
+  /** Set on an update that changes the metadata; one that rotates sends what the client has. */
+  readonly metadata?: MetadataTarget;
+}
+
+/** A change of metadata that was looked at and is to be sent. */
+export interface MetadataChange {
+  /** With the wanted metadata. */
+  readonly config: RegistrationConfig;
+  /** Names of the members that change. */
+  readonly members: readonly string[];
+  /** Times in a row that the server answered it with 500. */
+  readonly serverErrors: number;
 }
 
 export interface Rotation {
@@ -42,11 +55,13 @@ export interface Supply {
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
   'expiry',
+  'offer',
   'task',
   'registration',
   'credential',
   'management',
   'rotation',
+  'metadata',
   'endpoint',
   'discovery',
   'launch',
@@ -75,8 +90,14 @@ export interface EntityState {
   readonly conditions: readonly Condition[];
   readonly attentions: readonly Attention[];
   readonly discovery: DiscoveryView | null;
+  /** When the discovery documents were last read or tried; null = they are not read again by themselves. */
+  readonly discoveredAt: number | null;
+  /** When they are tried again after a failure, or at once after a change; null = at the usual time. */
+  readonly discoveryRetryAt: number | null;
   readonly scopes: ScopesView | null;
   readonly appliedRevision: number | null;
+  /** Revision of what the registration sets itself that the client has; null before there is one. */
+  readonly appliedOwnRevision?: number | null;
   readonly current: CredentialState | null;
   /** Stored, not yet proved. */
   readonly pending: CredentialState | null;
@@ -92,8 +113,10 @@ export interface EntityState {
   readonly rotationAttempts: number;
   readonly rotationNotBefore: number | null;
   readonly operations: readonly Operation[];
-  /** Begun and not finished: `verify`, `discover` or `supplyCredential`. */
+  /** Begun and not finished. */
   readonly activeOperation: Operation | null;
+  /** Of a `changeMetadata` that is active; null until the records were asked what it changes. */
+  readonly change?: MetadataChange | null;
   /** The last 50, for idempotency beyond continue-as-new. */
   readonly recentOperationIds: readonly string[];
   readonly initialAccessTokenRef: string | null;
@@ -128,8 +151,11 @@ export function initialState(start: EntityStart): EntityState {
     conditions: view?.conditions ?? [],
     attentions: [],
     discovery: view?.discovery ?? null,
+    discoveredAt: readAt(view?.discovery ?? null),
+    discoveryRetryAt: null,
     scopes: view?.scopes ?? null,
     appliedRevision: view?.appliedRevision ?? null,
+    appliedOwnRevision: view?.ownRevision?.applied ?? null,
     current: promoted ? credential : null,
     pending: promoted ? null : credential,
     supply: null,
@@ -159,6 +185,11 @@ export function initialState(start: EntityStart): EntityState {
   };
 }
 
+function readAt(discovery: DiscoveryView | null): number | null {
+  const times = (discovery?.evidence ?? []).map(({ fetchedAt }) => Date.parse(fetchedAt));
+  return times.length === 0 ? null : Math.max(...times);
+}
+
 /** The credential that a view shows, without what only its holder knows. */
 export function credentialFromView(view: RegistrationView): CredentialState | null {
   const credential = view.credential;
@@ -173,7 +204,7 @@ export function credentialFromView(view: RegistrationView): CredentialState | nu
     expiresAt: credential.expiresAt === null ? null : Date.parse(credential.expiresAt),
     expiryKnown: credential.expiryKnown,
     provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
-    manageable: credential.strategy === 'update',
+    manageable: credential.manageable ?? credential.strategy === 'update',
     ...(credential.strategy === 'manual' ? { supplied: true } : {}),
     ...(credential.clientExpiresAt === null ? {} : { clientExpiresAt: Date.parse(credential.clientExpiresAt) }),
   };

@@ -28,6 +28,7 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     scopes: state.scopes,
     appliedRevision: state.appliedRevision,
     desiredRevision: config.revision,
+    ownRevision: { applied: state.appliedOwnRevision ?? null, desired: config.ownRevision },
     ...(state.task === null ? {} : { task: taskViewOf(state.task, state, now) }),
     sequence: state.sequence,
   };
@@ -44,6 +45,7 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
     clientExpiresAt: rfc3339OrNull(credential.clientExpiresAt ?? null),
     rotationDueAt: rfc3339OrNull(dueOf(state)),
     strategy: strategyOf(credential, state),
+    manageable: credential.manageable,
     provedAt: rfc3339OrNull(credential.provedAt),
   };
 }

@@ -1,6 +1,7 @@
 import { toRfc3339 } from '../../domain/clock.ts';
 import { type DocumentEndpoints, documentNames } from '../../domain/discoveryDocument.ts';
-import type { Evidence } from '../../domain/registrationView.ts';
+import { safeText } from '../../domain/redaction.ts';
+import { type Evidence, evidenceHeaders } from '../../domain/registrationView.ts';
 import type { GuardedResponse } from '../http/client.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';
 import { bodyLimits } from '../http/limits.ts';
@@ -147,5 +148,14 @@ function evidenceOf(response: GuardedResponse): Evidence {
     fetchedAt: toRfc3339(response.fetchedAt),
     status: response.status,
     bytes: response.bytes,
+    headers: evidenceHeadersOf(response.headers),
   };
+}
+
+function evidenceHeadersOf(headers: GuardedResponse['headers']): NonNullable<Evidence['headers']> {
+  const present = evidenceHeaders.flatMap((name) => {
+    const text = headers[name];
+    return text === undefined ? [] : [[name, safeText(text)]];
+  });
+  return Object.fromEntries(present);
 }

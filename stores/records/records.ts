@@ -2,12 +2,14 @@ import type { Records } from '../../domain/records.ts';
 import { createApplications } from './callers/applications.ts';
 import { createIdempotency } from './callers/idempotency.ts';
 import { createKeys } from './callers/keys.ts';
+import { createOwnSettings } from './callers/ownSettings.ts';
 import { createSessions } from './callers/sessions.ts';
 import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
 import { createClientHolders } from './ledgers/clientHolders.ts';
+import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
 import { createIntents } from './ledgers/intents.ts';
 import { createManagementTokens } from './ledgers/managementTokens.ts';
@@ -16,6 +18,7 @@ import { createProbeKnowledge } from './ledgers/probeKnowledge.ts';
 import { createEvents } from './lists/events.ts';
 import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
+import { createRollout } from './lists/rollout.ts';
 import { createSummary } from './lists/summary.ts';
 import { createConfig } from './registrations/config.ts';
 import { createSharing } from './registrations/sharing.ts';
@@ -42,11 +45,14 @@ export function createRecords(context: RecordsContext): Records {
     ...createOrphans(context),
     ...createEnteringSecrets(context),
     ...createClientHolders(context),
+    ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
     ...createApplications(context),
+    ...createOwnSettings(context),
     ...createTenants(context),
     ...createRegistrations(context),
     ...createEvents(context),
+    ...createRollout(context),
     ...createSummary(context),
     ...createOrphanList(context),
     ...createStartRequests(context),

@@ -52,6 +52,13 @@ interface RegistrationsTable {
   view: Json;
 }
 
+interface RegistrationSettingsTable {
+  registration_id: string;
+  revision: number;
+  settings: Json;
+  created_at: Time;
+}
+
 interface StartRequestsTable {
   registration_id: string;
   requested_at: Time;
@@ -109,6 +116,8 @@ interface IntentsTable {
   outcome: Json;
   answer_sha256: string | null;
   sealed_answer: Uint8Array | null;
+  metadata_revision: ColumnType<number | null, number | null | undefined, never>;
+  own_metadata_revision: ColumnType<number | null, number | null | undefined, never>;
 }
 
 interface ManagementTokensTable {
@@ -143,6 +152,12 @@ interface EnteringSecretsTable {
   entered_at: Time;
   claimed_at: OptionalTime;
   spent_at: OptionalTime;
+}
+
+interface DiscoveryHeadersTable {
+  registration_id: string;
+  sealed_headers: Uint8Array;
+  changed_at: Time;
 }
 
 interface ProbeKnowledgeTable {
@@ -191,6 +206,7 @@ export interface Database {
   application_revisions: ApplicationRevisionsTable;
   tenants: TenantsTable;
   registrations: RegistrationsTable;
+  registration_settings: RegistrationSettingsTable;
   start_requests: StartRequestsTable;
   wake_requests: WakeRequestsTable;
   audit: AuditTable;
@@ -199,6 +215,7 @@ export interface Database {
   management_tokens: ManagementTokensTable;
   orphans: OrphansTable;
   entering_secrets: EnteringSecretsTable;
+  discovery_headers: DiscoveryHeadersTable;
   probe_knowledge: ProbeKnowledgeTable;
   api_keys: ApiKeysTable;
   sessions: SessionsTable;

@@ -11,6 +11,7 @@ export type SealedPlace = readonly [
     | 'orphans.token'
     | 'orphans.answer'
     | 'entering_secrets.value'
+    | 'discovery_headers.headers'
     | 'idempotency.body',
   ...rowId: string[],
 ];

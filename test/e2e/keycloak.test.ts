@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRegistrationId } from '../../domain/ids.ts';
+import type { EventRecord } from '../../domain/records.ts';
 import { findFreePort } from '../../runtime/embedded/freePort.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
@@ -115,6 +116,19 @@ describeWith(
       return JSON.parse(stdout);
     }
 
+    /** How a change of the registration ended. */
+    async function changed(body: unknown): Promise<EventRecord> {
+      const path = `/v1/registrations/${registrationId}`;
+      const { operationId } = await api.ok<{ operationId: string }>('PATCH', path, body);
+      return await waitFor(
+        async () =>
+          (await api.events(registrationId)).find(
+            (event) => event.operationId === operationId && event.type.startsWith('registration.metadata-'),
+          ),
+        { what: `the end of ${operationId}` },
+      );
+    }
+
     test('a tenant with an initial access token becomes active', async () => {
       await api.ok('PUT', '/v1/applications/portal', {
         clientMetadata: {
@@ -215,6 +229,38 @@ describeWith(
       expect(pending?.answeredAt).toBeLessThanOrEqual(proof?.arrivedAt ?? 0);
       expect(promotions.length).toBeGreaterThan(0);
       for (const promotion of promotions) expect(proof?.answeredAt).toBeLessThanOrEqual(promotion.arrivedAt);
+    });
+
+    test('a changed redirect URI reaches the client and the application, and keeps the token that came back', async () => {
+      const before = await secret('client');
+      const moved = [redirectUri, 'https://portal.example.org/moved'];
+      const event = await changed({ clientMetadata: { redirect_uris: moved } });
+      expect(event).toMatchObject({ type: 'registration.metadata-changed', reason: 'MetadataApplied' });
+      expect((await admin.client(clientId))?.redirectUris).toEqual(expect.arrayContaining(moved));
+      const view = await api.registration(registrationId);
+      expect(view).toMatchObject({ phase: 'active', ownRevision: { applied: 1, desired: 1 } });
+      const client = await secret('client');
+      expect([...(client['redirect_uris'] as string[])].sort()).toEqual([...moved].sort());
+      expect(client['client_id']).toBe(before['client_id']);
+      await changed({ clientMetadata: { redirect_uris: null } });
+      expect((await admin.client(clientId))?.redirectUris).toEqual([redirectUri]);
+    });
+
+    test('a scope that the realm does not allow is refused in its own words, and leaves the client as it was', async () => {
+      const before = await admin.client(clientId);
+      await admin.addClientScope('patient/Coverage.rs');
+      const event = await changed({ clientMetadata: { scope: `${asked.join(' ')} patient/Coverage.rs` } });
+      expect(event.type).toBe('registration.metadata-failed');
+      expect(event.message).toContain('Allowed Client Scopes');
+      expect(event.message).toContain('scope');
+      expect(await admin.client(clientId)).toEqual(before);
+      const view = await api.registration(registrationId);
+      expect(view).toMatchObject({ phase: 'active', ownRevision: { applied: 2, desired: 3 } });
+      expect(view.conditions).toContainEqual(
+        expect.objectContaining({ type: 'NeedsAttention', status: 'True', reason: event.reason }),
+      );
+      await changed({ clientMetadata: { scope: null } });
+      await admin.removeClientScope('patient/Coverage.rs');
     });
 
     test('a deleted registration leaves no client behind', async () => {

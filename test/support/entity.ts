@@ -29,6 +29,7 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
     issuer: null,
     holderRegistrationId: null,
     revision: 1,
+    ownRevision: 0,
     metadata: application.clientMetadata,
     authMethods: application.authMethods,
     rotationPolicy: {},

@@ -1,15 +1,19 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface FhirBase {
   readonly url: string;
   readonly host: string;
+  /** Headers of every request, in order. */
+  readonly asked: readonly IncomingHttpHeaders[];
   close(): Promise<void>;
 }
 
-/** A FHIR base whose SMART document names the endpoints of a real authorization server. */
+/** A FHIR base whose SMART document names the endpoints of a real authorization server; the document may be changed. */
 export async function startFhirBase(document: Readonly<Record<string, unknown>>): Promise<FhirBase> {
+  const asked: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
+    asked.push(request.headers);
     const found = request.url === '/fhir/.well-known/smart-configuration';
     response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(found ? document : { resourceType: 'OperationOutcome' }));
@@ -19,6 +23,7 @@ export async function startFhirBase(document: Readonly<Record<string, unknown>>)
   return {
     url: `http://${host}/fhir`,
     host,
+    asked,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -10,6 +17,7 @@ export interface Exchange {
   readonly path: string;
   /** `x-amz-target` without its prefix, for a secret store. */
   readonly operation: string | null;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** Milliseconds since the epoch when it arrived, and when its answer was complete. */
   readonly arrivedAt: number;
@@ -74,6 +82,7 @@ export class HttpProxy {
       method: incoming.method ?? '',
       path: incoming.url ?? '',
       operation: typeof target === 'string' ? target.replace(/^.*\./, '') : null,
+      headers: incoming.headers,
       body: body.toString('utf8'),
       arrivedAt: Date.now(),
       answeredAt: null,

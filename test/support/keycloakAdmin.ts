@@ -128,6 +128,17 @@ export class KeycloakAdmin {
   }
 
   /** The client's current secret. */
+  /** A client scope of the realm that no registration policy allows. */
+  async addClientScope(name: string): Promise<void> {
+    await this.#inRealm('POST', '/client-scopes', { name, protocol: 'openid-connect' });
+  }
+
+  async removeClientScope(name: string): Promise<void> {
+    const scopes = (await this.#inRealm('GET', '/client-scopes')) as { id: string; name: string }[];
+    const found = scopes.find((scope) => scope.name === name);
+    if (found !== undefined) await this.#inRealm('DELETE', `/client-scopes/${found.id}`);
+  }
+
   async secret(clientId: string): Promise<string> {
     const answer = await this.#inRealm('GET', `/clients/${await this.#uuidOf(clientId)}/client-secret`);
     return (answer as { value: string }).value;

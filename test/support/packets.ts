@@ -56,6 +56,7 @@ export function aConfig(
     issuer: null,
     holderRegistrationId: null,
     revision: 1,
+    ownRevision: 0,
     metadata: effectiveMetadata(application, 'production', null),
     authMethods: application.authMethods,
     rotationPolicy: application.rotationPolicy,

@@ -1,4 +1,5 @@
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
+import { afterPlan } from '../../domain/entity/afterPlan.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
 import { afterSupply } from '../../domain/entity/afterSupply.ts';
@@ -7,7 +8,14 @@ import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
-import type { DeleteOutcome, Failure, ProofOutcome, RequestOutcome, SupplyOutcome } from '../../domain/ports.ts';
+import type {
+  DeleteOutcome,
+  Failure,
+  MetadataPlan,
+  ProofOutcome,
+  RequestOutcome,
+  SupplyOutcome,
+} from '../../domain/ports.ts';
 import type { DiscoveryView, Transition } from '../../domain/registrationView.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
 
@@ -15,6 +23,8 @@ import type { TimePolicy } from '../../domain/timePolicy.ts';
 export interface World {
   discover(now: number): DiscoveryView;
   request(kind: OpenRequest['kind'], state: EntityState, now: number): RequestOutcome;
+  /** Nothing is known of the wanted revision where absent. */
+  plan?(state: EntityState, now: number): MetadataPlan;
   settle(request: OpenRequest, state: EntityState, now: number): RequestOutcome;
   prove(state: EntityState, now: number): ProofOutcome;
   /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
@@ -99,6 +109,21 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
       };
       return guarded(
         () => requested(request, world.request(step.do, state, now), state, world, now, policy),
+        (failure) => afterRequestFailure(state, request, failure, now, policy),
+      );
+    }
+    case 'plan-change':
+      return afterPlan(state, world.plan?.(state, now) ?? { wanted: null, members: [] }, now);
+    case 'change': {
+      const { revision, ownRevision } = step.change.config;
+      const request: OpenRequest = {
+        intentId: `intent-${now}`,
+        kind: 'update',
+        operationId: state.activeOperation?.operationId ?? '',
+        metadata: { revision, ownRevision },
+      };
+      return guarded(
+        () => requested(request, world.request('update', state, now), state, world, now, policy),
         (failure) => afterRequestFailure(state, request, failure, now, policy),
       );
     }

@@ -1,5 +1,6 @@
 import { uuid4 } from '@temporalio/workflow';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
+import { afterPlan } from '../../domain/entity/afterPlan.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
 import { afterSupply } from '../../domain/entity/afterSupply.ts';
@@ -7,7 +8,7 @@ import { mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
-import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
+import type { EntityState, MetadataChange, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type { Endpoints, Failure, RequestArguments, RequestResult } from '../../domain/ports.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
@@ -42,6 +43,10 @@ export async function takeStep(
       return await discover(state, activities, policy);
     case 'register':
       return await register(state, activities, policy);
+    case 'plan-change':
+      return await planChange(step.operation, state, activities);
+    case 'change':
+      return await change(step.change, state, activities, policy);
     case 'update':
       return await update(state, activities, policy);
     case 'settle':
@@ -73,6 +78,38 @@ async function update(state: EntityState, activities: Stubs, policy: TimePolicy)
   if (current === null || rotation === null) throw new Error('an update needs a current credential and a rotation');
   const request: OpenRequest = { intentId: uuid4(), kind: 'update', operationId: rotation.operationId };
   return await requestStep(request, policy, () => activities.update({ ...requestArguments(state, request), current }));
+}
+
+async function planChange(
+  operation: Operation<'changeMetadata'>,
+  state: EntityState,
+  activities: Stubs,
+): Promise<Apply> {
+  const { registrationId, appliedRevision: revision, appliedOwnRevision } = state;
+  const plan = await activities.planMetadata({
+    registrationId,
+    revision: operation.details?.revision ?? null,
+    applied: revision === null ? null : { revision, ownRevision: appliedOwnRevision ?? 0 },
+    authMethod: (state.current ?? state.pending)?.authMethod ?? null,
+  });
+  return (latest, now) => afterPlan(latest, plan, now);
+}
+
+async function change(
+  { config }: MetadataChange,
+  state: EntityState,
+  activities: Stubs,
+  policy: TimePolicy,
+): Promise<Apply> {
+  const { current, activeOperation } = state;
+  if (current === null || activeOperation === null) throw new Error('a change needs a current credential');
+  const { revision, ownRevision } = config;
+  const metadata = { revision, ownRevision };
+  const { operationId } = activeOperation;
+  const request: OpenRequest = { intentId: uuid4(), kind: 'update', operationId, metadata };
+  return await requestStep(request, policy, () =>
+    activities.update({ ...requestArguments(state, request), current, metadata }),
+  );
 }
 
 async function settle(request: OpenRequest, state: EntityState, activities: Stubs, policy: TimePolicy): Promise<Apply> {

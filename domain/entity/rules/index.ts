@@ -1,4 +1,6 @@
 import type { OperationKind } from '../../operationDetails.ts';
+import { approveEndpoint } from './approveEndpoint.ts';
+import { changeMetadata } from './changeMetadata.ts';
 import { discover } from './discover.ts';
 import { reportLaunch } from './reportLaunch.ts';
 import { retire } from './retire.ts';
@@ -12,6 +14,8 @@ import { verify } from './verify.ts';
 
 /** What an entity knows of each kind of operation. */
 export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
+  approveEndpoint,
+  changeMetadata,
   discover,
   reportLaunch,
   retire,

@@ -11,6 +11,7 @@ export const administrativeEventTypes = [
   'tenant.created',
   'tenant.renamed',
   'tenant.removed',
+  'tenant.registration-changed',
   'key.created',
   'key.revoked',
 ] as const;

@@ -32,7 +32,7 @@ export function createApplications({
   db,
   auditMacKey,
   clock,
-}: RecordsContext): Pick<ApiRecords, 'putApplication' | 'application' | 'applications'> {
+}: RecordsContext): Pick<ApiRecords, 'putApplication' | 'application' | 'applicationRevision' | 'applications'> {
   const current = (from: Pick<typeof db, 'selectFrom'>) =>
     from
       .selectFrom('applications as a')
@@ -94,6 +94,16 @@ export function createApplications({
     async application(applicationId) {
       const row = await current(db).where('a.application_id', '=', applicationId).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
+    },
+
+    async applicationRevision(applicationId, revision) {
+      const row = await db
+        .selectFrom('application_revisions')
+        .select('contents')
+        .where('application_id', '=', applicationId)
+        .where('revision', '=', revision)
+        .executeTakeFirst();
+      return row === undefined ? null : (row.contents as Application);
     },
 
     async applications({ applicationIds }, page) {

@@ -35,7 +35,7 @@ export async function removeTenantWithin(
     .executeTakeFirst();
   if (unsettled !== undefined)
     throw new RecordsError('not-empty', `Tenant ${tenantId} has a request that is not settled yet; try again later.`);
-  for (const ledger of ['intents', 'management_tokens', 'entering_secrets'] as const)
+  for (const ledger of ['intents', 'management_tokens', 'entering_secrets', 'discovery_headers'] as const)
     await trx.deleteFrom(ledger).where('registration_id', 'in', ofTenant).execute();
   await trx.deleteFrom('registrations').where('tenant_id', '=', tenantId).execute();
   await trx.deleteFrom('tenants').where('tenant_id', '=', tenantId).execute();

@@ -27,6 +27,10 @@ export function toIntent(row: Selectable<Database['intents']>): Intent {
     sendingAt: toMilliseconds(row.sending_at),
     answeredAt: toMilliseconds(row.answered_at),
     settlement: row.settlement as Settlement | null,
+    metadata:
+      row.metadata_revision === null || row.own_metadata_revision === null
+        ? null
+        : { revision: row.metadata_revision, ownRevision: row.own_metadata_revision },
     outcome: row.outcome,
   };
 }
@@ -62,6 +66,8 @@ export function createIntents({
         fence: 1,
         prepared_at: now(),
         outcome: null,
+        metadata_revision: intent.metadata?.revision ?? null,
+        own_metadata_revision: intent.metadata?.ownRevision ?? null,
       })
       .onConflict((conflict) =>
         conflict

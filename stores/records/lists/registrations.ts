@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type ApiRecords, RecordsError, type RegistrationFilter } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
+import { newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';
 import { issKey } from '../registrations/iss.ts';
 import { decodeCursor } from './cursor.ts';
 import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
@@ -56,11 +56,11 @@ export function createRegistrations({ db }: RecordsContext): Pick<ApiRecords, 'r
     async registration(registrationId, visibility) {
       const row = await db
         .selectFrom('registrations as r')
-        .select('r.view')
+        .select(['r.view', newestRevision, newestOwnRevision])
         .where('r.registration_id', '=', cleanText(registrationId))
         .where(visibleIn('r', visibility))
         .executeTakeFirst();
-      return row === undefined ? null : (row.view as RegistrationView);
+      return row === undefined ? null : shownView(row);
     },
 
     async registrations(filter, visibility, page) {
@@ -68,7 +68,15 @@ export function createRegistrations({ db }: RecordsContext): Pick<ApiRecords, 'r
       const cursor = decodeCursor(page.cursor, sorting.list, name === 'registrationId' ? 'text' : 'time');
       let query = db
         .selectFrom('registrations as r')
-        .select(['r.registration_id', 'r.expires_at', 'r.rotation_due_at', 'r.changed_at', 'r.view'])
+        .select([
+          'r.registration_id',
+          'r.expires_at',
+          'r.rotation_due_at',
+          'r.changed_at',
+          'r.view',
+          newestRevision,
+          newestOwnRevision,
+        ])
         .where(visibleIn('r', visibility));
       for (const condition of conditionsOf(filter)) query = query.where(condition);
       if (cursor !== null) query = query.where(behind(cursor, sorting));
@@ -84,7 +92,7 @@ export function createRegistrations({ db }: RecordsContext): Pick<ApiRecords, 'r
           const value = row[columns[name]];
           return { value: value instanceof Date ? value.toISOString() : value, id: row.registration_id };
         },
-        (row) => row.view as RegistrationView,
+        shownView,
       );
     },
   };

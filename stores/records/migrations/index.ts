@@ -4,6 +4,8 @@ import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
 import { appliedIntents } from './004-applied-intents.ts';
 import { clientHolders } from './006-client-holders.ts';
+import { discoveryHeaders } from './007-discovery-headers.ts';
+import { ownSettings } from './008-own-settings.ts';
 import { sharedClients } from './012-shared-clients.ts';
 
 /** Every migration in order. Append only: a released one is never edited. */
@@ -13,5 +15,7 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['003-key-check', keyCheck],
   ['004-applied-intents', appliedIntents],
   ['006-client-holders', clientHolders],
+  ['007-discovery-headers', discoveryHeaders],
+  ['008-own-settings', ownSettings],
   ['012-shared-clients', sharedClients],
 ];

@@ -1,35 +1,55 @@
-import { type Application, effectiveMetadata } from '../../../domain/clientMetadata.ts';
+import { type RawBuilder, sql } from 'kysely';
+import {
+  type Application,
+  effectiveMetadata,
+  mergePatch,
+  policiesOf,
+  type RotationPolicy,
+} from '../../../domain/clientMetadata.ts';
 import type { RequestOutcome } from '../../../domain/ports.ts';
-import type { EntityRecords, RegistrationConfig } from '../../../domain/records.ts';
+import type { EntityRecords, OwnSettings, RegistrationConfig } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 
+type Wanted = Parameters<EntityRecords['config']>[1];
+
 /** What the operator asked for, and where an entity starts from. */
 export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'config' | 'entityStart'> {
   /**
-   * Before the first client the newest revision of the application counts, so that a corrected application helps a
-   * rejected registration; afterwards the revision that the registration was brought to.
+   * Before the first client the newest metadata count, so that a corrected application helps a rejected registration;
+   * afterwards those that the client has, so that a rotation never rolls a change out. Everything else is the newest.
    */
-  function selectConfig(registrationId: string) {
+  function selectConfig(registrationId: string, wanted: Wanted) {
+    const applied = (newest: RawBuilder<number>, ofClient: RawBuilder<number>) =>
+      sql<number>`case when r.applied_revision is null then ${newest} else ${ofClient} end`;
+    const newestOwn = sql<number>`coalesce(n.revision, 0)`;
+    const revision =
+      wanted === undefined
+        ? applied(sql`a.revision`, sql`r.applied_revision`)
+        : sql<number>`coalesce(${wanted.revision}::integer, a.revision)`;
+    const ownRevision =
+      wanted === undefined
+        ? applied(newestOwn, sql`coalesce((r.view #>> '{ownRevision,applied}')::integer, 0)`)
+        : sql<number>`coalesce(${wanted.ownRevision}::integer, ${newestOwn})`;
     return db
       .selectFrom('registrations as r')
       .innerJoin('applications as a', 'a.application_id', 'r.application_id')
-      .innerJoin('application_revisions as v', (join) =>
+      .innerJoin('application_revisions as c', (join) =>
+        join.onRef('c.application_id', '=', 'r.application_id').onRef('c.revision', '=', 'a.revision'),
+      )
+      .leftJoin('registration_settings as n', (join) =>
         join
-          .onRef('v.application_id', '=', 'r.application_id')
-          .on((eb) =>
-            eb(
-              'v.revision',
-              '=',
-              eb
-                .case()
-                .when('r.applied_revision', 'is', null)
-                .then(eb.ref('a.revision'))
-                .else(eb.ref('r.desired_revision'))
-                .end(),
-            ),
+          .onRef('n.registration_id', '=', 'r.registration_id')
+          .on(
+            sql<boolean>`n.revision = (select max(revision) from registration_settings where registration_id = r.registration_id)`,
           ),
+      )
+      .innerJoin('application_revisions as v', (join) =>
+        join.onRef('v.application_id', '=', 'r.application_id').on(sql<boolean>`v.revision = ${revision}`),
+      )
+      .leftJoin('registration_settings as s', (join) =>
+        join.onRef('s.registration_id', '=', 'r.registration_id').on(sql<boolean>`s.revision = ${ownRevision}`),
       )
       .select([
         'r.registration_id',
@@ -45,20 +65,30 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
         'r.client_metadata',
         'v.revision',
         'v.contents',
+        'c.contents as newest_contents',
+        'n.settings as newest_settings',
+        's.settings',
+        ownRevision.as('own_revision'),
       ])
       .where('r.registration_id', '=', registrationId);
   }
 
   type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof selectConfig>['executeTakeFirst']>>>;
 
-  function toConfig(row: Row): RegistrationConfig {
+  /** Null when there is no such revision of its own. */
+  function toConfig(row: Row): RegistrationConfig | null {
+    if (row.own_revision !== 0 && row.settings === null) return null;
     const application = row.contents as Application;
+    const newest = row.newest_contents as Application;
+    const sent: OwnSettings =
+      row.own_revision === 0 ? { clientMetadata: row.client_metadata } : (row.settings as OwnSettings);
+    const own = (row.newest_settings ?? {}) as OwnSettings;
     return {
       registrationId: row.registration_id,
       tenantId: row.tenant_id,
       applicationId: row.application_id,
       environment: row.environment,
-      environmentClass: application.environments[row.environment]?.class ?? defaultEnvironmentClass(row.environment),
+      environmentClass: newest.environments[row.environment]?.class ?? defaultEnvironmentClass(row.environment),
       endpointId: row.endpoint_id,
       fhirBaseUrl: row.fhir_base_url,
       method: row.method as Method,
@@ -66,10 +96,11 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
       issuer: row.given_issuer,
       holderRegistrationId: row.holder_registration_id,
       revision: row.revision,
-      metadata: effectiveMetadata(application, row.environment, row.client_metadata),
+      ownRevision: row.own_revision,
+      metadata: effectiveMetadata(application, row.environment, sent.clientMetadata),
       authMethods: application.authMethods,
-      rotationPolicy: application.rotationPolicy,
-      policies: application.policies,
+      rotationPolicy: mergePatch(newest.rotationPolicy, own.rotationPolicy ?? {}) as RotationPolicy,
+      policies: { ...policiesOf(newest, own), trimScopes: policiesOf(application, sent).trimScopes },
     };
   }
 
@@ -91,14 +122,15 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
   }
 
   return {
-    async config(registrationId) {
-      const row = await selectConfig(registrationId).executeTakeFirst();
+    async config(registrationId, wanted) {
+      const row = await selectConfig(registrationId, wanted).executeTakeFirst();
       return row === undefined ? null : toConfig(row);
     },
 
     async entityStart(registrationId) {
-      const row = await selectConfig(registrationId).select(['r.view', 'r.sequence']).executeTakeFirst();
-      if (row === undefined) return null;
+      const row = await selectConfig(registrationId, undefined).select(['r.view', 'r.sequence']).executeTakeFirst();
+      const config = row === undefined ? null : toConfig(row);
+      if (row === undefined || config === null) return null;
       const token = await db
         .selectFrom('entering_secrets')
         .select('operation_id')
@@ -108,7 +140,7 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
         .orderBy('id', 'desc')
         .executeTakeFirst();
       return {
-        config: toConfig(row),
+        config,
         view: row.view as RegistrationView,
         sequence: row.sequence,
         openIntentId: await unseenIntent(registrationId, row.view as RegistrationView),
@@ -119,8 +151,14 @@ export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'confi
 }
 
 /** Whether a view was recorded after the outcome of an applied request was known. */
-function shows({ credential }: RegistrationView, kind: string, given: unknown): boolean {
+function shows({ credential, appliedRevision, ownRevision }: RegistrationView, kind: string, given: unknown): boolean {
   const outcome = given as RequestOutcome;
+  const metadata = outcome.kind === 'unchanged' || outcome.kind === 'stored' ? outcome.metadata : undefined;
+  if (
+    metadata !== undefined &&
+    (metadata.target.revision !== appliedRevision || metadata.target.ownRevision !== (ownRevision?.applied ?? 0))
+  )
+    return false;
   if (outcome.kind !== 'stored') return true;
   if (kind === 'register') return credential !== null;
   return credential?.ref.versionId === outcome.credential.versionId;

@@ -8,6 +8,7 @@ import { type Entry, toEntry } from '../audit/chain.ts';
 import { inChunks } from '../chunks.ts';
 import type { RecordsContext } from '../context.ts';
 import { jsonb } from '../json.ts';
+import { discoveryHeadersRow } from '../ledgers/discoveryHeaders.ts';
 import type { Database } from '../schema.ts';
 import { sealJson } from '../sealed.ts';
 import { initialView } from './initialView.ts';
@@ -73,14 +74,17 @@ async function revisionsOf(
   return new Map(rows.map((row) => [row.application_id, row.revision]));
 }
 
-const createdTransition = (view: RegistrationView, at: string, actor: string): Transition => ({
+const createdTransition = ({ view, given }: Added, at: string, actor: string): Transition => ({
   registrationId: view.registrationId,
   sequence: view.sequence,
   at,
   type: 'registration.created',
   actor,
   message: 'The registration was added.',
-  changes: { phase: { from: null, to: view.phase } },
+  changes: {
+    phase: { from: null, to: view.phase },
+    ...(hasHeaders(given) ? { discoveryHeaders: { from: [], to: Object.keys(given.discoveryHeaders ?? {}) } } : {}),
+  },
   view,
 });
 
@@ -93,7 +97,6 @@ function toRow({ given, view }: Added, at: string) {
     endpoint_id: view.endpointId,
     fhir_base_url: view.fhirBaseUrl,
     iss_key: issKey(view.fhirBaseUrl),
-    method: view.method,
     given_registration_endpoint: given.registrationEndpoint,
     given_issuer: given.issuer,
     client_metadata: jsonb(given.clientMetadata),
@@ -101,6 +104,16 @@ function toRow({ given, view }: Added, at: string) {
     ...projectionOf(view, at, view.sequence),
     view: jsonb(view),
   };
+}
+
+function hasHeaders({ discoveryHeaders }: NewRegistration): boolean {
+  return Object.keys(discoveryHeaders ?? {}).length > 0;
+}
+
+function headerRows({ sealer }: RecordsContext, added: readonly Added[], at: string) {
+  return added
+    .filter(({ given }) => hasHeaders(given))
+    .map(({ given, view }) => discoveryHeadersRow(sealer, view.registrationId, given.discoveryHeaders ?? {}, at));
 }
 
 /** Tokens given with a registration are claimed by it at once: the sweeper never takes them, however long it waits. */
@@ -154,7 +167,8 @@ export async function insertRegistrations(
       .values(some.map(({ view }) => ({ registration_id: view.registrationId, requested_at: at })))
       .execute(),
   );
+  await inChunks(headerRows(context, added, at), (some) => trx.insertInto('discovery_headers').values(some).execute());
   await inChunks(tokenRows(context, added, at), (some) => trx.insertInto('entering_secrets').values(some).execute());
   const views = added.map(({ view }) => view);
-  return { views, entries: views.map((view) => toEntry(auditContentOf(createdTransition(view, at, actor)))) };
+  return { views, entries: added.map((one) => toEntry(auditContentOf(createdTransition(one, at, actor)))) };
 }

@@ -48,6 +48,7 @@ export function initialView(
     scopes: null,
     appliedRevision: null,
     desiredRevision: revision,
+    ownRevision: { applied: null, desired: 0 },
     sequence,
   };
 }

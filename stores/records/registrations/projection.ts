@@ -14,6 +14,7 @@ function sortable(time: string | null | undefined): string | null {
 /** The columns that lists filter and sort by, from the view. */
 export function projectionOf(view: RegistrationView, at: string, sequence: number) {
   return {
+    method: view.method,
     phase: view.phase,
     holder_registration_id: view.holderRegistrationId ?? null,
     credential_health: view.credentialHealth,

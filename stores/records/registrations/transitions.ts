@@ -115,12 +115,14 @@ async function count(trx: Transaction<Database>, registrationId: string, sequenc
 async function show(trx: Transaction<Database>, rows: readonly object[]): Promise<void> {
   await sql`
     update registrations as r set
-      phase = p.phase, holder_registration_id = p.holder_registration_id, credential_health = p.credential_health, needs_attention = p.needs_attention,
+      method = p.method, phase = p.phase, holder_registration_id = p.holder_registration_id,
+      credential_health = p.credential_health, needs_attention = p.needs_attention,
       next_attempt_at = p.next_attempt_at, expires_at = p.expires_at, rotation_due_at = p.rotation_due_at,
       changed_at = p.changed_at, applied_revision = p.applied_revision, desired_revision = p.desired_revision,
       sequence = p.sequence, view = p.view
     from jsonb_to_recordset(${JSON.stringify(cleanJson(rows))}::text::jsonb) as p (
-      registration_id text, phase text, holder_registration_id text, credential_health text, needs_attention boolean, next_attempt_at timestamptz,
+      registration_id text, method text, phase text, holder_registration_id text,
+      credential_health text, needs_attention boolean, next_attempt_at timestamptz,
       expires_at timestamptz, rotation_due_at timestamptz, changed_at timestamptz, applied_revision integer,
       desired_revision integer, sequence bigint, view jsonb)
     where r.registration_id = p.registration_id and r.sequence < p.sequence`.execute(trx);

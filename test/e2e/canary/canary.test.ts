@@ -86,7 +86,10 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     const kept = world.plant.canaries
       .filter(({ value }) => stored.includes(JSON.stringify(value)))
       .map(({ name }) => name);
-    for (const manner of manners) expect(used).toContain(`${manner}: initial access token`);
+    for (const manner of manners) {
+      expect(used).toContain(`${manner}: initial access token`);
+      expect(used).toContain(`${manner}: discovery header`);
+    }
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token of'])
       expect(used).toContainEqual(expect.stringMatching(`^careless: ${what}`));
     for (const what of ['client secret of', 'client secret 2 of', 'registration access token 3 of'])

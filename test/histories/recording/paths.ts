@@ -1,8 +1,11 @@
-import type { OperationKind } from '../../../domain/operations.ts';
+import type { DetailsOf, OperationKind } from '../../../domain/operationDetails.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
 import type { SuppliedCredential } from '../../../domain/suppliedCredential.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
 import {
+  approvalOf,
+  candidateOf,
+  changed,
   lostAnswer,
   notInTime,
   proved,
@@ -27,7 +30,7 @@ export interface Path {
   readonly story: readonly Chapter[];
 }
 type Chapter =
-  | { readonly ask: OperationKind; readonly details?: unknown }
+  | { [Kind in OperationKind]: { readonly ask: Kind; readonly details?: DetailsOf<Kind> } }[OperationKind]
   | { readonly until: EventType; readonly times?: number };
 
 /** Steps time out late, as the machine that records may be busy; back-off is short. */
@@ -102,6 +105,25 @@ export const paths: Readonly<Record<string, Path>> = {
       { until: 'credential.rotated' },
     ],
   },
+  approval: {
+    asksRecords: true,
+    policy: { discoveryInterval: 2000, proofInterval: 60_000 },
+    script: {
+      discover: [
+        () => candidateOf('a'),
+        () => candidateOf('b'),
+        () => candidateOf('b'),
+        () => candidateOf('b', 'https://other.example.org/register'),
+      ],
+    },
+    story: [
+      { until: 'registration.awaiting-approval', times: 2 },
+      { ask: 'approveEndpoint', details: approvalOf('b') },
+      active,
+      // The documents are read again by themselves, and wait for a person.
+      { until: 'registration.attention' },
+    ],
+  },
   'held-for-a-person': {
     script: { register: [() => refused('RegistrationRejected', 'input'), () => stored()] },
     story: [{ until: 'registration.register-failed' }, { ask: 'supplyInitialAccessToken' }, active],
@@ -113,6 +135,17 @@ export const paths: Readonly<Record<string, Path>> = {
       { until: 'credential.proved' },
       { ask: 'discover' },
       { until: 'registration.discovered', times: 2 },
+    ],
+  },
+  'metadata-changed': {
+    script: { update: [() => refused('UpdateRejected', 'input'), notInTime], settle: [changed] },
+    policy: { requestStep: 2000 },
+    story: [
+      active,
+      { ask: 'changeMetadata', details: { revision: null } },
+      { until: 'registration.metadata-failed' },
+      { ask: 'changeMetadata', details: { revision: null } },
+      { until: 'registration.metadata-changed' },
     ],
   },
   'records-conflict': {

@@ -10,7 +10,7 @@ import type {
 } from '../../../domain/ports.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
 import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
-import type { Transition } from '../../../domain/registrationView.ts';
+import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registrationView.ts';
 import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
 
 type Activity = Exclude<keyof RegistrationActivities, 'record'>;
@@ -73,6 +73,26 @@ export function tooEarly(seconds: number): RequestResult {
   const expiresAt = Date.now() + seconds * second;
   return {
     outcome: { kind: 'unchanged', expiresAt, expiryKnown: true, manageable: true, tokenReceived: true },
+    proof: null,
+  };
+}
+
+/** A change of metadata that the server took, with the secret as it was. */
+export function changed(): RequestResult {
+  return {
+    outcome: {
+      kind: 'unchanged',
+      expiresAt: null,
+      expiryKnown: false,
+      manageable: true,
+      tokenReceived: true,
+      metadata: {
+        target: { revision: 2, ownRevision: 0 },
+        conditions: [],
+        scopes: { requested: [], advertised: null, registered: null, granted: null, differences: [] },
+        current: issuedFor(90 * 86_400),
+      },
+    },
     proof: null,
   };
 }
@@ -180,6 +200,10 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       prove: scripted('prove', proved),
       storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
+      planMetadata: scripted('planMetadata', ({ registrationId }) => ({
+        wanted: { ...startAfter(1, registrationId).config, revision: 2 },
+        members: ['redirect_uris'],
+      })),
       entityStart: scripted('entityStart', (registrationId) =>
         startAfter(1, registrationId, scripts.get(registrationId)?.config),
       ),
@@ -187,4 +211,25 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
     },
     timeline: (registrationId) => timelines.get(registrationId) ?? [],
   };
+}
+
+const registrationEndpoint = 'https://auth.example.org/register';
+
+/** A reading in which only the issuer's document names a registration endpoint; a letter stands for the document. */
+export function candidateOf(letter: string, endpoint = registrationEndpoint): DiscoveryView {
+  return discoveryOf({
+    registrationEndpoint: null,
+    registrationSource: 'none',
+    candidate: {
+      registrationEndpoint: endpoint,
+      source: 'openid-configuration',
+      evidenceHash: letter.repeat(64),
+      sameSite: true,
+    },
+  });
+}
+
+/** An administrator's word on {@link candidateOf}. */
+export function approvalOf(letter: string): EndpointApproval {
+  return { registrationEndpoint, evidenceHash: letter.repeat(64) };
 }

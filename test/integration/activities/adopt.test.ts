@@ -18,7 +18,7 @@ const secret = 'supplied-secret';
 
 /** A client that somebody made at the server. */
 function existing(id = `by-hand-${randomUUID()}`, token = 'by-hand-token') {
-  world.peer.clients.set(id, { id, secret, token });
+  world.peer.clients.set(id, { id, secret, token, metadata: {} });
   return id;
 }
 

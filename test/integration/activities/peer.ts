@@ -8,6 +8,8 @@ interface Client {
   readonly id: string;
   secret: string;
   token: string;
+  /** As it was sent last. */
+  metadata: Record<string, unknown>;
 }
 
 /** Answers a request in another way than usual; false = as usual. */
@@ -74,6 +76,7 @@ export class Peer {
     if (what === 'PUT /register') {
       client.secret = `secret-${unique()}`;
       client.token = `token-${unique()}`;
+      client.metadata = JSON.parse(body);
     }
     if (what === 'DELETE /register') this.clients.delete(id);
     if (what === 'DELETE /register') return void response.writeHead(204).end();
@@ -81,13 +84,14 @@ export class Peer {
   }
 
   #register(metadata: Record<string, unknown>): Record<string, unknown> {
-    const client = { id: `client-${unique()}`, secret: `secret-${unique()}`, token: `token-${unique()}` };
+    const client = { id: `client-${unique()}`, secret: `secret-${unique()}`, token: `token-${unique()}`, metadata };
     this.clients.set(client.id, client);
-    return { ...metadata, ...this.#information(client) };
+    return this.#information(client);
   }
 
-  #information({ id, secret, token }: Client): Record<string, unknown> {
+  #information({ id, secret, token, metadata }: Client): Record<string, unknown> {
     return {
+      ...metadata,
       client_id: id,
       client_secret: secret,
       client_secret_expires_at: 0,

@@ -11,7 +11,7 @@ import type {
   RequestArguments,
   RequestResult,
 } from '../../../domain/ports.ts';
-import type { EntityRecords, OrphanView } from '../../../domain/records.ts';
+import type { EntityRecords, OrphanView, OwnSettings } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { SecretStore } from '../../../domain/secretStore.ts';
 import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
@@ -21,7 +21,7 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
-import { anApplication, type Fixture, fixtureOn, oneRegistration } from '../stores/records/fixture.ts';
+import { anApplication, type Fixture, fixtureOn, nextEvent, oneRegistration } from '../stores/records/fixture.ts';
 import { Peer } from './peer.ts';
 
 /** A method that stands in for the real one; call the given one to go on. */
@@ -119,6 +119,18 @@ export class World {
 
   get records(): EntityRecords {
     return this.#fixture.records;
+  }
+
+  /** The first settings of the registration's own. */
+  async putOwnSettings(settings: OwnSettings): Promise<void> {
+    if (!(await this.#fixture.records.putOwnSettings(this.registrationId, 0, settings))) throw new Error('not stored');
+    await this.#recordApplied();
+  }
+
+  /** As the entity does it after it registered the client. */
+  async #recordApplied(): Promise<void> {
+    const applied = { appliedRevision: 1, ownRevision: { applied: 0, desired: 0 } };
+    await this.#fixture.records.recordTransition(nextEvent(this.view, applied));
   }
 
   /** What is listed for a person about this registration. */

@@ -242,13 +242,30 @@ const cases: readonly Case[] = [
     request: postTenant,
     body: tenant({ shareWith: 'clinic.growth-chart.production.main' }),
   },
-  ...[{ member: 'discoveryHeaders', value: { 'Epic-Client-ID': 'x' } }].map(({ member, value }) => ({
-    what: `${member}, which a later version takes`,
-    status: 422,
-    problem: 'not-available',
-    at: `/registrations/0/${member}`,
+  {
+    what: 'discovery headers of an operator',
+    status: 403,
+    problem: 'role-insufficient',
+    at: '/registrations/0/discoveryHeaders',
     request: postTenant,
-    body: tenant({ [member]: value }),
+    body: tenant({ discoveryHeaders: { 'Epic-Client-ID': secret } }),
+  },
+  ...(
+    [
+      ['that Registrar sets itself', { Authorization: secret }, '/Authorization'],
+      ['with a line break', { 'X-A': `${secret}\r\nX-B: c` }, '/X-A'],
+      ['whose name is none', { 'X A/~': secret }, '/X A~1~0'],
+      ['that is named twice', { 'X-A': secret, 'x-a': secret }, '/x-a'],
+      ['that is no text', { 'X-A': [secret] }, '/X-A'],
+      ['of which there are many', Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`X-${n}`, secret])), ''],
+    ] as const
+  ).map(([what, discoveryHeaders, at]) => ({
+    what: `a discovery header ${what}`,
+    ...invalid,
+    at: `/registrations/0/discoveryHeaders${at}`,
+    request: postTenant,
+    as: 'administrator' as const,
+    body: tenant({ discoveryHeaders }),
   })),
   ...['registrationEndpoint', 'issuer'].map((member) => ({
     what: `${member} of an operator`,
@@ -432,7 +449,6 @@ const cases: readonly Case[] = [
     ['POST', '/v1/summary'],
     ['GET', '/metrics'],
     ['GET', '/v1/authorization-servers'],
-    ['POST', '/v1/applications/growth-chart/rollouts'],
     ['GET', '/'],
   ].map(([method, path]) => ({
     what: `${method} ${path}`,

@@ -7,6 +7,7 @@ import { workflowIdOf } from '../../../domain/ids.ts';
 import type { EntityClient } from '../../../domain/operations.ts';
 import { peerTaskQueue } from '../../../domain/ports.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
+import type { TimePolicy } from '../../../domain/timePolicy.ts';
 import { createLog } from '../../../runtime/log.ts';
 import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
 import { createEntityClient } from '../../../runtime/temporal/entityClient.ts';
@@ -25,6 +26,8 @@ const root = join(import.meta.dirname, '../../..');
 export interface Entities extends EntityClient {
   /** What the world answers to a registration that is not started yet. */
   script(registrationId: string, script: Script): void;
+  /** Starts it under a time policy of its own. */
+  startWith(registrationId: string, policy: Partial<TimePolicy>): Promise<void>;
   timeline(registrationId: string): Timeline;
   /** Waits until an event was recorded so many times. */
   seen(registrationId: string, type: EventType, times?: number): Promise<void>;
@@ -81,6 +84,8 @@ export async function startEntities(address: string): Promise<Entities> {
   });
   return {
     ...createEntityClient(client, { policy: recordingPolicy, peerTaskQueue }),
+    startWith: (registrationId, policy) =>
+      createEntityClient(client, { policy: { ...recordingPolicy, ...policy }, peerTaskQueue }).start(registrationId),
     script: (registrationId, script) => void scripts.set(registrationId, script),
     timeline,
     async seen(registrationId, type, times = 1) {

@@ -115,7 +115,9 @@ export class CarelessPeer {
     const path = rest.join('/');
     const secret = secretOf(request.headers.authorization);
     if (secret !== null) this.received.push({ manner, path: `${request.method} ${path}`, secret });
-    const answer = this.#answer(manner as Manner, request, path, body);
+    const header = request.headers['epic-client-id'];
+    if (typeof header === 'string') this.received.push({ manner, path: `${request.method} ${path}`, secret: header });
+    const answer = this.#answer(manner as Manner, request, path, body, header);
     const payload = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
     const headers = { 'content-type': 'application/json', ...answer.headers };
     if (manner === 'interrupted' && path === 'register' && this.#interruptions === 0) {
@@ -128,17 +130,17 @@ export class CarelessPeer {
     response.end(answer.status === 204 ? '' : payload);
   }
 
-  #answer(manner: Manner, request: IncomingMessage, path: string, body: string): Answer {
+  #answer(manner: Manner, request: IncomingMessage, path: string, body: string, header: unknown): Answer {
     const asked = request.url ?? '';
-    if (path === 'fhir/.well-known/smart-configuration') return this.#document(manner, asked);
+    if (path === 'fhir/.well-known/smart-configuration') return this.#document(manner, asked, header);
     if (path === 'register') return this.#register(manner, request, body);
     if (path.startsWith('client/')) return this.#manage(manner, request, path.slice('client/'.length));
     if (path === 'token') return this.#token(manner, request);
     return { status: 404, body: { resourceType: 'OperationOutcome' } };
   }
 
-  /** Served behind a redirect whose target carries a secret; the document carries another. */
-  #document(manner: Manner, asked: string): Answer {
+  /** Served behind a redirect whose target carries a secret; document and headers repeat the header that was sent. */
+  #document(manner: Manner, asked: string, header: unknown): Answer {
     const base = `http://${this.host}/${manner}`;
     if (manner === 'careless' && !asked.includes('?')) {
       const session = encodeURIComponent(this.#plant.clientSecret(`${manner}: session in a redirect`));
@@ -146,6 +148,7 @@ export class CarelessPeer {
     }
     return {
       status: 200,
+      headers: { etag: `"${String(header)}"`, 'last-modified': String(header) },
       body: {
         authorization_endpoint: `${base}/authorize`,
         token_endpoint: `${base}/token`,
@@ -153,8 +156,8 @@ export class CarelessPeer {
         grant_types_supported: ['authorization_code', 'refresh_token'],
         token_endpoint_auth_methods_supported: ['client_secret_basic'],
         code_challenge_methods_supported: ['S256'],
-        scopes_supported: scopes,
-        capabilities: ['launch-standalone', 'client-confidential-symmetric', 'permission-v2'],
+        scopes_supported: [...scopes, String(header)],
+        capabilities: ['launch-standalone', 'client-confidential-symmetric', 'permission-v2', `for-${String(header)}`],
       },
     };
   }

@@ -28,7 +28,9 @@ export async function putApplication({ api }: CanaryWorld): Promise<void> {
 export async function onboard({ api, plant, peer }: CanaryWorld, chosen: readonly Manner[]): Promise<void> {
   for (const manner of chosen) {
     const initialAccessToken = plant.token(`${manner}: initial access token`);
-    const registration = { applicationId: 'portal', fhirBaseUrl: peer.fhirBaseUrl(manner), initialAccessToken };
+    const discoveryHeaders = { 'Epic-Client-ID': plant.token(`${manner}: discovery header`) };
+    const fhirBaseUrl = peer.fhirBaseUrl(manner);
+    const registration = { applicationId: 'portal', fhirBaseUrl, initialAccessToken, discoveryHeaders };
     await api.ok('POST', '/v1/tenants', { tenantId: manner, name: `The ${manner} one`, registrations: [registration] });
   }
 }
@@ -121,6 +123,9 @@ export async function mistakes({ api, plant }: CanaryWorld): Promise<void> {
     ['POST', '/v1/tenants', withMembers({ initialAccessToken: secret })],
     ['POST', '/v1/tenants', withMembers({ registrationAccessToken: token })],
     ['POST', '/v1/tenants', withMembers({ method: token })],
+    ['POST', '/v1/tenants', withMembers({ discoveryHeaders: { Authorization: secret } })],
+    ['POST', '/v1/tenants', withMembers({ discoveryHeaders: { 'Epic-Client-ID': [token] } })],
+    ['POST', `${path}/approve-endpoint`, { registrationEndpoint: [token], evidenceHash: secret }],
     ['POST', '/v1/tenants', withMembers({ fhirBaseUrl: `https://user:${encodeURIComponent(secret)}@ehr.example/` })],
     ['POST', '/v1/tenants', withMembers({ fhirBaseUrl: `https://ehr.example/?key=${encodeURIComponent(secret)}` })],
     ['POST', '/v1/tenants', { ...tenant, tenantId: token }],

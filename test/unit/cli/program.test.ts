@@ -48,6 +48,16 @@ describe('bad input ends with 2 and one line that names the field', () => {
       ['report-launch', registration, '--outcome', 'works'],
       /--outcome.*success, failure/,
     ],
+    [
+      'approval without evidence',
+      ['approve-endpoint', registration, 'https://a.example/register'],
+      /--evidence.*registrar approve-endpoint --help/,
+    ],
+    [
+      'approval with half a hash',
+      ['approve-endpoint', registration, 'https://a.example/register', '--evidence', 'abc'],
+      /--evidence.*64.*registrar status/,
+    ],
     ['task without a change', ['task', registration], /--state.*nothing to note.*--submitted-at/],
     ['task in another state', ['task', registration, '--state', 'done'], /--state.*open, submitted, verified/],
     ['launch without its end', ['report-launch', registration], /--outcome.*registrar report-launch --help/],
@@ -114,7 +124,17 @@ describe('help', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         ...['start', 'api', 'worker', 'migrate', 'key create', 'key list', 'key revoke', 'application apply'],
-        ...['tenant add', 'preflight', 'status', 'rotate', 'retire', 'verify', 'report-launch', 'task'],
+        ...[
+          'tenant add',
+          'preflight',
+          'status',
+          'rotate',
+          'retire',
+          'verify',
+          'report-launch',
+          'approve-endpoint',
+          'task',
+        ],
       ]),
     );
   });

@@ -11,6 +11,8 @@ const supplied = {
   expiryKnown: false,
   clientExpiresAt: null,
 };
+const pair = { registrationEndpoint: 'https://as.example/register', evidenceHash: 'a'.repeat(64) };
+
 const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
 
 /** Details that each kind takes, and some that it refuses. */
@@ -18,6 +20,19 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
   rotate: { takes: [undefined], refuses: [null, {}, 'now'] },
   verify: { takes: [undefined], refuses: [null, {}] },
   discover: { takes: [undefined], refuses: [null, {}] },
+  approveEndpoint: {
+    takes: [pair, { ...pair, registrationEndpoint: null }],
+    refuses: [
+      undefined,
+      null,
+      {},
+      { ...pair, evidenceHash: 'A'.repeat(64) },
+      { ...pair, evidenceHash: null },
+      { ...pair, registrationEndpoint: 7 },
+      { ...pair, registrationEndpoint: `https://${'a'.repeat(2000)}` },
+      { ...pair, token: 'x' },
+    ],
+  },
   supplyInitialAccessToken: { takes: [undefined], refuses: [{ token: 'x' }] },
   supplyCredential: {
     takes: [
@@ -42,6 +57,10 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
     ],
   },
   retire: { takes: [undefined], refuses: [{}] },
+  changeMetadata: {
+    takes: [{ revision: null }, { revision: 7 }],
+    refuses: [undefined, null, {}, { revision: 0 }, { revision: 1.5 }, { revision: '1' }, { revision: 1, scope: 'x' }],
+  },
   reportLaunch: {
     takes: [report, { ...report, outcome: 'failure', error: 'invalid_scope', mode: 'standalone', grantedScopes: null }],
     refuses: [

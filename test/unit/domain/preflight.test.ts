@@ -43,6 +43,7 @@ const waiting: Partial<DiscoveryView> = {
     registrationEndpoint: 'https://idp.example/register',
     source: 'openid-configuration',
     evidenceHash: 'a'.repeat(64),
+    sameSite: false,
   },
 };
 const production = { application: application(), environment: 'production' };

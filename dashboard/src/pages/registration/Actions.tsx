@@ -20,6 +20,7 @@ const underWay = {
   rotate: 'Rotation asked for; waiting for its outcome…',
   verify: 'Proof asked for; waiting for its outcome…',
   discover: 'Discovery asked for; waiting for its outcome…',
+  approveEndpoint: 'Approval handed over…',
   supplyInitialAccessToken: 'Token handed over…',
   supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',

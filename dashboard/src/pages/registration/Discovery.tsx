@@ -1,4 +1,4 @@
-import type { Evidence, Finding } from '../../../../domain/registrationView.ts';
+import type { DiscoveryProposal, Evidence, Finding } from '../../../../domain/registrationView.ts';
 import type { DiscoverySource } from '../../../../domain/words.ts';
 import { Facts, Section } from '../../components/Facts.tsx';
 import { Pill } from '../../components/Pill.tsx';
@@ -62,7 +62,14 @@ export function Discovery({ view }: { view: RegistrationView }) {
                           source={discovery.candidate.source}
                         />,
                       ],
+                      [
+                        'Evidence of it',
+                        <code key="evidence" className="url">
+                          {discovery.candidate.evidenceHash}
+                        </code>,
+                      ],
                     ] as const)),
+                ...(discovery.proposal === undefined ? [] : proposed(discovery.proposal)),
                 ['Issuer', <Endpoint key="issuer" url={discovery.issuer} />],
               ] as const)),
           ['Method', view.method],
@@ -74,6 +81,24 @@ export function Discovery({ view }: { view: RegistrationView }) {
       {discovery !== null && <Documents evidence={discovery.evidence} />}
     </Section>
   );
+}
+
+/** What was read last at a client that works on with the approved endpoints. */
+function proposed({ view, registrationEndpoint, evidenceHash, changed }: DiscoveryProposal) {
+  const endpoints = [
+    ['registrationEndpoint', 'Registration, as read last', registrationEndpoint],
+    ['tokenEndpoint', 'Token, as read last', view.tokenEndpoint],
+    ['authorizationEndpoint', 'Authorization, as read last', view.authorizationEndpoint],
+  ] as const;
+  const rows = endpoints
+    .filter(([name]) => changed.includes(name))
+    .map(([name, label, url]) => [label, <Endpoint key={name} url={url} />] as const);
+  const hash = (
+    <code key="evidence" className="url">
+      {evidenceHash}
+    </code>
+  );
+  return [...rows, ['Evidence of it', hash] as const];
 }
 
 function Findings({ findings }: { findings: readonly Finding[] }) {
@@ -110,6 +135,11 @@ function Documents({ evidence }: { evidence: readonly Evidence[] }) {
             <span>
               SHA-256 <code>{document.sha256}</code>
             </span>
+            {Object.entries(document.headers ?? {}).map(([name, text]) => (
+              <span key={name}>
+                {name}: <code>{text}</code>
+              </span>
+            ))}
           </li>
         ))}
       </ul>

@@ -5,6 +5,7 @@ import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabas
 import { type Fixture, fixtureOn } from './fixture.ts';
 import { auditSuite } from './suites/audit.ts';
 import { callerSuite } from './suites/callers.ts';
+import { changeSuite } from './suites/changes.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
@@ -15,6 +16,7 @@ import { transitionSuite } from './suites/transitions.ts';
 function contract(fixture: () => Fixture): void {
   transitionSuite(fixture);
   auditSuite(fixture);
+  changeSuite(fixture);
   intentSuite(fixture);
   ledgerSuite(fixture);
   callerSuite(fixture);

@@ -38,8 +38,16 @@ describe('the SMART configuration', () => {
     expect(peer.asked[0]?.headers).toMatchObject({ accept: 'application/json' });
   });
 
-  it('leaves evidence: URL, hash of the raw body, time, status, bytes', async () => {
-    const view = await run({ [smartPath]: { body: smartDocument, redirectedFrom: `${fhirBaseUrl}/${smartPath}` } });
+  it('leaves evidence: URL, hash of the raw body, time, status, bytes, selected headers', async () => {
+    const headers = {
+      'content-type': 'application/json',
+      etag: `"${'e'.repeat(400)}"`,
+      'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT',
+      date: 'Sat, 21 Nov 2026 \u001b[31m10:00:00 GMT',
+      server: 'nginx',
+    };
+    const redirectedFrom = `${fhirBaseUrl}/${smartPath}`;
+    const view = await run({ [smartPath]: { body: smartDocument, headers, redirectedFrom } });
     expect(view.evidence).toEqual([
       {
         url: `${fhirBaseUrl}/${smartPath}`,
@@ -47,6 +55,12 @@ describe('the SMART configuration', () => {
         fetchedAt: new Date(fetchedAt).toISOString(),
         status: 200,
         bytes: JSON.stringify(smartDocument).length,
+        headers: {
+          'content-type': 'application/json',
+          date: 'Sat, 21 Nov 2026 [31m10:00:00 GMT',
+          etag: '"[redacted]"',
+          'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT',
+        },
       },
     ]);
   });

@@ -80,6 +80,7 @@ export function callerSuite(fixture: () => Fixture): void {
           scopes: null,
           appliedRevision: null,
           desiredRevision: 1,
+          ownRevision: { applied: null, desired: 0 },
           sequence: 1,
         },
       ]);

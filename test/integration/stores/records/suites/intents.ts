@@ -26,6 +26,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { registrationId, intentId } = given;
       expect(await records.prepareIntent(given)).toEqual({
         ...given,
+        metadata: null,
         state: 'prepared',
         fence: 1,
         preparedAt: clock.now(),

@@ -32,6 +32,40 @@ async function dump({ db }: Fixture): Promise<string> {
 }
 
 export function ledgerSuite(fixture: () => Fixture): void {
+  describe('discovery headers', () => {
+    const headers = { 'Epic-Client-ID': 'planted-header-value-8c1d', 'X-Tenant': 'b' };
+
+    it('come with a registration, are replaced and removed, and are sealed at rest', async () => {
+      const { records } = fixture();
+      const { registrationId } = await oneRegistration(fixture(), { discoveryHeaders: headers });
+      expect(await records.discoveryHeaders(registrationId)).toEqual(headers);
+      expect(await dump(fixture())).not.toContain(headers['Epic-Client-ID']);
+      const other = { 'X-Other': 'c' };
+      for (const _ of [1, 2]) await records.putDiscoveryHeaders(registrationId, other);
+      expect(await records.discoveryHeaders(registrationId)).toEqual(other);
+      for (const _ of [1, 2]) await records.putDiscoveryHeaders(registrationId, {});
+      expect(await records.discoveryHeaders(registrationId)).toEqual({});
+    });
+
+    it('are none where none were given', async () => {
+      const { records } = fixture();
+      const { registrationId } = await oneRegistration(fixture());
+      expect(await records.discoveryHeaders(registrationId)).toEqual({});
+    });
+
+    it('cannot be opened in the row of another registration', async () => {
+      const { records, db } = fixture();
+      const one = await oneRegistration(fixture(), { discoveryHeaders: headers });
+      const other = await oneRegistration(fixture());
+      await db
+        .updateTable('discovery_headers')
+        .set({ registration_id: other.registrationId })
+        .where('registration_id', '=', one.registrationId)
+        .execute();
+      await expect(records.discoveryHeaders(other.registrationId)).rejects.toMatchObject({ code: 'failed' });
+    });
+  });
+
   describe('management tokens', () => {
     it('are journalled once each, newest first', async () => {
       const { records } = fixture();
@@ -235,6 +269,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
         issuer: 'https://issuer.example',
         holderRegistrationId: null,
         revision: 1,
+        ownRevision: 0,
         metadata: {
           client_name: 'Growth Chart (test)',
           redirect_uris: ['https://app.example/callback'],
@@ -248,7 +283,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
       expect(await records.entityStart('nobody.app.production.main')).toBeNull();
     });
 
-    it('follows the application until a client exists, then stays at its revision', async () => {
+    it('follows the application until a client exists, then its metadata stay at their revision', async () => {
       const { records } = fixture();
       const { views, applicationId } = await onboard(fixture());
       const view = views[0]!;
@@ -265,8 +300,29 @@ export function ledgerSuite(fixture: () => Fixture): void {
         message: 'Registered.',
         view: registered,
       });
-      await records.putApplication(applicationId, anApplication({ policies: { allowReplace: true } }));
-      expect(await records.config(view.registrationId)).toMatchObject({ revision: 2, policies });
+      await records.putApplication(
+        applicationId,
+        anApplication({
+          policies: { allowReplace: true, trimScopes: true },
+          clientMetadata: { ...anApplication().clientMetadata, scope: 'openid' },
+          rotationPolicy: { renewBefore: 'P1D' },
+        }),
+      );
+      // What is sent stays, policies too where they change that; all other policies are the newest.
+      expect(await records.config(view.registrationId)).toMatchObject({
+        revision: 2,
+        metadata: anApplication().clientMetadata,
+        rotationPolicy: { renewBefore: 'P1D' },
+        policies: { allowAnonymous: false, allowReplace: true, trimScopes: false },
+      });
+      const newest = { revision: null, ownRevision: null };
+      expect(await records.config(view.registrationId, newest)).toMatchObject({
+        revision: 3,
+        metadata: { scope: 'openid' },
+        policies: { trimScopes: true },
+      });
+      expect(await records.config(view.registrationId, { revision: 9, ownRevision: null })).toBeNull();
+      expect(await records.config(view.registrationId, { revision: 1, ownRevision: 1 })).toBeNull();
       const start = await records.entityStart(view.registrationId);
       expect(start).toMatchObject({ sequence: 2, view: registered, config: { revision: 2 } });
     });

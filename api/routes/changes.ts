@@ -1,0 +1,98 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Application, effectiveMetadata, policiesOf } from '../../domain/clientMetadata.ts';
+import { explain } from '../../domain/reasons.ts';
+import type { OwnSettings, RolloutRow } from '../../domain/records.ts';
+import { changedMembers, decideRollout } from '../../domain/rollout.ts';
+import { type Actions, action } from '../actions.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { fault, refuseFaults } from '../faults.ts';
+import { callerOf } from '../plugins/authentication.ts';
+import { registrationOf } from '../plugins/authorization.ts';
+import { notFound } from '../problem.ts';
+import { storeChange, unknownRevision } from '../registrationChanges.ts';
+import { registrationPatch, rolloutBody, rolloutView } from '../schemas/change.ts';
+import { pageQuery } from '../schemas/common.ts';
+import { contract } from '../schemas/contract.ts';
+
+/** Changing clients that exist: one of them, and what a revision would change at all of them. */
+export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (
+  app,
+  { dependencies: { records }, actions },
+) => {
+  app.patch('/v1/registrations/:registrationId', {
+    ...contract({
+      ...action(
+        'changeRegistration',
+        'Changes client metadata or policies of a registration, and its client where the server can',
+        'administrator',
+      ),
+      body: registrationPatch,
+      document: true,
+    }),
+    handler: (request, reply) => {
+      const { revision = null, reason } = request.body;
+      return actions.accept(request, reply, { kind: 'changeMetadata', details: { revision }, reason }, () =>
+        storeChange(records, registrationOf(request), request.body, callerOf(request).id),
+      );
+    },
+  });
+
+  app.post('/v1/applications/:applicationId/rollouts', {
+    ...contract({
+      operationId: 'rollOut',
+      summary: 'How a revision would reach each registration, and why; changes nothing, contacts nobody',
+      tag: 'Applications',
+      access: { role: 'operator', sees: 'application' },
+      params: z.object({ applicationId: z.string() }),
+      querystring: z.strictObject(pageQuery),
+      body: rolloutBody,
+      answers: { 200: rolloutView },
+    }),
+    handler: async (request, reply) => {
+      const { applicationId } = request.params;
+      const { revision, dryRun } = request.body;
+      if (!dryRun)
+        refuseFaults([fault('not-available', '/dryRun', 'waves come in a later version; send true, then PATCH each')]);
+      const record = await records.application(applicationId);
+      if (record === null) throw notFound('application');
+      const revisions = new Map<number, Promise<Application | null>>();
+      const contentsOf = (wanted: number) => {
+        const found = revisions.get(wanted) ?? records.applicationRevision(applicationId, wanted);
+        revisions.set(wanted, found);
+        return found;
+      };
+      const wanted = await contentsOf(revision);
+      if (wanted === null) throw unknownRevision(revision, record.revision);
+      const page = await records.rolloutRows(applicationId, callerOf(request).visibility, request.query);
+      const judged = await Promise.all(
+        page.items.map(async (row) =>
+          judge(row, wanted, row.appliedRevision === null ? null : await contentsOf(row.appliedRevision)),
+        ),
+      );
+      const items = judged.filter((item) => item.class !== 'unchanged');
+      return reply.send({
+        applicationId,
+        revision,
+        dryRun: true,
+        items,
+        unchanged: judged.length - items.length,
+        nextCursor: page.nextCursor,
+      });
+    },
+  });
+};
+
+function judge(row: RolloutRow, wanted: Application, applied: Application | null) {
+  const { registrationId, environment, client, appliedRevision } = row;
+  const source = (application: Application, own: OwnSettings) => ({
+    metadata: effectiveMetadata(application, environment, own.clientMetadata),
+    policies: policiesOf(application, own),
+  });
+  const after = source(wanted, row.own);
+  const before = applied === null ? null : source(applied, row.appliedOwn);
+  const members = client === null ? [] : changedMembers(before, after, client.authMethod);
+  const authMethod = after.metadata.token_endpoint_auth_method ?? null;
+  const decision = decideRollout({ ...row, authMethod, members });
+  return { registrationId, ...decision, message: explain(decision.reason), members, appliedRevision };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { policiesSchema, rotationPolicySchema } from '../../domain/clientMetadata.ts';
+import { rolloutClasses } from '../../domain/rollout.ts';
+import { registrationMetadata } from './application.ts';
+import { word } from './common.ts';
+
+/** Each member as it is, or null: a merge patch (RFC 7396) takes it away with that. */
+function removable<Shape extends z.ZodRawShape>(shape: Shape, schemaOf: (name: keyof Shape) => z.ZodType) {
+  return z.strictObject(
+    Object.fromEntries(Object.keys(shape).map((name) => [name, schemaOf(name).nullable().optional()])),
+  );
+}
+
+/** Merge patch on the client metadata that the registration sets itself; null gives a member back to the application. */
+const metadataPatch = z.record(z.string(), z.unknown()).superRefine((patch, context) => {
+  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== null));
+  const judged = registrationMetadata.safeParse(given);
+  for (const { path, message } of judged.error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+});
+
+const changes = {
+  clientMetadata: metadataPatch.nullable().optional(),
+  rotationPolicy: removable(rotationPolicySchema.shape, (name) => rotationPolicySchema.shape[name])
+    .nullable()
+    .optional(),
+  policies: removable(policiesSchema.shape, () => z.boolean())
+    .nullable()
+    .optional(),
+  revision: z.number().int().min(1).optional().describe('Of the application; left out = the newest'),
+};
+
+/** What `PATCH /v1/registrations/{registrationId}` takes. */
+export const registrationPatch = z
+  .strictObject({ ...changes, reason: z.string().max(500).optional().describe('Shown in the timeline') })
+  .refine((body) => Object.keys(changes).some((name) => body[name as keyof typeof body] !== undefined), {
+    message: `changes nothing; give one of ${Object.keys(changes).join(', ')}`,
+  });
+export type RegistrationPatch = z.output<typeof registrationPatch>;
+
+export const rolloutBody = z.strictObject({
+  revision: z.number().int().min(1),
+  dryRun: z.boolean().describe('Only true in this version'),
+});
+
+const item = z.object({
+  registrationId: z.string(),
+  class: word(rolloutClasses),
+  reason: z.string(),
+  message: z.string(),
+  members: z.array(z.string()).describe('Names of the client metadata that change'),
+  appliedRevision: z.number().int().nullable(),
+});
+
+/** One page of a dry run: `limit` registrations are looked at, those that would change are listed. */
+export const rolloutView = z.object({
+  applicationId: z.string(),
+  revision: z.number().int(),
+  dryRun: z.literal(true),
+  items: z.array(item),
+  unchanged: z.number().int().describe('Registrations of this page with nothing to change'),
+  nextCursor: z.string().optional(),
+});
