@@ -2,9 +2,14 @@ import { RegistrarFailure } from '../domain/failure.ts';
 import type { Endpoints } from '../domain/ports.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
 
-/** Origins that a registration access token and an initial access token may be sent to. */
-export function managementAudience(endpoints: Endpoints): string[] {
-  return endpoints.registrationEndpoint === null ? [] : [originOf(endpoints.registrationEndpoint)];
+/**
+ * Origins that a registration access token and an initial access token may be sent to: that of the registration
+ * endpoint; where there is none, and a person supplied the token, those of token endpoint and issuer.
+ */
+export function managementAudience({ registrationEndpoint, tokenEndpoint, issuer }: Endpoints): string[] {
+  if (registrationEndpoint !== null) return [originOf(registrationEndpoint)];
+  const named = [tokenEndpoint, issuer].filter((url) => url !== null);
+  return [...new Set(named.map(originOf))];
 }
 
 /** Origins that a client secret may be sent to. */

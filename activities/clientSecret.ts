@@ -24,6 +24,8 @@ export type ClientSecret = z.infer<typeof clientSecretSchema>;
 export const managementSecretSchema = z.looseObject({
   registration_access_token: z.string().optional(),
   registration_client_uri: z.string().optional(),
+  /** Whose registration access token it is; where it is not said, that of `client`. */
+  client_id: z.string().optional(),
   audience: z.array(z.string()),
   /** A first credential that waits for its proof: `…/client` does not exist before. */
   client: clientSecretSchema.optional(),

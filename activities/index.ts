@@ -1,4 +1,5 @@
 import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
+import { storeSupplied } from './adopt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discover.ts';
 import { planMetadata } from './metadataChange.ts';
@@ -40,6 +41,7 @@ export function createActivities(deps: Dependencies): RegistrationActivities {
     update: recordingFirst(provingStored(update)),
     settle: recordingFirst(provingStored(settle)),
     prove: recordingFirst(prove),
+    storeSupplied: recordingFirst(provingStored(storeSupplied)),
     retire: recordingFirst(forgettingHeaders(retire)),
     planMetadata: (argument) => planMetadata(deps, argument),
     entityStart: (registrationId) => deps.records.entityStart(registrationId),

@@ -31,7 +31,9 @@ export async function managementAccesses(
   config: RegistrationConfig,
   clientId: string,
 ): Promise<ManagementAccess[]> {
-  const current = (await readManagement(deps, config))?.value;
+  const stored = (await readManagement(deps, config))?.value;
+  const owner = stored === undefined ? null : clientOfManagement(stored);
+  const current = owner === null || owner === clientId ? stored : undefined;
   const journal = await deps.records.managementTokens(config.registrationId);
   const own = journal.filter((entry) => entry.clientId === null || entry.clientId === clientId);
   const accesses = [accessOf(current), ...own.map((entry) => journalled(entry, current))];
@@ -41,6 +43,11 @@ export async function managementAccesses(
     seen.add(access.token.value);
     return true;
   });
+}
+
+/** The client that a management secret belongs to; null when it does not say. */
+export function clientOfManagement({ client_id, client }: ManagementSecret): string | null {
+  return client_id ?? client?.client_id ?? null;
 }
 
 function accessOf(secret: ManagementSecret | undefined): ManagementAccess | null {

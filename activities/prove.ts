@@ -9,8 +9,10 @@ import { audienceSecret } from '../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../protocols/oauth/probe.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { tokenEndpointOf } from './audience.ts';
+import { looksGone } from './clientGone.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret, tagsOf } from './clientSecret.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
+import { listFormerClient } from './formerClient.ts';
 import { heldCredential } from './heldCredential.ts';
 import { becomeManageable } from './reissue.ts';
 
@@ -46,10 +48,16 @@ export async function proveWith(
   if (decision.action === 'keep' || pending === null) {
     const good = decision.reason === 'ProofSucceeded' && argument.pending === null && current !== null;
     const kept = good ? await becomeManageable(deps, config, argument.endpoints, current) : current;
-    return { decision, current: kept, pending: argument.pending, message };
+    const outcome = { decision, current: kept, pending: argument.pending, message };
+    const rejected = pending === null && current !== null && decision.reason === 'CredentialRejected';
+    const gone = rejected && (await looksGone(deps, config, argument.endpoints, current));
+    return gone ? { ...outcome, clientGone: true } : outcome;
   }
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
   const promoted = await promote(deps, config, pending, replaceable);
+  if (current !== null && current.clientId !== promoted.clientId)
+    await listFormerClient(deps, config, argument.endpoints, current);
+  if (promoted.supplied) await deps.records.releaseClients(config.registrationId, [promoted.clientId]);
   const managed = await becomeManageable(deps, config, argument.endpoints, promoted);
   return { decision, current: { ...managed, provedAt }, pending: null, message };
 }

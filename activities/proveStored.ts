@@ -3,11 +3,15 @@ import type {
   ProofOutcome,
   RequestArguments,
   RequestOutcome,
-  RequestResult,
+  SupplyOutcome,
 } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { configOf, type Dependencies } from './dependencies.ts';
 import { proveWith } from './prove.ts';
+
+type StoringArguments = Pick<RequestArguments, 'registrationId' | 'endpoints'> & {
+  readonly current?: CredentialState | null;
+};
 
 /** Share of a step's time that stays unused, so that its result is delivered before it is given up. */
 const reserve = 0.1;
@@ -17,10 +21,10 @@ const reserve = 0.1;
  * than the proof. What keeps it from being made in the time that is left is no failure of the request: the entity then
  * proves as its next step, which is repeatable, even beside a proof that goes on here.
  */
-export function provingStored<Argument extends RequestArguments & { readonly current?: CredentialState | null }>(
-  step: (deps: Dependencies, config: RegistrationConfig, argument: Argument) => Promise<RequestOutcome>,
+export function provingStored<Argument extends StoringArguments, Outcome extends RequestOutcome | SupplyOutcome>(
+  step: (deps: Dependencies, config: RegistrationConfig, argument: Argument) => Promise<Outcome>,
 ) {
-  return async (deps: Dependencies, argument: Argument): Promise<RequestResult> => {
+  return async (deps: Dependencies, argument: Argument): Promise<{ outcome: Outcome; proof: ProofOutcome | null }> => {
     const endsAt = deps.clock.now() + deps.requestStep * (1 - reserve);
     const config = await configOf(deps, argument.registrationId);
     const outcome = await step(deps, config, argument);

@@ -137,6 +137,7 @@ async function absorbClient(
     firstManagementSecret(config, endpoints, client, signingJwk, metadata),
     tagsOf(config),
   );
+  const held = await deps.records.holdClient(tokenEndpointOf(endpoints), client.clientId, config.registrationId);
   const credential: CredentialState = {
     clientId: client.clientId,
     authMethod: client.authMethod,
@@ -163,7 +164,10 @@ async function absorbClient(
     revision: config.revision,
     ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
-    notes: client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
+    notes: [
+      ...(held ? [] : [explain('ClientHeldElsewhere')]),
+      ...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
+    ],
   };
 }
 

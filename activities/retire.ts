@@ -31,17 +31,20 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   if (config.holderRegistrationId !== null) return nothing('RetireShared');
   if (credential === null || endpoints === null) {
     await forgetKeys(deps, config);
+    await deps.records.releaseClients(config.registrationId, []);
     return nothing('RetireWithoutClient');
   }
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
+    await deps.records.releaseClients(config.registrationId, []);
     return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
   }
   await deps.secrets.remove(clientSecretName(config));
   await deps.secrets.remove(managementSecretName(config));
   await forgetKeys(deps, config);
+  await deps.records.releaseClients(config.registrationId, []);
   return { kind: 'deleted', message: explain('RetireDeleted') };
 }
 

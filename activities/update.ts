@@ -1,7 +1,7 @@
 import type { Intent, MetadataTarget, StoredAnswer } from '../domain/intent.ts';
 import { profileOf } from '../domain/metadataLint/profiles.ts';
 import { explainErrors, lintRegistrationRequest } from '../domain/metadataLint/request.ts';
-import type { Failure, RequestOutcome } from '../domain/ports.ts';
+import type { CredentialState, Failure, RequestOutcome } from '../domain/ports.ts';
 import type { RegistrationConfig } from '../domain/records.ts';
 import { requestedMetadata } from '../domain/requestedMetadata.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
@@ -38,7 +38,7 @@ export async function update(
   const wanted = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
   const whole = await withClientKeys(deps, config, wanted, argument.intentId);
   // Only an update that changes nothing may leave the scope out.
-  const withoutScope = change === null && (await failsAtScope(deps, config, access.clientUri));
+  const withoutScope = change === null && (await failsAtScope(deps, config, current, access.clientUri));
   const metadata = withoutScope ? { ...whole, scope: undefined } : whole;
   const sent = await sendOnce(deps, {
     ...argument,
@@ -64,12 +64,17 @@ function lintErrors(wanted: RegistrationConfig, { endpoints }: UpdateArguments):
 }
 
 /**
- * Keycloak before 26.8 answers 500 to an update with the `scope` of a client that was made outside dynamic registration.
- * An update without `scope` leaves the scopes of a Keycloak client as they are: made so after a failure.
+ * Keycloak before 26.8 answers 500 to an update with the `scope` of a client that was made outside dynamic registration
+ * (FACTS section 5). An update without `scope` leaves the scopes of a Keycloak client as they are.
  */
-async function failsAtScope(deps: Dependencies, config: RegistrationConfig, clientUri: string): Promise<boolean> {
+async function failsAtScope(
+  deps: Dependencies,
+  { registrationId }: RegistrationConfig,
+  { supplied }: CredentialState,
+  clientUri: string,
+): Promise<boolean> {
   if (keycloakRealmOf(clientUri) === null) return false;
-  return (await deps.records.lastUpdateFailure(config.registrationId)) === 500;
+  return supplied === true || (await deps.records.lastUpdateFailure(registrationId)) === 500;
 }
 
 /** Judges a stored answer to an update. Repeatable: version ids come from the intent. */

@@ -20,6 +20,7 @@ import { applicationRoutes } from './routes/applications.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { authorizationServerRoutes } from './routes/authorizationServers.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { initialAccessTokenRoutes } from './routes/initialAccessTokens.ts';
@@ -70,6 +71,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     packetRoutes,
     preflightRoutes,
     operationRoutes,
+    credentialRoutes,
     keycloakRoutes,
     approvalRoutes,
     changeRoutes,

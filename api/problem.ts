@@ -15,6 +15,7 @@ export const problems = {
   'not-acceptable': { status: 406, title: 'There is no form of this that the caller takes' },
   'already-exists': { status: 409, title: 'The id exists already' },
   'not-empty': { status: 409, title: 'The tenant still has registrations' },
+  'client-held': { status: 409, title: 'Another registration holds this client' },
   'operation-refused': { status: 409, title: 'The operation is not possible now' },
   'request-in-progress': { status: 409, title: 'The same request is still being carried out' },
   'peer-refused': { status: 409, title: 'The authorization server refused the request' },

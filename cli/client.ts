@@ -12,12 +12,13 @@ export interface ApiClient {
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
   /** The body as text, of another media type than JSON. */
   getText(path: string, mediaType: string): Promise<string>;
-  /** `within`: longest wait for one answer, in milliseconds. */
+  /** `within`: longest wait for one answer, in milliseconds. `idempotencyKey`: a new one when left out. */
   send<Answer>(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     within?: number,
+    idempotencyKey?: string,
   ): Promise<Answer>;
 }
 
@@ -82,18 +83,20 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     {
       within = answerWithin,
       signal,
+      idempotencyKey = randomUUID(),
       accept = 'application/json',
       read = readJson,
     }: {
       within?: number | undefined;
       signal?: AbortSignal | undefined;
+      idempotencyKey?: string | undefined;
       accept?: string;
       read?: (text: string) => unknown;
     },
   ): Promise<Answer> {
     const headers = new Headers({ accept, authorization });
     if (body !== undefined) headers.set('content-type', 'application/json');
-    if (method !== 'GET') headers.set('idempotency-key', randomUUID());
+    if (method !== 'GET') headers.set('idempotency-key', idempotencyKey);
     const text = body === undefined ? null : JSON.stringify(body);
     const started = clock.now();
     for (let attempt = 1; ; attempt += 1) {
@@ -119,7 +122,7 @@ export function apiClient(url: URL, key: string, clock: Clock): ApiClient {
     authorization,
     get: (path, signal) => request('GET', path, undefined, { signal }),
     getText: (path, accept) => request('GET', path, undefined, { accept, read: (text) => text }),
-    send: (method, path, body, within) => request(method, path, body, { within }),
+    send: (method, path, body, within, idempotencyKey) => request(method, path, body, { within, idempotencyKey }),
   };
 }
 

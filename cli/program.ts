@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addApplicationCommands } from './commands/application.ts';
 import { addApproveEndpointCommand } from './commands/approveEndpoint.ts';
 import { addAuthorizationServerCommands } from './commands/authorizationServer.ts';
 import type { Context } from './commands/context.ts';
+import { addCredentialCommands } from './commands/credential.ts';
 import { addInitialAccessTokenCommands } from './commands/initialAccessToken.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addKeycloakCommands } from './commands/keycloak.ts';
@@ -53,6 +55,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addApplicationCommands(program, context);
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
+  addAdoptCommand(program, context);
+  addCredentialCommands(program, context);
   addStatusCommand(program, context);
   addPacketCommand(program, context);
   addOperationCommands(program, context);

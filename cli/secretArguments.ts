@@ -7,8 +7,9 @@ const secretOptions: Readonly<Record<string, string>> = {
   '--token': 'Use --initial-access-token-file FILE or --initial-access-token-stdin',
   '--key': 'Use --key-file FILE or --key-stdin',
   '--api-key': 'Use --key-file FILE or --key-stdin',
-  '--client-secret': 'Write it into a file',
-  '--secret': 'Write it into a file',
+  '--client-secret': 'Write it into a file, or use --secret-file FILE or --secret-stdin',
+  '--secret': 'Write it into a file, or use --secret-file FILE or --secret-stdin',
+  '--registration-access-token': 'Use --registration-access-token-file FILE',
   '--password': 'Write it into a file',
 };
 

@@ -23,6 +23,8 @@ export interface Terminal extends Clock {
   readInput(what: string): Promise<string>;
   /** Asks for a secret without showing it. Null when there is no terminal to ask at. */
   askSecret(question: string): Promise<string | null>;
+  /** Asks for what may be shown. Null when there is no terminal to ask at. */
+  ask(question: string): Promise<string | null>;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -42,6 +44,21 @@ async function askSecret(question: string): Promise<string | null> {
     reader.removeAllListeners('close');
     reader.close();
     process.stderr.write('\n');
+  }
+}
+
+async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY) return null;
+  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      reader.question(question, resolve);
+      reader.once('SIGINT', () => reject(failed('Cancelled.')));
+      reader.once('close', () => reject(failed('Nothing was entered.')));
+    });
+  } finally {
+    reader.removeAllListeners('close');
+    reader.close();
   }
 }
 
@@ -70,6 +87,7 @@ export function processTerminal(): Terminal {
       return readText(process.stdin);
     },
     askSecret,
+    ask,
     get signal() {
       if (ending === null) {
         const controller = new AbortController();

@@ -1,5 +1,6 @@
 import { isLaunchReport } from './launchReport.ts';
 import type { EndpointApproval } from './registrationView.ts';
+import { isSuppliedCredential } from './suppliedCredential.ts';
 import { isTaskChange } from './tasks/task.ts';
 import { hasOnly, isText } from './textForm.ts';
 
@@ -16,6 +17,7 @@ export const detailForms = {
   retire: nothing,
   changeMetadata: metadataRevision,
   reportLaunch: isLaunchReport,
+  supplyCredential: isSuppliedCredential,
   shareClient: isHolder,
   updateTask: isTaskChange,
 } satisfies Record<string, (value: unknown) => boolean>;

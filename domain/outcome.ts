@@ -23,6 +23,13 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   // The registration that follows is the entity's own doing, with events of its own.
   supplyInitialAccessToken: { 'registration.token-supplied': 'succeeded' },
   retire: { 'registration.retired': 'succeeded' },
+  supplyCredential: {
+    'registration.activated': 'succeeded',
+    'credential.rotated': 'succeeded',
+    'credential.rotation-failed': 'failed',
+    // The registration goes on probing: a client may be enabled later.
+    'credential.proof-failed': 'failed',
+  },
   changeMetadata: { 'registration.metadata-changed': 'succeeded', 'registration.metadata-failed': 'failed' },
   shareClient: { 'registration.sharing': 'succeeded' },
   updateTask: { 'task.changed': 'succeeded' },

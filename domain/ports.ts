@@ -6,6 +6,7 @@ import type { Reason } from './reasons.ts';
 import type { EntityStart, RegistrationConfig } from './records.ts';
 import type { DiscoveryView, ScopesView, Transition } from './registrationView.ts';
 import type { SecretStoreKind } from './secretStore.ts';
+import type { SuppliedCredential } from './suppliedCredential.ts';
 import type { AuthMethod } from './words.ts';
 
 /**
@@ -36,6 +37,10 @@ export interface CredentialState {
   readonly provedAt: number | null;
   /** Whether a registration client URI and a registration access token are stored (RFC 7592). */
   readonly manageable: boolean;
+  /** The secret came by a person: where it cannot be managed, a person replaces it. */
+  readonly supplied?: true;
+  /** The client's own end of life, which is not the secret's expiry. */
+  readonly clientExpiresAt?: number;
 }
 
 /** The approved endpoints that a step may use; also what every secret's audience is made from. */
@@ -112,6 +117,31 @@ export interface ProofOutcome {
   readonly pending: CredentialState | null;
   /** What the token endpoint said, for the timeline. */
   readonly message: string;
+  /** The current credential is rejected, and so is every registration access token of its client. */
+  readonly clientGone?: true;
+}
+
+export interface SupplyArguments {
+  readonly registrationId: string;
+  /** The secrets are sealed under it. */
+  readonly operationId: string;
+  readonly endpoints: Endpoints;
+  readonly supplied: SuppliedCredential;
+  readonly current: CredentialState | null;
+  readonly pending: CredentialState | null;
+}
+
+/** What became of a credential that a person supplied. */
+export type SupplyOutcome =
+  /** It is in the secret store, and read back. */
+  | { readonly kind: 'stored'; readonly credential: CredentialState; readonly tokenReceived: boolean }
+  /** It cannot be taken; nothing was stored. */
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+export interface SupplyResult {
+  readonly outcome: SupplyOutcome;
+  /** Of what was stored, made at once; null = none was made, and it is a step of its own. */
+  readonly proof: ProofOutcome | null;
 }
 
 /** How a step with such a request ended. */
@@ -168,6 +198,8 @@ export interface PeerActivities {
     },
     unrecorded?: Unrecorded,
   ): Promise<ProofOutcome>;
+  /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
+  storeSupplied(argument: SupplyArguments, unrecorded?: Unrecorded): Promise<SupplyResult>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */
   retire(
     argument: {

@@ -153,6 +153,13 @@ export interface EntityRecords extends EntityAuthorizationServers {
   publishClientKeys(registrationId: string, jwksId: string, keys: readonly PublicClientKey[]): Promise<void>;
   /** Publishes the keys of a registration no more: its client is gone. Idempotent. */
   retireClientKeys(registrationId: string): Promise<void>;
+  /**
+   * Makes a registration the holder of a client. False when another one is: exactly one registration holds a
+   * (token endpoint, client id). Repeatable.
+   */
+  holdClient(tokenEndpoint: string, clientId: string, registrationId: string): Promise<boolean>;
+  /** Gives up every client that the registration holds, but those named. Repeatable. */
+  releaseClients(registrationId: string, except: readonly string[]): Promise<void>;
   /** Registrations that use the client of this one and are not retired. */
   countSharers(registrationId: string): Promise<number>;
   shareable: SharingRecords['shareable'];
@@ -166,7 +173,7 @@ export interface EntityRecords extends EntityAuthorizationServers {
 export type DiscoveryHeaders = Readonly<Record<string, string>>;
 
 /** What a secret that a person gives is for. */
-export type EnteringSecretKind = 'initial-access-token';
+export type EnteringSecretKind = 'initial-access-token' | 'credential';
 
 /** Whether a bogus-code probe tells a good secret from a wrong one here, learned by a control request. */
 export interface ProbeKnowledge {
@@ -409,6 +416,8 @@ export interface ApiRecords extends SharingRecords, ApiAuthorizationServers {
   clientKeys(jwksId: string): Promise<PublicClientKey[] | null>;
   /** Opaque id of the key set of a registration that is not retired; null when Registrar made none. */
   jwksIdOf(registrationId: string): Promise<string | null>;
+  /** The registration that holds a client at a token endpoint, or null. */
+  clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null>;
 
   /** Registrations whose workflow was asked for and not yet seen running, oldest first. */
   unstarted(limit: number): Promise<string[]>;

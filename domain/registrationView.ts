@@ -227,6 +227,7 @@ export const eventTypes = [
   'credential.rotation-deferred',
   'credential.rotation-failed',
   'credential.health-changed',
+  'credential.supplied',
   'management.token-received',
   'request.settled',
   'request.unsettled',

@@ -23,6 +23,8 @@ export interface TimePolicy {
   readonly attentionAfter: number;
   /** How long a rejection of a new credential may be replication lag. */
   readonly replicationLag: number;
+  /** How long a vendor may take to distribute a credential that a person supplies, where nothing nearer is known. */
+  readonly distributionTime: number;
   /** Between two proofs of a current credential. */
   readonly proofInterval: number;
   /** Between two readings of the discovery documents that nobody asked for; minus a stable jitter of up to a tenth. */
@@ -51,6 +53,8 @@ export const defaultTimePolicy: TimePolicy = {
   retryMaximum: hour,
   attentionAfter: hour,
   replicationLag: 3 * minute,
+  // Epic: up to 48 hours.
+  distributionTime: 2 * day,
   proofInterval: day,
   discoveryInterval: 7 * day,
   longestSleep: 30 * day,

@@ -34,7 +34,7 @@ export const methods = ['auto', 'dynamic', 'manual', 'adopt', 'udap', 'metadata_
 /** How a client is obtained. */
 export type Method = (typeof methods)[number];
 /** Methods that this version can carry out; the others answer 422 `method-unavailable`. */
-export const availableMethods = ['auto', 'dynamic', 'manual'] as const satisfies readonly Method[];
+export const availableMethods = ['auto', 'dynamic', 'manual', 'adopt'] as const satisfies readonly Method[];
 
 export const conditionTypes = [
   'Discovered',

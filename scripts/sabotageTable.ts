@@ -11,6 +11,7 @@ export interface Sabotage extends Edit {
 }
 
 const order = 'test/integration/activities/order.test.ts';
+const adoption = 'test/integration/activities/adopt.test.ts';
 const entity = 'test/integration/workflows/registration.test.ts';
 const change = 'test/integration/activities/change.test.ts';
 const http = 'test/integration/protocols/http/client.test.ts';
@@ -261,9 +262,60 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'send a secret to another origin',
     file: 'protocols/http/client.ts',
-    from: '  if (secret !== undefined) requireAudience(verdict.url, secret.audience);\n',
+    from: '  if (given.credential !== undefined) requireAudience(verdict.url, given.credential.secret.audience);\n',
     to: '',
     test: { file: http, name: 'a secret offered to another origin is refused before the name is resolved' },
+  },
+  {
+    name: 'spend a supplied secret before it is stored and read back',
+    file: 'activities/adopt.ts',
+    from: '  await store(deps, config, argument, secrets);',
+    to: '  await deps.records.spendEnteringSecret(operationId);\n  await store(deps, config, argument, secrets);',
+    test: { file: adoption, name: 'is spent only once what is stored was read back' },
+  },
+  {
+    name: 'let two registrations hold one client',
+    file: 'stores/records/ledgers/clientHolders.ts',
+    from: 'return row.registration_id === registrationId;',
+    to: "return row.registration_id !== '';",
+    test: { file: adoption, name: 'is refused and forgotten when another registration holds its client' },
+  },
+  {
+    name: 'take a registration access token for any origin',
+    file: 'activities/adopt.ts',
+    from: 'uri !== undefined && !managementAudience(endpoints).includes(originOf(uri))',
+    to: "uri === ''",
+    test: { file: adoption, name: 'is refused when its registration access token would be sent elsewhere' },
+  },
+  {
+    name: "manage a client with another client's token",
+    file: 'activities/management.ts',
+    from: 'owner === null || owner === clientId ? stored : undefined',
+    to: 'stored',
+    test: {
+      file: adoption,
+      name: 'of another client is never managed with the token of the former one, which is listed once it is replaced',
+    },
+  },
+  {
+    name: 'believe a rejection before the distribution time',
+    file: 'domain/entity/afterProof.ts',
+    from: 'supply?.patientUntil ?? rejectedSince + policy.replicationLag',
+    to: 'rejectedSince + policy.replicationLag',
+    test: {
+      file: 'test/unit/domain/entity/supply.test.ts',
+      name: 'lasts as long as the vendor takes: no rejection is believed before, and nobody is called',
+    },
+  },
+  {
+    name: 'send a held registration again after a refused supply',
+    file: 'domain/entity/afterSupply.ts',
+    from: "  if (draft.state.phase === 'registering') holdForPerson(draft);\n",
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/supply.test.ts',
+      name: 'does not let a registration that waits for a person send its request again',
+    },
   },
   {
     name: 'connect elsewhere than to the checked address',

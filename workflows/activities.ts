@@ -42,6 +42,7 @@ export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string)
     discover: carrying(repeatable.discover),
     settle: carrying(repeatable.settle),
     prove: carrying(repeatable.prove),
+    storeSupplied: carrying(repeatable.storeSupplied),
     retire: carrying(repeatable.retire),
   };
 }

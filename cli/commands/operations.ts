@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { parseRegistrationId } from '../../domain/ids.ts';
+import type { OperationKind } from '../../domain/operationDetails.ts';
 import { type Outcome, outcomeOf } from '../../domain/outcome.ts';
 import type { EventRecord, Page } from '../../domain/records.ts';
 import type { ApiClient } from '../client.ts';
@@ -16,7 +17,7 @@ interface OperationOptions extends ConnectionOptions {
   readonly timeout: number;
 }
 
-interface Accepted {
+export interface Accepted {
   readonly operationId: string;
   readonly registrationId: string;
 }
@@ -88,9 +89,9 @@ async function operate(kind: Kind, registrationId: string, options: OperationOpt
 }
 
 /** The event that ends an operation; null when the deadline comes first. */
-async function outcome(
+export async function outcome(
   client: ApiClient,
-  kind: Kind,
+  kind: OperationKind,
   { operationId, registrationId }: Accepted,
   deadline: number,
   { terminal }: Context,

@@ -1,10 +1,11 @@
+import { toRfc3339 } from '../clock.ts';
 import type { DeleteOutcome, Failure, ProofOutcome } from '../ports.ts';
-import { explain } from '../reasons.ts';
+import { explain, type Reason } from '../reasons.ts';
 import { rotationDue } from '../rotationDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
-import { delay } from './backOff.ts';
+import { delay, waitPatiently } from './backOff.ts';
 import { type Applied, Draft } from './draft.ts';
-import type { EntityState } from './state.ts';
+import type { EntityState, Supply } from './state.ts';
 import { closeTask } from './task.ts';
 
 /** What follows from a proof of the pending or the current credential. */
@@ -28,7 +29,7 @@ function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
 }
 
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
-  const operationId = before.rotation?.operationId ?? before.activeOperation?.operationId;
+  const operationId = before.rotation?.operationId ?? before.supply?.operationId ?? before.activeOperation?.operationId;
   const first = before.current === null;
   const { reason } = outcome.decision;
   const unproved = reason !== 'ProofSucceeded';
@@ -39,6 +40,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     phase: 'active',
     current: outcome.current,
     pending: null,
+    supply: null,
     rejectedSince: null,
     currentRejected: false,
     rotation: null,
@@ -65,7 +67,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
       ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
     },
   });
-  if (before.rotation !== null && before.activeOperation?.kind === 'verify') {
+  if ((before.rotation ?? before.supply) !== null && before.activeOperation?.kind === 'verify') {
     // Whoever asked for a proof meanwhile is answered by this one.
     draft.event({
       type: unproved ? 'credential.proof-failed' : 'credential.proved',
@@ -138,27 +140,69 @@ function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: 
   delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
 }
 
-/** A rejection may be replication lag: it is believed after `replicationLag` only. */
+/** A rejection may be replication lag, or the vendor's distribution of what a person supplied: it is believed late. */
 function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
   const { state } = draft;
+  const supply = state.pending === null ? null : state.supply;
   const rejectedSince = state.rejectedSince ?? now;
   draft.set({ rejectedSince });
-  if (now - rejectedSince < policy.replicationLag) {
-    delay(draft, proofFailure(outcome), now, policy);
+  if (now < (supply?.patientUntil ?? rejectedSince + policy.replicationLag)) {
+    if (supply === null) delay(draft, proofFailure(outcome), now, policy);
+    else awaitDistribution(draft, outcome, supply.patientUntil, now, policy);
+    return;
+  }
+  if (supply !== null && state.current !== null && outcome.decision.reason === 'CredentialRejected') {
+    dropSupplied(draft, outcome, supply.operationId);
     return;
   }
 
   const fresh = state.current === null;
-  const reason = fresh ? 'ClientNotEnabled' : outcome.decision.reason;
-  const ofCurrent = state.pending === null || reason === 'BothCredentialsRejected';
+  const reason = fresh ? reasonOfFresh(supply) : outcome.clientGone ? 'ClientLooksGone' : outcome.decision.reason;
+  const ofCurrent = state.pending === null || outcome.decision.reason === 'BothCredentialsRejected';
+  const believedNow = state.phase === 'verifying';
   draft.set({
     phase: fresh ? 'awaiting_enablement' : state.phase,
     currentRejected: ofCurrent && !fresh ? true : state.currentRejected,
   });
-  draft.condition('CredentialProved', 'False', reason, `${explain(reason)} ${outcome.message}`);
-  draft.attention('credential', reason, `${explain(reason)} ${outcome.message}`);
+  const message = `${explain(reason)} ${outcome.message}`;
+  draft.condition('CredentialProved', 'False', reason, message);
+  draft.attention('credential', reason, message);
+  if (supply !== null && believedNow) {
+    const { operationId } = supply;
+    draft.event({
+      type: 'credential.proof-failed',
+      reason,
+      message,
+      operationId,
+      changes: { phase: { from: 'verifying', to: 'awaiting_enablement' } },
+    });
+  }
   finishVerify(draft, outcome);
   delay(draft, { ...proofFailure(outcome), reason }, now, policy);
+}
+
+function reasonOfFresh(supply: Supply | null): Reason {
+  return supply === null ? 'ClientNotEnabled' : 'SuppliedCredentialRejected';
+}
+
+/** Nothing is wrong yet: it is shown what is waited for, and nobody is called. */
+function awaitDistribution(draft: Draft, outcome: ProofOutcome, until: number, now: number, policy: TimePolicy): void {
+  const reason = 'AwaitingDistribution';
+  const message = `${explain(reason)} Until ${toRfc3339(until)} a rejection is not believed. ${outcome.message}`;
+  draft.condition('CredentialProved', 'Unknown', reason, message);
+  finishVerify(draft, outcome);
+  waitPatiently(draft, reason, message, until, now, policy);
+}
+
+/** The new secret that a person supplied is no good: the current one stays, and the person is told. */
+function dropSupplied(draft: Draft, outcome: ProofOutcome, operationId: string): void {
+  const reason = 'SuppliedCredentialRejected';
+  const message = `${explain(reason)} The current one stays in use. ${outcome.message}`;
+  draft.succeeded();
+  draft.set({ pending: null, supply: null, rotation: null, rejectedSince: null });
+  draft.attention('rotation', reason, message);
+  draft.event({ type: 'credential.rotation-failed', reason, message, operationId });
+  finishVerify(draft, outcome);
 }
 
 function finishVerify(draft: Draft, outcome: ProofOutcome): void {

@@ -40,6 +40,21 @@ export function delay(draft: Draft, failure: Failure, now: number, policy: TimeP
   draft.event({ type: 'step.delayed', reason: failure.reason, message: failure.message });
 }
 
+/** A step that is expected not to get on before a time: tried again later, visibly, and nobody is called. */
+export function waitPatiently(
+  draft: Draft,
+  reason: Failure['reason'],
+  message: string,
+  until: number,
+  now: number,
+  policy: TimePolicy,
+): void {
+  const { state } = draft;
+  const wait = Math.min(backOff(state.registrationId, state.attempts, policy, null), Math.max(1, until - now));
+  draft.set({ attempts: state.attempts + 1, failingSince: null, nextAttemptAt: now + wait });
+  draft.event({ type: 'step.delayed', reason, message });
+}
+
 /** A step that only a person can unblock, by new input. */
 export function holdForPerson(draft: Draft): void {
   draft.set({ waitsForPerson: true, nextAttemptAt: null, attempts: 0, failingSince: null });

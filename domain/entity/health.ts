@@ -25,7 +25,8 @@ export function strategyOf(credential: CredentialState, state: EntityState): Str
   if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
     return credential.manageable ? 'update' : 'none';
   }
-  return credential.manageable ? 'update' : 'replace';
+  if (credential.manageable) return 'update';
+  return credential.supplied === true ? 'manual' : 'replace';
 }
 
 /**

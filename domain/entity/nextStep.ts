@@ -20,6 +20,7 @@ export type Step =
   | { readonly do: 'change'; readonly change: MetadataChange }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
+  | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
   | { readonly do: 'prove' }
   | { readonly do: 'retire' };
 
@@ -73,6 +74,8 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
       : whenDue(state, now, { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
+  if (state.activeOperation?.kind === 'supplyCredential')
+    return whenDue(state, now, { do: 'store-supplied', operation: state.activeOperation });
   switch (state.phase) {
     case 'discovering':
       return whenDue(state, now, { do: 'discover' });
@@ -95,9 +98,9 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.rotation !== null) return whenDue(state, now, { do: 'update' });
   const rotateAt = rotationStart(state);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
-  const proveAt = isProvable(state)
-    ? Math.max(state.nextAttemptAt ?? 0, (state.current?.provedAt ?? 0) + policy.proofInterval)
-    : Number.POSITIVE_INFINITY;
+  // A rejected one is probed with back-off, so that a client that is enabled again is taken up by itself.
+  const bySchedule = state.rejectedSince === null ? (state.current?.provedAt ?? 0) + policy.proofInterval : 0;
+  const proveAt = isProvable(state) ? Math.max(state.nextAttemptAt ?? 0, bySchedule) : Number.POSITIVE_INFINITY;
   if (proveAt <= now) return { do: 'prove' };
   return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state), now + policy.longestSleep], now) };
 }

@@ -44,6 +44,14 @@ export interface Rotation {
   readonly actor: string;
 }
 
+/** A credential that a person supplied, on its way to its proof. */
+export interface Supply {
+  readonly operationId: string;
+  readonly actor: string;
+  /** A rejection before this time may be the vendor's distribution: it is not believed. */
+  readonly patientUntil: number;
+}
+
 /** What an attention is about; one entry a topic, the first in this order is shown. */
 export const attentionTopics = [
   'expiry',
@@ -93,6 +101,8 @@ export interface EntityState {
   readonly current: CredentialState | null;
   /** Stored, not yet proved. */
   readonly pending: CredentialState | null;
+  /** Where the pending credential came from, when it was a person. */
+  readonly supply: Supply | null;
   /** Since when the proof of the credential to be proved has been rejected; null when it was not. */
   readonly rejectedSince: number | null;
   /** Rejection of the current credential is believed. */
@@ -148,6 +158,7 @@ export function initialState(start: EntityStart): EntityState {
     appliedOwnRevision: view?.ownRevision?.applied ?? null,
     current: promoted ? credential : null,
     pending: promoted ? null : credential,
+    supply: null,
     rejectedSince: null,
     currentRejected: view?.credentialHealth === 'rejected',
     request:
@@ -194,10 +205,12 @@ export function credentialFromView(view: RegistrationView): CredentialState | nu
     expiryKnown: credential.expiryKnown,
     provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
     manageable: credential.manageable ?? credential.strategy === 'update',
+    ...(credential.strategy === 'manual' ? { supplied: true } : {}),
+    ...(credential.clientExpiresAt === null ? {} : { clientExpiresAt: Date.parse(credential.clientExpiresAt) }),
   };
 }
 
 /** Brings a state that an older release carried through continue-as-new to today's shape. */
 export function migrateState(state: EntityState): EntityState {
-  return state;
+  return { ...state, supply: state.supply ?? null };
 }

@@ -42,7 +42,7 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
     issuedAt: toRfc3339(credential.issuedAt),
     expiresAt: rfc3339OrNull(credential.expiresAt),
     expiryKnown: credential.expiryKnown,
-    clientExpiresAt: null,
+    clientExpiresAt: rfc3339OrNull(credential.clientExpiresAt ?? null),
     rotationDueAt: rfc3339OrNull(dueOf(state)),
     strategy: strategyOf(credential, state),
     manageable: credential.manageable,

@@ -96,7 +96,10 @@ function read(
 
 type Way =
   | { readonly phase: 'verifying'; readonly holder: string }
-  | { readonly phase: 'manual_required'; readonly reason: 'ManualMethod' | 'NoRegistrationEndpoint' }
+  | {
+      readonly phase: 'manual_required';
+      readonly reason: 'ManualMethod' | 'CredentialAwaited' | 'NoRegistrationEndpoint';
+    }
   | { readonly phase: 'awaiting_approval'; readonly candidate: DiscoveryCandidate }
   | { readonly phase: 'awaiting_token' | 'registering' };
 
@@ -104,7 +107,8 @@ type Way =
 function wayOf(state: EntityState): Way {
   const { config, discovery } = state;
   if (config.holderRegistrationId !== null) return { phase: 'verifying', holder: config.holderRegistrationId };
-  if (isManual(config.method)) return { phase: 'manual_required', reason: 'ManualMethod' };
+  if (isManual(config.method))
+    return { phase: 'manual_required', reason: config.method === 'adopt' ? 'CredentialAwaited' : 'ManualMethod' };
   if (discovery?.candidate !== undefined) return { phase: 'awaiting_approval', candidate: discovery.candidate };
   if (discovery?.registrationEndpoint == null) return { phase: 'manual_required', reason: 'NoRegistrationEndpoint' };
   return { phase: tokenIsNeeded(state) ? 'awaiting_token' : 'registering' };

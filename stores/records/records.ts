@@ -8,6 +8,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createClientHolders } from './ledgers/clientHolders.ts';
 import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
 import { createEnteringSecrets } from './ledgers/enteringSecrets.ts';
@@ -50,6 +51,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createManagementTokens(context),
     ...createOrphans(context),
     ...createEnteringSecrets(context),
+    ...createClientHolders(context),
     ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
     ...createClientKeys(context),

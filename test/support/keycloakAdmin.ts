@@ -51,6 +51,39 @@ export class KeycloakAdmin {
     return this.#inRealm('GET', '');
   }
 
+  /** A new realm with the client profiles and policies of this one; answers its administrator. */
+  async newRealm(realm: string): Promise<KeycloakAdmin> {
+    await this.#call('POST', '/admin/realms', { realm, enabled: true, eventsEnabled: true });
+    const own = new KeycloakAdmin({ ...this.#address, realm });
+    for (const path of ['/client-policies/profiles', '/client-policies/policies'])
+      await own.#inRealm('PUT', path, await this.#inRealm('GET', path));
+    return own;
+  }
+
+  /** Adds a client registration policy for authenticated requests, such as `client-disabled`. */
+  async addRegistrationPolicy(providerId: string): Promise<void> {
+    const realm = (await this.realm()) as { id: string };
+    await this.#inRealm('POST', '/components', {
+      name: providerId,
+      providerId,
+      providerType: 'org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy',
+      parentId: realm.id,
+      subType: 'authenticated',
+      config: {},
+    });
+  }
+
+  /** A client as an administrator makes it in the console. */
+  async createClient(clientId: string, representation: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#inRealm('POST', '/clients', { clientId, ...representation });
+  }
+
+  /** A new registration access token for a client that exists. */
+  async registrationAccessToken(clientId: string): Promise<string> {
+    const path = `/clients/${await this.#uuidOf(clientId)}/registration-access-token`;
+    return ((await this.#inRealm('POST', path)) as { registrationAccessToken: string }).registrationAccessToken;
+  }
+
   /** A new initial access token. `expiration` in seconds, 0 = never. */
   async initialAccessToken(options: { count?: number; expiration?: number } = {}): Promise<string> {
     const body = { count: options.count ?? 1, expiration: options.expiration ?? 3600 };

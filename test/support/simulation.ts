@@ -2,12 +2,20 @@ import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after
 import { afterPlan } from '../../domain/entity/afterPlan.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
+import { afterSupply } from '../../domain/entity/afterSupply.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
-import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
+import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
-import type { DeleteOutcome, Failure, MetadataPlan, ProofOutcome, RequestOutcome } from '../../domain/ports.ts';
+import type {
+  DeleteOutcome,
+  Failure,
+  MetadataPlan,
+  ProofOutcome,
+  RequestOutcome,
+  SupplyOutcome,
+} from '../../domain/ports.ts';
 import type { DiscoveryView, Transition } from '../../domain/registrationView.ts';
 import type { TimePolicy } from '../../domain/timePolicy.ts';
 
@@ -22,6 +30,8 @@ export interface World {
   /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
   proveAtOnce?(state: EntityState, now: number): ProofOutcome | null;
   retire(state: EntityState, now: number): DeleteOutcome;
+  /** What becomes of a credential that a person supplied. */
+  storeSupplied?(operation: Operation<'supplyCredential'>, state: EntityState, now: number): SupplyOutcome;
 }
 
 export class Fail extends Error {
@@ -127,6 +137,11 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
         () => afterProof(state, world.prove(state, now), now, policy),
         (failure) => afterFailure(state, failure, now, policy),
       );
+    case 'store-supplied':
+      return guarded(
+        () => supplied(step.operation, state, world, now, policy),
+        (failure) => afterFailure(state, failure, now, policy),
+      );
     case 'retire':
       return guarded(
         () => afterRetire(state, world.retire(state, now), now),
@@ -135,6 +150,20 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     default:
       throw new Error(`not a step that does something: ${step.do}`);
   }
+}
+
+function supplied(
+  operation: Operation<'supplyCredential'>,
+  state: EntityState,
+  world: World,
+  now: number,
+  policy: TimePolicy,
+): Applied {
+  if (world.storeSupplied === undefined) throw new Error('nothing is supplied in this world');
+  const outcome = world.storeSupplied(operation, state, now);
+  const applied = afterSupply(state, operation, outcome, now, policy);
+  const proof = outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now) ?? null) : null;
+  return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));
 }
 
 function requested(

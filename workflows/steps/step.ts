@@ -3,6 +3,7 @@ import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after
 import { afterPlan } from '../../domain/entity/afterPlan.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
+import { afterSupply } from '../../domain/entity/afterSupply.ts';
 import { mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
@@ -50,6 +51,8 @@ export async function takeStep(
       return await update(state, activities, policy);
     case 'settle':
       return await settle(step.request, state, activities, policy);
+    case 'store-supplied':
+      return await storeSupplied(step.operation, state, activities, policy);
     case 'prove':
       return await prove(state, activities, policy);
     case 'retire':
@@ -138,6 +141,35 @@ async function prove(state: EntityState, activities: Stubs, policy: TimePolicy):
   return await attempt(
     () => activities.prove({ registrationId, endpoints: endpointsOf(state), current, pending }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+  );
+}
+
+/** Stores what a person supplied; the proof comes with it. */
+async function storeSupplied(
+  operation: Operation<'supplyCredential'>,
+  state: EntityState,
+  activities: Stubs,
+  policy: TimePolicy,
+): Promise<Apply> {
+  const { registrationId, current, pending } = state;
+  const { operationId, details: supplied } = operation;
+  if (supplied === undefined) throw new Error('a supplied credential has details');
+  return await attempt(
+    () =>
+      activities.storeSupplied({
+        registrationId,
+        operationId,
+        endpoints: endpointsOf(state),
+        supplied,
+        current,
+        pending,
+      }),
+    ({ outcome, proof }) =>
+      (latest, now) => {
+        const stored = afterSupply(latest, operation, outcome, now, policy);
+        return proof === null ? stored : followedBy(stored, afterProof(stored.state, proof, now, policy));
+      },
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
 }

@@ -7,6 +7,7 @@ import { retire } from './retire.ts';
 import { rotate } from './rotate.ts';
 import type { Rule } from './rule.ts';
 import { shareClient } from './shareClient.ts';
+import { supplyCredential } from './supplyCredential.ts';
 import { supplyInitialAccessToken } from './supplyInitialAccessToken.ts';
 import { updateTask } from './updateTask.ts';
 import { verify } from './verify.ts';
@@ -19,6 +20,7 @@ export const rules: { readonly [Kind in OperationKind]: Rule<Kind> } = {
   reportLaunch,
   retire,
   rotate,
+  supplyCredential,
   shareClient,
   supplyInitialAccessToken,
   updateTask,

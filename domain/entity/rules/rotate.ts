@@ -9,7 +9,8 @@ export const rotate: Rule<'rotate'> = {
     if (current === null) return 'There is no proved credential to rotate yet.';
     const obstacle = rotationObstacle(current);
     if (obstacle !== null) return explain(obstacle);
-    if (!current.manageable) return explain('RotationNotSupported');
+    if (!current.manageable)
+      return explain(current.supplied === true ? 'ManualRotationNeeded' : 'RotationNotSupported');
     return rotation === null || rotation.actor === 'system'
       ? null
       : `A rotation is under way already, as operation ${rotation.operationId}.`;

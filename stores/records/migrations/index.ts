@@ -4,6 +4,7 @@ import { secrets } from './002-secrets.ts';
 import { keyCheck } from './003-key-check.ts';
 import { appliedIntents } from './004-applied-intents.ts';
 import { clientKeys } from './005-client-keys.ts';
+import { clientHolders } from './006-client-holders.ts';
 import { discoveryHeaders } from './007-discovery-headers.ts';
 import { ownSettings } from './008-own-settings.ts';
 import { authorizationServers } from './009-authorization-servers.ts';
@@ -16,6 +17,7 @@ export const migrations: readonly (readonly [name: string, migration: Migration]
   ['003-key-check', keyCheck],
   ['004-applied-intents', appliedIntents],
   ['005-client-keys', clientKeys],
+  ['006-client-holders', clientHolders],
   ['007-discovery-headers', discoveryHeaders],
   ['008-own-settings', ownSettings],
   ['009-authorization-servers', authorizationServers],

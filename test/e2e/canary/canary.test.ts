@@ -30,6 +30,7 @@ import {
   registrationAt,
   repeat,
   settled,
+  supply,
   visit,
 } from '../../support/canary/scenario.ts';
 import { CanaryWorld } from '../../support/canary/world.ts';
@@ -73,6 +74,7 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     await operate(world, 'careless', '/verify', 'credential.proved');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
     await operate(world, 'stubborn', '/rotate', 'credential.rotation-failed');
+    await supply(world);
     await repeat(world);
     await accounts(world);
     await keysAndSession(world);
@@ -103,6 +105,13 @@ describeWith(['postgres', 'moto', 'temporal', 'chromium'], 'planted secrets', (s
     for (const what of ['ES384: d', 'RS384: d', 'RS384: qi']) expect(kept).toContain(`private key ${what}`);
     for (const what of ['serviced: secret of', 'serviced: bearer of', 'administered: issued initial access token'])
       expect(used).toContainEqual(expect.stringMatching(`^${what}`));
+    for (const what of [
+      'redirecting: wrong client secret',
+      'redirecting: client secret of',
+      'redirecting: registration',
+    ])
+      expect(used).toContainEqual(expect.stringMatching(`^${what}`));
+    expect(kept).toContainEqual(expect.stringMatching('^redirecting: client secret of'));
     expect(names.length).toBeGreaterThan(40);
   });
 

@@ -1,5 +1,6 @@
 import type { DetailsOf, OperationKind } from '../../../domain/operationDetails.ts';
 import type { EventType } from '../../../domain/registrationView.ts';
+import type { SuppliedCredential } from '../../../domain/suppliedCredential.ts';
 import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import {
@@ -41,6 +42,15 @@ export const recordingPolicy: TimePolicy = {
   retryInitial: 200,
   retryMaximum: 1000,
   replicationLag: 500,
+};
+
+const supplied: SuppliedCredential = {
+  clientId: 'client-1',
+  authMethod: null,
+  issuedAt: null,
+  expiresAt: null,
+  expiryKnown: false,
+  clientExpiresAt: null,
 };
 
 const active = { until: 'registration.activated' } as const;
@@ -87,6 +97,16 @@ export const paths: Readonly<Record<string, Path>> = {
     asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
+  },
+  adoption: {
+    script: { config: { method: 'adopt' } },
+    story: [
+      { until: 'registration.manual-required' },
+      { ask: 'supplyCredential', details: supplied },
+      active,
+      { ask: 'supplyCredential', details: supplied },
+      { until: 'credential.rotated' },
+    ],
   },
   approval: {
     asksRecords: true,

@@ -6,6 +6,7 @@ import type {
   ProofOutcome,
   RegistrationActivities,
   RequestResult,
+  SupplyResult,
 } from '../../../domain/ports.ts';
 import { type Reason, reasons } from '../../../domain/reasons.ts';
 import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
@@ -30,6 +31,15 @@ const second = 1000;
 export function stored(seconds = 90 * 86_400): RequestResult {
   const credential = issuedFor(seconds);
   return { ...storing(credential), proof: proved({ pending: credential, current: null }) };
+}
+
+/** A credential that a person supplied, stored and proved at once. */
+export function suppliedAndProved(clientId: string): SupplyResult {
+  const credential: CredentialState = { ...issuedFor(90 * 86_400), clientId, manageable: false, supplied: true };
+  return {
+    outcome: { kind: 'stored', credential, tokenReceived: false },
+    proof: proved({ pending: credential, current: null }),
+  };
 }
 
 /** What is stored, and was not proved with it. */
@@ -202,6 +212,7 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       update: scripted('update', () => stored()),
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
+      storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
       planMetadata: scripted('planMetadata', ({ registrationId }) => ({
         wanted: { ...startAfter(1, registrationId).config, revision: 2 },

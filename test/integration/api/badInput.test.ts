@@ -191,7 +191,7 @@ const cases: readonly Case[] = [
   },
 
   // Methods and members of later versions
-  ...['udap', 'metadata_document', 'adopt'].map((method) => ({
+  ...['udap', 'metadata_document'].map((method) => ({
     what: `the method ${method}`,
     status: 422,
     problem: 'method-unavailable',

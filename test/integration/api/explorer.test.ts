@@ -89,6 +89,7 @@ describe('OpenAPI document', () => {
         "PATCH /v1/tenants/{tenantId}",
         "POST /v1/keys",
         "POST /v1/preflight",
+        "POST /v1/registrations/{registrationId}/credential",
         "POST /v1/registrations/{registrationId}/discover",
         "POST /v1/registrations/{registrationId}/report-launch",
         "POST /v1/registrations/{registrationId}/rotate",

@@ -103,6 +103,17 @@ export class CarelessPeer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** A client that somebody made by hand, with what an administrator would hand over. */
+  madeByHand(manner: Manner): { clientId: string; clientSecret: string; token: string; clientUri: string } {
+    const answer = this.#create(manner, { client_name: 'By hand', redirect_uris: [], scope: 'openid' });
+    return {
+      clientId: String(answer['client_id']),
+      clientSecret: String(answer['client_secret']),
+      token: String(answer['registration_access_token']),
+      clientUri: String(answer['registration_client_uri']),
+    };
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     const [, manner = '', ...rest] = (request.url ?? '/').split('?', 1)[0]?.split('/') ?? [];

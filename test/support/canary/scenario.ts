@@ -80,6 +80,20 @@ export async function operate({ api }: CanaryWorld, manner: Manner, path: string
   );
 }
 
+/** The human path: a wrong secret is waited for, the right one with its management half works, and is managed. */
+export async function supply(world: CanaryWorld): Promise<void> {
+  const { api, plant, peer } = world;
+  const manner = 'redirecting';
+  const path = `/v1/registrations/${registrationAt(manner)}/credential`;
+  const { clientId, clientSecret, token, clientUri } = peer.madeByHand(manner);
+  const management = { registrationAccessToken: token, registrationClientUri: clientUri };
+  await api.ok('POST', path, { clientId, clientSecret: plant.clientSecret(`${manner}: wrong client secret`) });
+  await api.until(registrationAt(manner), 'is verified', ({ phase }) => phase === 'verifying');
+  await api.ok('POST', path, { clientId, clientSecret, expiresAt: null, ...management, reason: 'canary test' });
+  await api.until(registrationAt(manner), 'is active', ({ phase }) => phase === 'active');
+  await operate(world, manner, '/rotate', 'credential.rotation-deferred');
+}
+
 /** A kill -9 while half of the answer with a new client's secrets is on its way. */
 export async function crash(world: CanaryWorld): Promise<void> {
   await onboard(world, ['interrupted']);
@@ -129,6 +143,19 @@ export async function mistakes({ api, plant }: CanaryWorld): Promise<void> {
     ],
     ['PUT', `${path}/initial-access-token`, { token: secret }],
     ['PUT', `${path}/initial-access-token`, { token }],
+    ['POST', `${path}/credential`, { clientId: 'a', clientSecret: secret, tokenEndpointAuthMethod: 'none' }],
+    ['POST', `${path}/credential`, { clientId: 'a', clientSecret: [secret] }],
+    ['POST', `${path}/credential`, { clientId: 'a', clientSecret: `${secret} `, registrationAccessToken: token }],
+    [
+      'POST',
+      `${path}/credential`,
+      {
+        clientId: 'a',
+        clientSecret: secret,
+        registrationAccessToken: token,
+        registrationClientUri: `https://evil.example/${encodeURIComponent(token)}`,
+      },
+    ],
     ['POST', `${path}/rotate`, { force: secret }],
     ['GET', `/v1/registrations/${encodeURIComponent(token)}`],
     ['GET', `/v1/registrations?sort=${encodeURIComponent(token)}`],

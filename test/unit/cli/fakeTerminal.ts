@@ -10,6 +10,8 @@ export function fakeTerminal(
   settings: {
     readonly input?: string;
     readonly answer?: string;
+    /** What is said to a question that is shown. */
+    readonly said?: string;
     readonly environment?: Record<string, string>;
     readonly columns?: number;
     readonly signal?: AbortSignal;
@@ -31,6 +33,7 @@ export function fakeTerminal(
     onResize: () => () => undefined,
     readInput: async () => settings.input ?? '',
     askSecret: async () => settings.answer ?? null,
+    ask: async () => settings.said ?? null,
     signal: settings.signal ?? new AbortController().signal,
   };
 }

@@ -3,6 +3,14 @@ import { detailForms, type OperationKind } from '../../../domain/operationDetail
 
 const report = { outcome: 'success', mode: 'ehr', error: null, grantedScopes: ['launch'] };
 
+const supplied = {
+  clientId: 'client-1',
+  authMethod: 'client_secret_basic',
+  issuedAt: 0,
+  expiresAt: null,
+  expiryKnown: false,
+  clientExpiresAt: null,
+};
 const pair = { registrationEndpoint: 'https://as.example/register', evidenceHash: 'a'.repeat(64) };
 
 const vendor = { playbookId: 'acme', certified: 'yes', developer: 'Acme', expectedWait: 1000 };
@@ -26,6 +34,28 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
     ],
   },
   supplyInitialAccessToken: { takes: [undefined], refuses: [{ token: 'x' }] },
+  supplyCredential: {
+    takes: [
+      supplied,
+      { ...supplied, authMethod: null, issuedAt: null, expiresAt: 1, expiryKnown: true, clientExpiresAt: 2 },
+      { ...supplied, distributionTime: 172_800_000 },
+      { ...supplied, distributionTime: undefined },
+    ],
+    refuses: [
+      undefined,
+      null,
+      {},
+      { ...supplied, clientId: '' },
+      { ...supplied, clientId: 'c'.repeat(201) },
+      { ...supplied, authMethod: 'basic' },
+      { ...supplied, expiresAt: '2027-01-01' },
+      { ...supplied, expiresAt: -1 },
+      { ...supplied, issuedAt: Number.NaN },
+      { ...supplied, expiryKnown: 1 },
+      { ...supplied, distributionTime: 31 * 24 * 3_600_000 },
+      { ...supplied, clientSecret: 'x' },
+    ],
+  },
   retire: { takes: [undefined], refuses: [{}] },
   changeMetadata: {
     takes: [{ revision: null }, { revision: 7 }],

@@ -22,6 +22,7 @@ const underWay = {
   discover: 'Discovery asked for; waiting for its outcome…',
   approveEndpoint: 'Approval handed over…',
   supplyInitialAccessToken: 'Token handed over…',
+  supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
   updateTask: 'Task noted…',

@@ -23,6 +23,8 @@ describe('projectionOf', () => {
   it('takes the columns of a new registration', () => {
     expect(projectionOf(view, at, 1)).toEqual({
       phase: 'discovering',
+      method: 'auto',
+      holder_registration_id: null,
       credential_health: 'none',
       needs_attention: false,
       next_attempt_at: null,

@@ -1,0 +1,58 @@
+import type { ColumnType } from 'kysely';
+import { toRfc3339 } from '../../../domain/clock.ts';
+import type { ApiRecords, EntityRecords } from '../../../domain/records.ts';
+import type { RecordsContext } from '../context.ts';
+
+interface ClientHoldersTable {
+  token_endpoint: string;
+  client_id: string;
+  registration_id: string;
+  held_at: ColumnType<Date, string, string>;
+}
+
+/** Which registration holds a client: exactly one (DESIGN section 4). */
+export function createClientHolders({
+  db,
+  clock,
+}: RecordsContext): Pick<EntityRecords, 'holdClient' | 'releaseClients'> & Pick<ApiRecords, 'clientHolder'> {
+  const holders = db.withTables<{ client_holders: ClientHoldersTable }>();
+
+  async function clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null> {
+    const row = await holders
+      .selectFrom('client_holders')
+      .select('registration_id')
+      .where('token_endpoint', '=', tokenEndpoint)
+      .where('client_id', '=', clientId)
+      .executeTakeFirst();
+    return row?.registration_id ?? null;
+  }
+
+  return {
+    clientHolder,
+
+    async holdClient(tokenEndpoint, clientId, registrationId) {
+      const row = await holders
+        .insertInto('client_holders')
+        .values({
+          token_endpoint: tokenEndpoint,
+          client_id: clientId,
+          registration_id: registrationId,
+          held_at: toRfc3339(clock.now()),
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['token_endpoint', 'client_id'])
+            // Changes nothing, so that the statement answers who holds it.
+            .doUpdateSet((eb) => ({ client_id: eb.ref('excluded.client_id') })),
+        )
+        .returning('registration_id')
+        .executeTakeFirstOrThrow();
+      return row.registration_id === registrationId;
+    },
+
+    async releaseClients(registrationId, except) {
+      const own = holders.deleteFrom('client_holders').where('registration_id', '=', registrationId);
+      await (except.length === 0 ? own : own.where('client_id', 'not in', [...except])).execute();
+    },
+  };
+}
