@@ -12,6 +12,12 @@ export interface SessionAnswer {
   readonly expiresAt: string;
 }
 
+/** Answer of `GET /v1/registrations/{registrationId}`. */
+export interface RegistrationDetail extends RegistrationView {
+  /** Registrations whose client this one could share; absent where there is none. */
+  readonly shareableWith?: readonly string[];
+}
+
 /** Answer of `GET /v1/summary`. */
 export interface Summary {
   readonly phases: Readonly<Record<string, number>>;

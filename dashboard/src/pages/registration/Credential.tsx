@@ -44,6 +44,7 @@ export function Credential({ view }: { view: RegistrationView }) {
           ['Client expires', credential.clientExpiresAt && <Time key="end" at={credential.clientExpiresAt} />],
           ['Authentication', <code key="method">{credential.authMethod}</code>],
           ['Rotation', strategyTexts[credential.strategy]],
+          ['Managed from here', managed(credential.manageable)],
           [
             'Stored in',
             <span key="ref">
@@ -51,14 +52,21 @@ export function Credential({ view }: { view: RegistrationView }) {
             </span>,
           ],
           ['Version', <code key="version">{credential.ref.versionId}</code>],
-          [
-            'Application revision',
-            view.appliedRevision === view.desiredRevision
-              ? String(view.desiredRevision)
-              : `${view.appliedRevision ?? 'none'} registered, ${view.desiredRevision} wanted`,
-          ],
+          ['Application revision', revision(view.appliedRevision, view.desiredRevision)],
+          ...(view.ownRevision === undefined
+            ? []
+            : ([['Own revision', revision(view.ownRevision.applied, view.ownRevision.desired)]] as const)),
         ]}
       />
     </Section>
   );
+}
+
+function managed(manageable: boolean | undefined): string | null {
+  if (manageable === undefined) return null;
+  return manageable ? 'yes, by requests (RFC 7592)' : 'no: a person changes it at the health system';
+}
+
+function revision(applied: number | null, desired: number): string {
+  return applied === desired ? String(desired) : `${applied ?? 'none'} registered, ${desired} wanted`;
 }
