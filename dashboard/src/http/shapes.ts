@@ -1,8 +1,18 @@
+import type { AuthorizationServerRecord } from '../../../domain/authorizationServer.ts';
+import type { InitialAccessTokenRecord } from '../../../domain/initialAccessToken.ts';
 import type { EventRecord, Page, TenantRecord } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { Role } from '../../../domain/words.ts';
 
-export type { EventRecord, Page, RegistrationView, Role, TenantRecord };
+export type {
+  AuthorizationServerRecord,
+  EventRecord,
+  InitialAccessTokenRecord,
+  Page,
+  RegistrationView,
+  Role,
+  TenantRecord,
+};
 
 /** Answer of `POST /v1/session`. */
 export interface SessionAnswer {

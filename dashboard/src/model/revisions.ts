@@ -5,7 +5,7 @@ import { roleObstacle } from './roles.ts';
 
 type Subject = Pick<
   RegistrationView,
-  'phase' | 'credential' | 'appliedRevision' | 'desiredRevision' | 'ownRevision' | 'holderRegistrationId'
+  'phase' | 'credential' | 'appliedRevision' | 'desiredRevision' | 'ownRevision' | 'holderRegistrationId' | 'task'
 >;
 
 /** What a client lacks of what is wanted. */
@@ -19,6 +19,9 @@ export interface RevisionGap {
 export function revisionGap(view: Subject, role: Role | null): RevisionGap | null {
   const { appliedRevision, desiredRevision, ownRevision, phase } = view;
   if (view.credential === null || phase === 'retiring' || phase === 'retired') return null;
+  // A person is at it already.
+  const byHand = view.task?.change;
+  if (byHand?.revision === desiredRevision && byHand.ownRevision === (ownRevision?.desired ?? 0)) return null;
   const sentences: string[] = [];
   if (appliedRevision !== null && appliedRevision !== desiredRevision)
     sentences.push(

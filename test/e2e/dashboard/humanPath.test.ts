@@ -27,7 +27,7 @@ describeWith('chromium', 'the human path on the page', ({ chromium }) => {
   async function open(registrationId: string, role: 'viewer' | 'operator' | 'administrator'): Promise<void> {
     await signIn(role);
     await page.goto(`${app.url}/#/registrations/${registrationId}`);
-    await page.getByRole('heading', { name: 'Endpoints' }).waitFor();
+    await page.getByRole('heading', { name: 'Endpoints', exact: true }).waitFor();
   }
 
   /** What the browser has of the page, with what stands in its fields and its stores. */
@@ -48,9 +48,11 @@ describeWith('chromium', 'the human path on the page', ({ chromium }) => {
     expect(text).toContain('45 CFR 170.404(b)(1)(i)');
     expect(text).not.toContain('Register and enable the application');
     expect(text.split(hostileText).length).toBe(5);
-    expect(
-      await task.getByRole('link').evaluateAll('(links) => links.map((link) => link.getAttribute("href"))'),
-    ).toEqual([`/v1/registrations/${mercy}/packet?format=html`, `/v1/registrations/${mercy}/packet?format=markdown`]);
+    const links = await task.getByRole('link').all();
+    expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual([
+      `/v1/registrations/${mercy}/packet?format=html`,
+      `/v1/registrations/${mercy}/packet?format=markdown`,
+    ]);
     for (const summary of await page.locator('.actions summary').all()) await summary.click();
     await page.getByLabel('On a day').check();
     await expectGoodEverywhere('task');
@@ -90,6 +92,24 @@ describeWith('chromium', 'the human path on the page', ({ chromium }) => {
     const operationId = operation?.operationId ?? '';
     await app.record(mercy, { type: 'task.changed', message: 'The task is verified.', operationId });
     await page.getByRole('status').filter({ hasText: 'Done: The task is verified.' }).waitFor();
+  });
+
+  test('a change that a person makes names what to change, and is noted when it is done', async () => {
+    await addWorking('mercy');
+    const { task } = byHand('mercy', 'Ana');
+    if (task === undefined) throw new Error('a person’s registration has a task');
+    const change = { revision: 1, ownRevision: 0, members: ['redirect_uris', hostileText] };
+    const metadata = { ...task, kind: 'metadata', change, clocks: [] } as const;
+    await app.record(mercy, { type: 'registration.metadata-failed', message: 'By hand.' }, { task: metadata });
+    await open(mercy, 'operator');
+    const panel = page.getByRole('region', { name: 'Change of the client by a person' });
+    await panel.getByText(`redirect_uris, ${hostileText}`).waitFor();
+    await panel.getByText('Note progress').click();
+    await panel.getByLabel('State').selectOption('verified: the client has been changed');
+    await panel.getByRole('button', { name: 'Note' }).click();
+    await expect.poll(() => app.operations.length).toBe(1);
+    expect(app.operations[0]).toMatchObject({ kind: 'updateTask', details: { state: 'verified' } });
+    expect(await page.evaluate('window.owned')).toBeUndefined();
   });
 
   test('what the API refuses of a task is shown where it was asked for', async () => {
@@ -282,8 +302,9 @@ describeWith('chromium', 'the human path on the page', ({ chromium }) => {
     await app.record(
       mercy,
       { type: 'registration.metadata-failed', message: 'Not taken.' },
-      { appliedRevision: 0, ownRevision: { applied: 0, desired: 1 } },
+      { appliedRevision: 0, ownRevision: { applied: 0, desired: 0 } },
     );
+    await app.records.putOwnSettings(mercy, 0, { policies: { trimScopes: true } });
     await open(mercy, 'administrator');
     const behind = page.getByRole('region', { name: 'The client is behind' });
     const text = await behind.innerText();

@@ -44,7 +44,9 @@ export function Credential({ view }: { view: RegistrationView }) {
           ['Client expires', credential.clientExpiresAt && <Time key="end" at={credential.clientExpiresAt} />],
           ['Authentication', <code key="method">{credential.authMethod}</code>],
           ['Rotation', strategyTexts[credential.strategy]],
-          ['Managed from here', managed(credential.manageable)],
+          ...(credential.manageable === undefined
+            ? []
+            : ([['Managed from here', managed(credential.manageable)]] as const)),
           [
             'Stored in',
             <span key="ref">
@@ -53,7 +55,7 @@ export function Credential({ view }: { view: RegistrationView }) {
           ],
           ['Version', <code key="version">{credential.ref.versionId}</code>],
           ['Application revision', revision(view.appliedRevision, view.desiredRevision)],
-          ...(view.ownRevision === undefined
+          ...(view.ownRevision === undefined || view.ownRevision.desired === 0
             ? []
             : ([['Own revision', revision(view.ownRevision.applied, view.ownRevision.desired)]] as const)),
         ]}
@@ -62,8 +64,7 @@ export function Credential({ view }: { view: RegistrationView }) {
   );
 }
 
-function managed(manageable: boolean | undefined): string | null {
-  if (manageable === undefined) return null;
+function managed(manageable: boolean): string {
   return manageable ? 'yes, by requests (RFC 7592)' : 'no: a person changes it at the health system';
 }
 

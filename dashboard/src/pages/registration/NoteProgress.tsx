@@ -4,11 +4,18 @@ import { taskStates, taskTextLimits } from '../../../../domain/tasks/task.ts';
 import { Field } from '../../components/Form.tsx';
 import { type TaskDraft, taskBody } from '../../model/forms.ts';
 
-export const stateTexts: Readonly<Record<TaskView['state'], string>> = {
-  open: 'open: somebody has to hand it in',
-  submitted: 'submitted: the vendor or the health system has it',
-  verified: 'verified: they said that you are who you are',
+const submitted = 'submitted: the vendor or the health system has it';
+
+const verifiedTexts: Readonly<Record<TaskView['kind'], string>> = {
+  registration: 'verified: they said that you are who you are',
+  rotation: 'verified: they said that a new secret comes',
+  metadata: 'verified: the client has been changed',
 };
+
+/** The states of a task in words. */
+export function stateTextsOf({ kind }: Pick<TaskView, 'kind'>): Readonly<Record<TaskView['state'], string>> {
+  return { open: 'open: somebody has to hand it in', submitted, verified: verifiedTexts[kind] };
+}
 
 const texts = [
   ['owner', 'Owner'],
@@ -54,7 +61,7 @@ export function NoteProgress(props: {
             >
               {taskStates.map((known) => (
                 <option key={known} value={known}>
-                  {stateTexts[known]}
+                  {stateTextsOf(task)[known]}
                 </option>
               ))}
             </select>

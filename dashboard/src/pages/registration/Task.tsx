@@ -6,11 +6,12 @@ import { Pill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';
 import type { RegistrationView } from '../../http/shapes.ts';
 import { label, type Tone } from '../../model/states.ts';
-import { stateTexts } from './NoteProgress.tsx';
+import { stateTextsOf } from './NoteProgress.tsx';
 
 const titles: Readonly<Record<TaskView['kind'], string>> = {
   registration: 'Registration by a person',
   rotation: 'Rotation by a person',
+  metadata: 'Change of the client by a person',
 };
 
 type Clock = TaskView['clocks'][number];
@@ -42,7 +43,8 @@ export function Task({ view, children }: { view: RegistrationView; children: Rea
       </p>
       <Facts
         of={[
-          ['State', stateTexts[task.state]],
+          ['State', stateTextsOf(task)[task.state]],
+          ...(task.change === undefined ? [] : ([['To change', wanted(task.change)]] as const)),
           ['Since', <Time key="since" at={task.verifiedAt ?? task.submittedAt ?? task.since} />],
           ['Owner', task.owner],
           ['Reference', task.reference],
@@ -55,6 +57,14 @@ export function Task({ view, children }: { view: RegistrationView; children: Rea
       <Clocks clocks={task.clocks} />
       {children}
     </Section>
+  );
+}
+
+function wanted({ members, revision }: NonNullable<TaskView['change']>): ReactNode {
+  return (
+    <>
+      <code>{members.join(', ')}</code>, as revision {revision} of the application and the packet have it
+    </>
   );
 }
 
