@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../../support/describeWith.ts';
@@ -307,6 +308,37 @@ describeWith('chromium', 'the dashboard in a real browser', ({ chromium }) => {
     expect(await second.getByRole('button', { name: 'Rotate', exact: true }).getAttribute('aria-disabled')).toBe(
       'false',
     );
+  });
+
+  test('initial access tokens and authorization servers are listed, never their secrets', async () => {
+    await addWorking('mercy');
+    await app.records.putEnteringSecret({
+      operationId: randomUUID(),
+      registrationId: mercy,
+      kind: 'initial-access-token',
+      value: 'iat-4711-canary',
+    });
+    await signIn('viewer');
+    await page.getByRole('link', { name: 'Authorization servers' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Authorization servers' }).waitFor();
+    const server = page.getByRole('row').filter({ hasText: 'https://auth.mercy.example/token' });
+    await server.waitFor();
+    const { items } = await app.records.authorizationServers({ tenantIds: null, applicationIds: null }, { limit: 1 });
+    await app.records.patchAuthorizationServer(
+      items[0]?.serverId ?? '',
+      { name: hostileText, notes: hostileText },
+      'system',
+    );
+    await page.reload();
+    await expect.poll(() => server.getByText(hostileText).count()).toBe(2);
+    await expectGoodEverywhere('servers');
+
+    await page.getByRole('link', { name: 'Initial access tokens' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Initial access tokens' }).waitFor();
+    await page.getByRole('row').filter({ hasText: mercy }).getByText('Waiting').waitFor();
+    await expectGoodEverywhere('tokens');
+    expect(await page.content()).not.toContain('canary');
+    expect(await page.evaluate('window.owned')).toBeUndefined();
   });
 
   test('an unknown address and an unknown registration say so', async () => {
