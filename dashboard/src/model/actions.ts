@@ -83,9 +83,9 @@ export function updateTaskAvailability(view: Subject, role: Role | null): Availa
 export interface Approval extends EndpointApproval {
   /**
    * `first`: nothing goes on without it; `offer`: a person registers, and Registrar could; `change`: the client works
-   * on with the endpoint before it.
+   * on with the endpoint before it; `moved`: so it does, and nobody can approve what changed.
    */
-  readonly kind: 'first' | 'offer' | 'change';
+  readonly kind: 'first' | 'offer' | 'change' | 'moved';
   readonly availability: Availability;
 }
 
@@ -97,8 +97,9 @@ export function approvalOf(view: Subject, role: Role | null): Approval | null {
   if (proposal !== undefined) {
     const { registrationEndpoint, evidenceHash, changed } = proposal;
     const moved = changed.filter((name) => name !== 'registrationEndpoint');
-    const availability = moved.length === 0 ? forRole(role, 'administrator') : not(cannotMove(moved));
-    return { kind: 'change', registrationEndpoint, evidenceHash, availability };
+    if (moved.length > 0)
+      return { kind: 'moved', registrationEndpoint, evidenceHash, availability: not(cannotMove(moved)) };
+    return { kind: 'change', registrationEndpoint, evidenceHash, availability: forRole(role, 'administrator') };
   }
   if (candidate === undefined) return null;
   const kind = approvalKinds[phase];

@@ -326,7 +326,7 @@ describeWith('chromium', 'the dashboard in a real browser', ({ chromium }) => {
     const { items } = await app.records.authorizationServers({ tenantIds: null, applicationIds: null }, { limit: 1 });
     await app.records.patchAuthorizationServer(
       items[0]?.serverId ?? '',
-      { name: hostileText, notes: hostileText },
+      { name: hostileText, notes: `${hostileText}${'x'.repeat(300)}` },
       'system',
     );
     await page.reload();

@@ -162,7 +162,7 @@ describeWith('chromium', 'the human path on the page', ({ chromium }) => {
     // Its proof may take days: meanwhile the task goes on.
     await page.getByRole('status').filter({ hasText: 'waiting for its proof' }).waitFor();
     await page.getByText('Note progress').click();
-    await page.getByRole('button', { name: 'Note' }).isEnabled();
+    expect(await page.getByRole('button', { name: 'Note' }).isEnabled()).toBe(true);
     await expectGoodEverywhere('supplied');
   });
 

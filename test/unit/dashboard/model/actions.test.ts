@@ -160,9 +160,12 @@ describe('approval', () => {
 
   test('of another origin of the token endpoint is nobody’s, with what to do', () => {
     const moved = changed(['registrationEndpoint', 'tokenEndpoint'], 'https://new.example/register');
-    expect(approvalOf(moved, 'administrator')?.availability).toEqual({
-      possible: false,
-      why: expect.stringMatching(/token endpoint cannot be approved.*add the registration anew/),
+    expect(approvalOf(moved, 'administrator')).toMatchObject({
+      kind: 'moved',
+      availability: {
+        possible: false,
+        why: expect.stringMatching(/token endpoint cannot be approved.*add the registration anew/),
+      },
     });
   });
 });
