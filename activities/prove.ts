@@ -96,7 +96,7 @@ async function probeBoth(
   const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
   const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
   const currentProbe = probeCurrent
-    ? await probe(deps, config, argument, await readStored(deps, config, current))
+    ? await probe(deps, config, argument, await readStored(deps, config, current), pending)
     : null;
   const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
   const message = [pendingProbe?.message, currentProbe?.message]
@@ -125,8 +125,12 @@ async function probe(
   config: RegistrationConfig,
   argument: ProveArguments,
   { credential, secret }: Stored,
+  pending: Stored | null = null,
 ): Promise<Probe> {
   const tokenEndpoint = tokenEndpointOf(argument.endpoints);
+  // The server that takes this credential knows these too, and may repeat them here.
+  const journal = await deps.records.managementTokens(config.holderRegistrationId ?? config.registrationId);
+  const others = [pending?.secret.client_secret, ...journal.map(({ token }) => token)];
   const knowledge = await deps.records.probeKnowledge(tokenEndpoint, credential.authMethod);
   const result = await probeCredential(deps.client, {
     tokenEndpoint,
@@ -138,6 +142,7 @@ async function probe(
     redirectUri: secret.redirect_uris[0] ?? null,
     grantTypes: grantTypesOf(config, argument.endpoints),
     knowledge,
+    secretsInPlay: others.filter((other) => other !== undefined),
     allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
     clock: deps.clock,
   });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { parseRegistrationId } from '../../domain/ids.ts';
+import { isIdPart, parseRegistrationId } from '../../domain/ids.ts';
 import type { RegistrationView } from '../../domain/registrationView.ts';
 import type { Access } from '../access.ts';
 import { type Caller, requireRole, within } from '../caller.ts';
@@ -58,7 +58,7 @@ async function requireVisible(
     }
     case 'tenant': {
       const id = params['tenantId'] ?? '';
-      const visible = within(visibility.tenantIds, id);
+      const visible = isIdPart(id) && within(visibility.tenantIds, id);
       if (!visible || (!deferred && (await records.tenant(id, visibility)) === null)) throw notFound('tenant');
       return;
     }
@@ -71,7 +71,8 @@ async function requireVisible(
     case 'application': {
       const id = params['applicationId'] ?? '';
       const visible = within(visibility.applicationIds, id);
-      if (!visible || (!deferred && (await records.application(id)) === null)) throw notFound('application');
+      const exists = async () => isIdPart(id) && (await records.application(id)) !== null;
+      if (!visible || (!deferred && !(await exists()))) throw notFound('application');
     }
   }
 }

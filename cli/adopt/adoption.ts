@@ -21,6 +21,8 @@ interface Entry {
   /** RFC 3339 UTC; tells a tenant from one of the same id that was removed. */
   tenantSince: string;
   operationId: string;
+  /** Whether this run sent the credential; the answer may have been lost, and what it asked for happened. */
+  sent: boolean;
   end: LineEnd | null;
 }
 
@@ -47,7 +49,14 @@ export class Adoption {
   constructor(client: ApiClient, lines: readonly AdoptionLine[], now: number) {
     this.#client = client;
     this.#startedAt = now;
-    this.#entries = lines.map((line) => ({ line, stage: 'add', tenantSince: '', operationId: '', end: null }));
+    this.#entries = lines.map((line) => ({
+      line,
+      stage: 'add',
+      tenantSince: '',
+      operationId: '',
+      sent: false,
+      end: null,
+    }));
   }
 
   /** Whether this run changed anything. */
@@ -132,11 +141,15 @@ export class Adoption {
   async #supply(entry: Entry): Promise<void> {
     const { registrationId, given } = entry.line;
     const view = await this.#client.get<RegistrationView>(`/v1/registrations/${registrationId}`);
-    entry.end = standing(view, given.clientId);
+    const end = standing(view, given.clientId);
+    const isOurs = entry.sent && end?.outcome === 'unchanged';
+    entry.end = isOurs ? { outcome: 'proved', reason: '-', message: 'The credential that was supplied works.' } : end;
+    if (isOurs) this.#changed = true;
     if (entry.end !== null || view.phase === 'discovering') return;
     const { tenantId: _t, name: _n, applicationId: _a, environment: _e, endpointId: _i, ...rest } = given;
     const { fhirBaseUrl: _f, registrationEndpoint: _r, issuer: _s, ...credential } = rest;
     const path = `/v1/registrations/${registrationId}/credential`;
+    entry.sent = true;
     const answer = await this.#send<{ operationId: string }>(
       path,
       credential,

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
 import type { ApplicationRecord } from '../../domain/records.ts';
 import { type RolloutClass, rolloutClasses } from '../../domain/rollout.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
+import { type CsvColumn, csvText } from '../csv.ts';
 import { badInput } from '../errors.ts';
 import { plainText } from '../plainText.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -12,6 +13,7 @@ import { type Context, printJson } from './context.ts';
 interface RolloutOptions extends ConnectionOptions {
   readonly revision?: number;
   readonly dryRun?: true;
+  readonly csv?: true;
 }
 
 export interface RolloutItem {
@@ -47,14 +49,16 @@ export function addRolloutCommand(application: Command, context: Context): void 
       .command('rollout')
       .argument('<application>', 'application id')
       .option('--revision <number>', 'revision of the application (default: the newest)', parseRevision)
-      .option('--dry-run', 'say what would happen, and do nothing'),
+      .option('--dry-run', 'say what would happen, and do nothing')
+      .addOption(new Option('--csv', 'print CSV, for a spreadsheet').conflicts('json')),
   )
     .description('show how a revision would reach each registration, and why; contacts no health system')
     .addHelpText(
       'after',
       `
-Example:
+Examples:
   $ registrar application rollout chart-app --revision 3 --dry-run
+  $ registrar application rollout chart-app --dry-run --csv > rollout.csv
 
 automatic: Registrar changes the client in place. task: a person changes it. new_client: it takes a new client.`,
     )
@@ -65,6 +69,7 @@ automatic: Registrar changes the client in place. task: a person changes it. new
       const client = await connect(terminal, options);
       const rollout = await readRollout(client, applicationId, options.revision);
       if (options.json === true) printJson(terminal, rollout);
+      else if (options.csv === true) terminal.write(csvText(csvColumns, inOrder(rollout.items)));
       else for (const line of rolloutLines(rollout, terminal.size().columns)) terminal.out(line);
     });
 }
@@ -104,10 +109,24 @@ const columns: Column<RolloutItem>[] = [
   { name: 'CHANGES', cell: ({ members }) => plainText(members.join(', ') || '-'), dropFirst: 2, least: 12 },
 ];
 
+const csvColumns: CsvColumn<RolloutItem>[] = [
+  ['registrationId', ({ registrationId }) => registrationId],
+  ['class', (item) => item.class],
+  ['reason', ({ reason }) => reason],
+  ['message', ({ message }) => message],
+  ['members', ({ members }) => members.join(' ')],
+  ['appliedRevision', ({ appliedRevision }) => appliedRevision],
+];
+
+/** What runs by itself first, what costs most last. */
+function inOrder(items: readonly RolloutItem[]): RolloutItem[] {
+  const order = (item: RolloutItem) => rolloutClasses.indexOf(item.class);
+  return [...items].sort((one, other) => order(one) - order(other));
+}
+
 /** A table of what would change, what each reason means, and how many there are of each class. */
 export function rolloutLines({ applicationId, revision, counts, items }: Rollout, width: number): string[] {
-  const order = (item: RolloutItem) => rolloutClasses.indexOf(item.class);
-  const sorted = [...items].sort((one, other) => order(one) - order(other));
+  const sorted = inOrder(items);
   const reasons = new Map(sorted.map(({ reason, message }) => [reason, message]));
   const table = items.length === 0 ? [] : [...renderTable(columns, sorted, width), ''];
   const total = rolloutClasses.map((name) => `${counts[name]} ${name}`).join(', ');

@@ -4,7 +4,9 @@ import type { RegistrationView } from '../../domain/registrationView.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
+import { badInput } from '../errors.ts';
 import { detailLines, type Look, type Status, statusLines } from '../render.ts';
+import { statusCsv } from '../statusCsv.ts';
 import { printEvents, redraw } from '../watch.ts';
 import { type Context, printJson } from './context.ts';
 import { lookOf } from './look.ts';
@@ -19,6 +21,7 @@ interface StatusOptions extends ConnectionOptions {
   readonly attention?: true;
   readonly limit: number;
   readonly watch?: true;
+  readonly csv?: true;
 }
 
 interface Summary {
@@ -112,7 +115,8 @@ export function addStatusCommand(program: Command, context: Context): void {
       .addOption(new Option('--credential <health>', 'only with this credential health').choices(credentialHealths))
       .option('--attention', 'only what needs a person')
       .option('--limit <number>', 'most registrations to list', parseLimit, 100)
-      .option('--watch', 'stay, and show every change'),
+      .option('--watch', 'stay, and show every change')
+      .addOption(new Option('--csv', 'print the list as CSV, for a spreadsheet').conflicts(['json', 'watch'])),
   )
     .description('show registrations: what needs a person and why, then phase, credential, expiry and next rotation')
     .addHelpText(
@@ -121,6 +125,7 @@ export function addStatusCommand(program: Command, context: Context): void {
 Examples:
   $ registrar status
   $ registrar status --attention --json
+  $ registrar status --limit 1000 --csv > registrations.csv
   $ registrar status mercy.chart-app.production.main
   $ registrar status --watch
 
@@ -128,6 +133,12 @@ With --watch a terminal is redrawn on every event; a file or pipe gets one line 
     )
     .action(async (registrationId: string | undefined, options: StatusOptions) => {
       if (registrationId !== undefined) checkRegistrationId(registrationId);
+      if (registrationId !== undefined && options.csv === true)
+        throw badInput(
+          '--csv',
+          'it lists registrations, and one is named',
+          'Leave out the registration, or use --json',
+        );
       const client = await connect(terminal, options);
 
       const lines = async (limit: number): Promise<(look: Look) => string[]> => {
@@ -147,7 +158,11 @@ With --watch a terminal is redrawn on every event; a file or pipe gets one line 
           for (const line of (await lines(options.limit))(lookOf(terminal))) terminal.out(line);
         return printEvents(client, terminal, { json: options.json === true, belongs });
       }
-      if (options.json !== true) {
+      if (options.csv === true) {
+        const { attention, others, more } = await readStatus(client, options, options.limit);
+        terminal.write(statusCsv([...attention, ...others]));
+        if (more !== 0) terminal.note(`${more} more are left out; raise --limit.`);
+      } else if (options.json !== true) {
         for (const line of (await lines(options.limit))(lookOf(terminal))) terminal.out(line);
       } else if (registrationId === undefined) {
         const status = await readStatus(client, options, options.limit);

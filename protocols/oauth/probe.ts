@@ -33,6 +33,8 @@ export interface ProbeArgument {
   readonly grantTypes?: readonly string[];
   /** What is known of this token endpoint with this method. */
   readonly knowledge: ProbeKnowledge | null;
+  /** Other secrets that the server knows, and may repeat in its answer. */
+  readonly secretsInPlay?: readonly string[];
   /** Whether one request with a wrong secret may be sent. */
   readonly allowControl: boolean;
   readonly clock: Clock;
@@ -56,7 +58,7 @@ export interface Probe {
  */
 export async function probeCredential(client: GuardedClient, argument: ProbeArgument): Promise<Probe> {
   const { authMethod, clientSecret, clientId } = argument;
-  const secrets = clientSecret === null ? [] : [clientSecret.value];
+  const secrets = [...(clientSecret === null ? [] : [clientSecret.value]), ...(argument.secretsInPlay ?? [])];
   const credential = await credentialOf(argument);
   if (credential === null) {
     const judged = { verdict: 'inconclusive', reason: 'method-not-supported', wantsControl: false } as const;

@@ -18,10 +18,20 @@ const count = 300;
 /** Lines that are bad, by their place in the file: another secret, and a client that does not exist. */
 const wrongSecret = 41;
 const unknownClient = 207;
+/** Every third client was made at a server with RFC 7592, and its line brings the token that came with it. */
+const isManaged = (index: number) => index % 3 === 1;
 
 interface Client {
   readonly client_id: string;
   readonly client_secret: string;
+  readonly registration_access_token?: string;
+  readonly registration_client_uri?: string;
+}
+
+interface RolloutAnswer {
+  readonly items: readonly { registrationId: string; class: string; reason: string; members: readonly string[] }[];
+  readonly unchanged: number;
+  readonly nextCursor?: string;
 }
 
 /**
@@ -39,10 +49,18 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
   let file: string;
 
   const idOf = (index: number) => `clinic-${index}.portal.sandbox.main`;
-  const system = () => sandbox.system('many');
+  const systemOf = (index: number) => sandbox.system(isManaged(index) ? 'managed' : 'many');
+  const application = (redirectUris: readonly string[]) => ({
+    clientMetadata: { client_name: 'Portal', redirect_uris: redirectUris, scope: 'openid' },
+  });
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ systems: [{ name: 'many', kind: 'open' }] });
+    sandbox = await startSandbox({
+      systems: [
+        { name: 'many', kind: 'open' },
+        { name: 'managed', kind: 'initial-access-token', oneUseTokens: false },
+      ],
+    });
     directory = await scratch();
     database = await freshDatabase(servers.postgres);
     product = await startProduct({
@@ -52,25 +70,29 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
         TEMPORAL_ADDRESS: servers.temporal.address,
         TEMPORAL_NAMESPACE: await freshNamespace(servers.temporal.address),
         REGISTRAR_MASTER_KEY: newMasterKey(),
-        REGISTRAR_ALLOWED_HOSTS: system().host,
+        REGISTRAR_ALLOWED_HOSTS: sandbox.systems.map(({ host }) => host).join(','),
       },
     });
     db = openPostgres(database.url) as unknown as Kysely<never>;
     api = await product.api();
-    await api.ok('PUT', '/v1/applications/portal', {
-      clientMetadata: { client_name: 'Portal', redirect_uris: ['https://portal.example.org/cb'], scope: 'openid' },
-    });
+    await api.ok('PUT', '/v1/applications/portal', application(['https://portal.example.org/cb']));
     const made: Client[] = [];
-    while (made.length < count) made.push(await makeClient());
+    while (made.length < count) made.push(await makeClient(made.length));
     lines = made.map((client, index) => ({
       tenantId: `clinic-${index}`,
       name: `Clinic ${index}`,
       applicationId: 'portal',
       environment: 'sandbox',
-      fhirBaseUrl: `${system().fhirBaseUrl}/clinic-${index}`,
+      fhirBaseUrl: `${systemOf(index).fhirBaseUrl}/clinic-${index}`,
       clientId: index === unknownClient ? 'nobody-knows' : client.client_id,
       clientSecret: index === wrongSecret ? 'planted-wrong-secret' : client.client_secret,
       ...(index % 2 === 0 ? { expiresAt: '2199-01-01T00:00:00Z' } : {}),
+      ...(isManaged(index)
+        ? {
+            registrationAccessToken: client.registration_access_token,
+            registrationClientUri: client.registration_client_uri,
+          }
+        : {}),
     }));
     file = join(directory.dataDir, '..', 'clients.jsonl');
     await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
@@ -85,21 +107,27 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
   });
 
   /** As somebody did it years ago. */
-  async function makeClient(): Promise<Client> {
-    const { registrationEndpoint } = system();
+  async function makeClient(index: number): Promise<Client> {
+    const { registrationEndpoint } = systemOf(index);
+    const token = isManaged(index) ? await systemOf(index).initialAccessToken() : null;
     const response = await fetch(registrationEndpoint ?? '', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ client_name: 'By hand', redirect_uris: ['https://portal.example.org/cb'] }),
     });
     expect(response.status).toBe(201);
     return (await response.json()) as Client;
   }
 
-  /** The command in a process of its own, as people run it. */
-  async function adopt(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const adopt = (...args: string[]) => registrar('adopt', ...args);
+
+  /** A command in a process of its own, as people run it. */
+  async function registrar(...args: string[]): Promise<{ code: number; out: string; err: string }> {
     const options = ['--url', product.url, '--key-file', join(directory.dataDir, 'admin-key')];
-    const child = promisify(execFile)(process.execPath, [main, 'adopt', ...args, ...options], { maxBuffer: 1e8 });
+    const child = promisify(execFile)(process.execPath, [main, ...args, ...options], { maxBuffer: 1e8 });
     try {
       const { stdout, stderr } = await child;
       return { code: 0, out: stdout, err: stderr };
@@ -135,7 +163,24 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
     return [audit, registrations, secrets, entering, holders, keys];
   }
 
-  const secretsOf = () => lines.map(({ clientSecret }) => String(clientSecret));
+  const requests = () => new Map(sandbox.systems.map((each) => [each.name, each.ledger().requests.length]));
+
+  /** Requests to a server since then, but for what the two bad ones try again at the token endpoint by themselves. */
+  function contactsSince(asked: ReadonlyMap<string, number>): unknown[] {
+    const bad = [null, lines[wrongSecret]?.['clientId'], lines[unknownClient]?.['clientId']];
+    return sandbox.systems.flatMap((each) =>
+      each
+        .ledger()
+        .requests.slice(asked.get(each.name))
+        .filter(({ path, clientId }) => each.name !== 'many' || path !== '/token' || !bad.includes(clientId)),
+    );
+  }
+
+  const secretsOf = () =>
+    lines.flatMap(({ clientSecret, registrationAccessToken: token }) => [
+      String(clientSecret),
+      ...(token === undefined ? [] : [String(token)]),
+    ]);
   function expectNoSecret(...texts: string[]): void {
     const all = texts.join('\n');
     expect(secretsOf().filter((secret) => all.includes(secret))).toEqual([]);
@@ -166,7 +211,7 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
   });
 
   test('298 of 300 are proved, two have a reason, with progress, and none is registered', async () => {
-    const clients = system().ledger().clients.length;
+    const clients = sandbox.systems.map((each) => each.ledger().clients.length);
     const { code, out, err } = await adopt(file);
     expect(out).toMatch(/300 lines: 298 proved, 0 unchanged, 2 failed, 0 not ended\.$/m);
     expect(code).toBe(1);
@@ -176,11 +221,11 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
     expect(out).toMatch(new RegExp(`${unknownClient + 1} +${idOf(unknownClient).replaceAll('.', '\\.')} +failed`));
     expect(err.split('\n').filter((line) => / of 300: /.test(line)).length).toBeGreaterThan(5);
     expectNoSecret(out, err, await product.log(), await product.output());
-    const ledger = system().ledger();
-    expect(ledger.clients).toHaveLength(clients);
-    // The server's own books: it authenticated every one of them at its token endpoint.
+    expect(sandbox.systems.map((each) => each.ledger().clients.length)).toEqual(clients);
+    // The servers' own books: they authenticated every one of them at their token endpoint.
     const authenticated = new Set(
-      ledger.requests
+      sandbox.systems
+        .flatMap((each) => each.ledger().requests)
         .filter(({ method, path, status }) => method === 'POST' && path === '/token' && status === 400)
         .map(({ clientId }) => clientId),
     );
@@ -202,21 +247,82 @@ describeWith(['temporal', 'postgres', 'oidc-provider'], 'adopting from a file', 
 
   test('a second run, from standard input, changes nothing and says so', async () => {
     const before = await contents();
-    const asked = system().ledger().requests.length;
+    const asked = requests();
     const { code, out, err } = await fromStdin(await readFile(file, 'utf8'));
     expect(out).toMatch(/300 lines: 0 proved, 298 unchanged, 2 failed, 0 not ended\. Nothing was changed\.$/m);
     expect(code).toBe(1);
     expectNoSecret(out, err);
     expect(await contents()).toEqual(before);
-    const since = system().ledger().requests.slice(asked);
-    const known = new Set(lines.map(({ clientId }) => clientId));
-    known.delete(lines[wrongSecret]?.['clientId']);
-    expect(since.filter(({ clientId }) => clientId !== null && known.has(clientId))).toEqual([]);
+    expect(contactsSince(asked)).toEqual([]);
+  });
+
+  test('the dry run of a new redirect URI lists all of them with its class, and contacts nobody', async () => {
+    const asked = requests();
+    const before = await contents();
+    const uris = ['https://portal.example.org/cb', 'https://portal.example.org/moved'];
+    expect(await api.ok('PUT', '/v1/applications/portal', application(uris))).toMatchObject({ revision: 2 });
+
+    const good = lines.map((_, index) => index).filter((index) => index !== wrongSecret && index !== unknownClient);
+    const expected = new Map(
+      good.map((index) => [
+        idOf(index),
+        isManaged(index)
+          ? { class: 'automatic', reason: 'MetadataUpdatable' }
+          : { class: 'task', reason: 'MetadataByHand' },
+      ]),
+    );
+    expect([...expected.values()].filter((item) => item.class === 'automatic')).toHaveLength(100);
+    expect(expected.size).toBe(298);
+    // A person has to look at the two bad ones anyhow; none of them is changed by itself.
+    const bad = [idOf(wrongSecret), idOf(unknownClient)].sort();
+
+    const listed: RolloutAnswer['items'][number][] = [];
+    let unchanged = 0;
+    for (let query = '?limit=120'; query !== ''; ) {
+      const body = { revision: 2, dryRun: true };
+      const page = await api.ok<RolloutAnswer>('POST', `/v1/applications/portal/rollouts${query}`, body);
+      listed.push(...page.items);
+      unchanged += page.unchanged;
+      query = page.nextCursor === undefined ? '' : `?limit=120&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+    expect(unchanged).toBe(0);
+    const proved = listed.filter(({ registrationId }) => !bad.includes(registrationId));
+    expect(new Map(proved.map((item) => [item.registrationId, { class: item.class, reason: item.reason }]))).toEqual(
+      expected,
+    );
+    expect(proved).toHaveLength(298);
+    expect(proved.filter(({ members }) => JSON.stringify(members) !== '["redirect_uris"]')).toEqual([]);
+    const others = listed.filter(({ registrationId }) => bad.includes(registrationId));
+    expect(others.map((item) => [item.registrationId, item.class])).toEqual(bad.map((id) => [id, 'task']));
+
+    const table = await registrar('application', 'rollout', 'portal', '--dry-run');
+    expect(table.code).toBe(0);
+    const rows = table.out.split('\n').filter((line) => line.includes('.portal.sandbox.main'));
+    expect(rows.map((line) => line.split(/\s+/).slice(0, 4)).sort()).toEqual(
+      listed.map((item) => [item.registrationId, item.class, item.reason, 'redirect_uris']).sort(),
+    );
+    expect(table.out).toContain('Revision 2 of portal: 100 automatic, 200 task, 0 new_client, 0 unchanged.');
+    const csv = await registrar('application', 'rollout', 'portal', '--dry-run', '--csv');
+    expect(csv.code).toBe(0);
+    const [head, ...cells] = csv.out.trimEnd().split('\r\n');
+    expect(head).toBe('"registrationId","class","reason","message","members","appliedRevision"');
+    expect(cells.map((line) => line.split('","').slice(0, 2).join(' ').slice(1)).sort()).toEqual(
+      listed.map((item) => `${item.registrationId} ${item.class}`).sort(),
+    );
+    expectNoSecret(table.out, table.err, csv.out, csv.err);
+
+    expect(contactsSince(asked)).toEqual([]);
+    for (const index of [0, 1]) {
+      expect(await api.registration(idOf(index))).toMatchObject({ appliedRevision: 1, desiredRevision: 2 });
+    }
+    const after = await contents();
+    // The wish is the application's; secrets, claims, entering secrets and holders of clients stay as they were.
+    expect(after.slice(2, 5)).toEqual(before.slice(2, 5));
   });
 
   test('a corrected line is proved, the others are left alone', async () => {
     const corrected = [...lines];
-    const client = await makeClient();
+    const client = await makeClient(unknownClient);
     corrected[unknownClient] = {
       ...corrected[unknownClient],
       clientId: client.client_id,

@@ -154,9 +154,9 @@ export async function startApi(changes: Partial<ApiDependencies> = {}, peers: re
 
   /** Everything that a request could have left behind, counted. */
   async function counts(): Promise<Record<string, number>> {
-    const tables = ['tenants', 'registrations', 'start_requests', 'entering_secrets', 'applications', 'api_keys'];
-    const all = [...tables, 'application_revisions', 'sessions', 'idempotency', 'audit', 'intents'];
-    const entries = all.map(async (table) => {
+    const { rows: all } = await sql<{ name: string }>`select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like 'kysely%'`.execute(db);
+    const entries = all.map(async ({ name: table }) => {
       const { rows } = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(db);
       return [table, rows[0]!.n] as const;
     });
