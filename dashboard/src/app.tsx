@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { Shell } from './components/Shell.tsx';
 import { useRoute } from './hooks.ts';
 import { ApiProblem, keepSession, request, restoreSession, type TabSession } from './http/client.ts';
+import { AuthorizationServers } from './pages/AuthorizationServers.tsx';
+import { InitialAccessTokens } from './pages/InitialAccessTokens.tsx';
 import { Overview } from './pages/Overview.tsx';
 import { Registration } from './pages/Registration.tsx';
 import { SignIn } from './pages/SignIn.tsx';
@@ -82,6 +84,8 @@ export function App() {
         {route.page === 'registration' && (
           <Registration key={route.registrationId} registrationId={route.registrationId} />
         )}
+        {route.page === 'tokens' && <InitialAccessTokens />}
+        {route.page === 'servers' && <AuthorizationServers />}
         {route.page === 'unknown' && <Unknown />}
       </main>
     </Shell>

@@ -1,5 +1,6 @@
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/forms.css';
 import './styles/shell.css';
 import './styles/sign-in.css';
 import './styles/overview.css';

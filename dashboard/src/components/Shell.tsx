@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { ApiProblem, type TabSession } from '../http/client.ts';
 import { followEvents, type LiveState } from '../http/live.ts';
 import type { EventRecord } from '../http/shapes.ts';
+import { listHashes } from '../model/route.ts';
 import { type Session, SessionContext } from '../session.ts';
 import { Live } from './Live.tsx';
 
@@ -66,6 +67,10 @@ export function Shell(props: {
           <img src="./favicon.svg" alt="" width="24" height="24" />
           Registrar
         </a>
+        <nav aria-label="Lists">
+          <a href={listHashes.tokens}>Initial access tokens</a>
+          <a href={listHashes.servers}>Authorization servers</a>
+        </nav>
         <Live state={liveState} />
         <span className="who">{session === null ? 'reading only' : session.role}</span>
         <button

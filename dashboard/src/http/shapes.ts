@@ -1,8 +1,18 @@
+import type { AuthorizationServerRecord } from '../../../domain/authorizationServer.ts';
+import type { InitialAccessTokenRecord } from '../../../domain/initialAccessToken.ts';
 import type { EventRecord, Page, TenantRecord } from '../../../domain/records.ts';
 import type { RegistrationView } from '../../../domain/registrationView.ts';
 import type { Role } from '../../../domain/words.ts';
 
-export type { EventRecord, Page, RegistrationView, Role, TenantRecord };
+export type {
+  AuthorizationServerRecord,
+  EventRecord,
+  InitialAccessTokenRecord,
+  Page,
+  RegistrationView,
+  Role,
+  TenantRecord,
+};
 
 /** Answer of `POST /v1/session`. */
 export interface SessionAnswer {
@@ -10,6 +20,12 @@ export interface SessionAnswer {
   readonly role: Role;
   /** RFC 3339 UTC. */
   readonly expiresAt: string;
+}
+
+/** Answer of `GET /v1/registrations/{registrationId}`. */
+export interface RegistrationDetail extends RegistrationView {
+  /** Registrations whose client this one could share; absent where there is none. */
+  readonly shareableWith?: readonly string[];
 }
 
 /** Answer of `GET /v1/summary`. */

@@ -34,7 +34,12 @@ export const emptyQuery: ListQuery = {
 export type Route =
   | { readonly page: 'overview'; readonly query: ListQuery }
   | { readonly page: 'registration'; readonly registrationId: string }
+  | { readonly page: 'tokens' }
+  | { readonly page: 'servers' }
   | { readonly page: 'unknown' };
+
+/** Location hashes of the lists beside the registrations. */
+export const listHashes = { tokens: '#/initial-access-tokens', servers: '#/authorization-servers' } as const;
 
 function oneOf(allowed: readonly string[], value: string | null): string {
   return value !== null && allowed.includes(value) ? value : '';
@@ -59,6 +64,8 @@ export function parseRoute(hash: string): Route {
   const registrationId = /^\/registrations\/([^/]+)$/.exec(path)?.[1];
   if (registrationId !== undefined && parseRegistrationId(registrationId) !== null)
     return { page: 'registration', registrationId };
+  if (`#${path}` === listHashes.tokens) return { page: 'tokens' };
+  if (`#${path}` === listHashes.servers) return { page: 'servers' };
   return { page: 'unknown' };
 }
 

@@ -1,9 +1,11 @@
 import { useCallback, useEffect } from 'react';
+import { attentionOf } from '../../../domain/attention.ts';
 import { HealthPill, PhasePill } from '../components/Pill.tsx';
 import { Problem } from '../components/Problem.tsx';
 import { Time } from '../components/Time.tsx';
 import { useGathered, useLoaded, useTitle } from '../hooks.ts';
-import type { RegistrationView, TenantRecord } from '../http/shapes.ts';
+import type { RegistrationDetail, RegistrationView, TenantRecord } from '../http/shapes.ts';
+import { nextStepOf } from '../model/nextStep.ts';
 import { words } from '../model/states.ts';
 import { useSession } from '../session.ts';
 import { Actions } from './registration/Actions.tsx';
@@ -13,12 +15,14 @@ import { Credential } from './registration/Credential.tsx';
 import { Discovery } from './registration/Discovery.tsx';
 import { Scopes } from './registration/Scopes.tsx';
 import { Timeline } from './registration/Timeline.tsx';
+import { useOperation } from './registration/useOperation.ts';
 import { useTimeline } from './registration/useTimeline.ts';
 
 /** Everything about one registration. */
 export function Registration({ registrationId }: { registrationId: string }) {
-  const view = useLoaded<RegistrationView>(`/v1/registrations/${registrationId}`);
+  const view = useLoaded<RegistrationDetail>(`/v1/registrations/${registrationId}`);
   const timeline = useTimeline(registrationId);
+  const operation = useOperation(registrationId, timeline.events);
   const { subscribe, announce } = useSession();
   useTitle(registrationId);
 
@@ -59,7 +63,8 @@ export function Registration({ registrationId }: { registrationId: string }) {
       <Heading view={view.data} />
       {view.problem !== null && <Problem problem={view.problem} onRetry={gather} />}
       <AttentionBanner view={view.data} />
-      <Actions view={view.data} events={timeline.events} />
+      <NextStep view={view.data} />
+      <Actions view={view.data} operation={operation} />
       <div className="columns">
         <div>
           <Credential view={view.data} />
@@ -73,6 +78,12 @@ export function Registration({ registrationId }: { registrationId: string }) {
       </div>
     </>
   );
+}
+
+/** Where the banner says nothing of it: what goes on, or who does what next. */
+function NextStep({ view }: { view: RegistrationView }) {
+  const step = attentionOf(view) === null ? nextStepOf(view) : null;
+  return step === null ? null : <p className="notice">{step}</p>;
 }
 
 function Back() {

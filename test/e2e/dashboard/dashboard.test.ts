@@ -1,83 +1,23 @@
-import { mkdir, rm } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import type { BrowserContext, Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../../support/describeWith.ts';
-import { expectAccessible, launch, watchForErrors } from './browser.ts';
-import { buildDashboard, type RealApp, startRealApp } from './realApp.ts';
+import type { RealApp } from './realApp.ts';
 import { active, attention, hostileText } from './states.ts';
+import { tryDashboard } from './tryDashboard.ts';
 
 const mercy = 'mercy.chart-app.production.main';
 const lakeside = 'lakeside.chart-app.production.main';
 
-/** Where to put pictures of the pages; none are made without it. */
-const pictures = process.env['REGISTRAR_TEST_SCREENSHOTS'];
-
 describeWith('chromium', 'the dashboard in a real browser', ({ chromium }) => {
+  const dashboard = tryDashboard(chromium);
+  const { signIn, addWorking, row, expectGoodEverywhere } = dashboard;
   let app: RealApp;
-  let built: string;
-  let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let errors: string[];
-
-  beforeAll(async () => {
-    built = await buildDashboard();
-    browser = await launch(chromium.executablePath);
-    if (pictures !== undefined) await mkdir(pictures, { recursive: true });
+  beforeEach(() => {
+    ({ app, context, page } = dashboard);
   });
-  afterAll(async () => {
-    await browser.close();
-    await rm(built, { recursive: true, force: true });
-  });
-
-  beforeEach(async () => {
-    app = await startRealApp(built);
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'America/New_York' });
-    page = await context.newPage();
-    errors = watchForErrors(page);
-  });
-  afterEach(async () => {
-    await context.close();
-    await app.close();
-    expect(errors).toEqual([]);
-  });
-
-  async function signIn(role: 'viewer' | 'operator' | 'administrator' = 'operator'): Promise<string> {
-    const key = await app.newKey(role);
-    if (page.url() === 'about:blank') await page.goto(app.url);
-    await page.getByLabel('API key').fill(key);
-    await page.keyboard.press('Enter');
-    await page
-      .getByRole('status')
-      .filter({ hasText: /^Live$/ })
-      .waitFor();
-    return key;
-  }
-
-  async function addWorking(tenantId: string, name?: string): Promise<void> {
-    const { registrationId } = await app.addTenant(tenantId, name);
-    await app.record(registrationId, { type: 'registration.activated', message: 'It works.' }, active(tenantId));
-  }
-
-  function row(registrationId: string) {
-    return page.getByRole('row').filter({ has: page.getByRole('link', { name: registrationId }) });
-  }
-
-  /** At both widths and in both colour schemes. */
-  async function expectGoodEverywhere(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const [width, height] of [
-        [1280, 900],
-        [390, 844],
-      ] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height });
-        if (pictures !== undefined)
-          await page.screenshot({ path: `${pictures}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-        await expectAccessible(page);
-      }
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
 
   test('a wrong key is refused with what to do; a right one is kept nowhere in the browser', async () => {
     await page.goto(app.url);
@@ -368,6 +308,37 @@ describeWith('chromium', 'the dashboard in a real browser', ({ chromium }) => {
     expect(await second.getByRole('button', { name: 'Rotate', exact: true }).getAttribute('aria-disabled')).toBe(
       'false',
     );
+  });
+
+  test('initial access tokens and authorization servers are listed, never their secrets', async () => {
+    await addWorking('mercy');
+    await app.records.putEnteringSecret({
+      operationId: randomUUID(),
+      registrationId: mercy,
+      kind: 'initial-access-token',
+      value: 'iat-4711-canary',
+    });
+    await signIn('viewer');
+    await page.getByRole('link', { name: 'Authorization servers' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Authorization servers' }).waitFor();
+    const server = page.getByRole('row').filter({ hasText: 'https://auth.mercy.example/token' });
+    await server.waitFor();
+    const { items } = await app.records.authorizationServers({ tenantIds: null, applicationIds: null }, { limit: 1 });
+    await app.records.patchAuthorizationServer(
+      items[0]?.serverId ?? '',
+      { name: hostileText, notes: `${hostileText}${'x'.repeat(300)}` },
+      'system',
+    );
+    await page.reload();
+    await expect.poll(() => server.getByText(hostileText).count()).toBe(2);
+    await expectGoodEverywhere('servers');
+
+    await page.getByRole('link', { name: 'Initial access tokens' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Initial access tokens' }).waitFor();
+    await page.getByRole('row').filter({ hasText: mercy }).getByText('Waiting').waitFor();
+    await expectGoodEverywhere('tokens');
+    expect(await page.content()).not.toContain('canary');
+    expect(await page.evaluate('window.owned')).toBeUndefined();
   });
 
   test('an unknown address and an unknown registration say so', async () => {

@@ -83,3 +83,67 @@ export function attention(
 ): Partial<RegistrationView> {
   return { phase, conditions: [condition('NeedsAttention', 'True', reason, message)] };
 }
+
+/** What is true of a registration that a person carries out; the task is handed in, verified, and late. */
+export function byHand(tenantId: string, text: string): Partial<RegistrationView> {
+  const { discovery } = active(tenantId);
+  if (discovery == null) throw new Error('an active registration is discovered');
+  const clock = { owedBy: text, applies: 'if-certified', doneAt: null } as const;
+  return {
+    ...attention('manual_required', 'NoRegistrationEndpoint', text),
+    method: 'manual',
+    discovery: { ...discovery, registrationEndpoint: null, registrationSource: 'none' },
+    task: {
+      kind: 'registration',
+      state: 'submitted',
+      since: hoursFromNow(-500),
+      owner: text,
+      reference: text,
+      submittedAt: hoursFromNow(-400),
+      verifiedAt: null,
+      note: text,
+      vendor: { playbookId: 'epic', certified: 'unknown', developer: text, expectedWait: 14 * 24 * hour },
+      toldUntil: hoursFromNow(-1),
+      clocks: [
+        {
+          ...clock,
+          duty: 'verify',
+          citation: '45 CFR 170.404(b)(1)(i)',
+          state: 'missed',
+          startedAt: hoursFromNow(-400),
+          dueAt: hoursFromNow(-40),
+          dueOn: '2026-11-19',
+        },
+        {
+          ...clock,
+          duty: 'enable',
+          citation: '45 CFR 170.404(b)(1)(ii)',
+          state: 'not-started',
+          startedAt: null,
+          dueAt: null,
+          dueOn: null,
+        },
+      ],
+    },
+  };
+}
+
+/** A registration endpoint that waits for an administrator, at `auth.{tenantId}.example`. */
+export function waitsForApproval(tenantId: string, path = 'register'): Partial<RegistrationView> {
+  const { discovery } = active(tenantId);
+  if (discovery == null) throw new Error('an active registration is discovered');
+  return {
+    ...attention('awaiting_approval', 'EndpointApprovalNeeded', 'It waits.'),
+    discovery: {
+      ...discovery,
+      registrationEndpoint: null,
+      registrationSource: 'none',
+      candidate: {
+        registrationEndpoint: `https://auth.${tenantId}.example/${path}`,
+        source: 'oauth-authorization-server',
+        evidenceHash: 'cd'.repeat(32),
+        sameSite: false,
+      },
+    },
+  };
+}

@@ -45,7 +45,7 @@ function expiry(view: RegistrationView): ReactNode {
 export function RegistrationTable({ items, query }: { items: readonly RegistrationView[]; query: ListQuery }) {
   if (items.length === 0) return <p className="nothing">No registration matches.</p>;
   return (
-    <table role="table" className="registrations">
+    <table role="table" className="cards">
       <caption className="unseen">Registrations with phase, credential, expiry and next rotation</caption>
       <thead role="rowgroup">
         <tr role="row">

@@ -1,20 +1,32 @@
 import { useState } from 'react';
 import type { OperationKind } from '../../../../domain/operations.ts';
-import { type Outcome, outcomeOf } from '../../../../domain/outcome.ts';
+import type { Outcome } from '../../../../domain/outcome.ts';
+import { Offered } from '../../components/Form.tsx';
 import { Problem } from '../../components/Problem.tsx';
-import { ApiProblem, request } from '../../http/client.ts';
-import type { Accepted, EventRecord, RegistrationView } from '../../http/shapes.ts';
+import type { RegistrationDetail } from '../../http/shapes.ts';
 import {
   type Availability,
+  approvalOf,
+  reportLaunchAvailability,
   rotateAvailability,
+  shareAvailability,
+  supplyCredentialAvailability,
   supplyTokenAvailability,
+  updateTaskAvailability,
   verifyAvailability,
 } from '../../model/actions.ts';
+import { revisionGap } from '../../model/revisions.ts';
 import { useSession } from '../../session.ts';
+import { ApproveEndpoint } from './ApproveEndpoint.tsx';
 import { ConfirmRotation } from './ConfirmRotation.tsx';
+import { NoteProgress } from './NoteProgress.tsx';
+import { ReportLaunch } from './ReportLaunch.tsx';
+import { Revisions } from './Revisions.tsx';
+import { ShareClient } from './ShareClient.tsx';
+import { SupplyCredential } from './SupplyCredential.tsx';
 import { SupplyToken } from './SupplyToken.tsx';
-
-type Started = { readonly kind: OperationKind; readonly operationId: string | null };
+import { Task } from './Task.tsx';
+import type { Operation } from './useOperation.ts';
 
 const underWay = {
   rotate: 'Rotation asked for; waiting for its outcome…',
@@ -25,58 +37,97 @@ const underWay = {
   supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
-  changeMetadata: 'Change asked for; waiting for its outcome…',
   updateTask: 'Task noted…',
   shareClient: 'Shared client asked for; waiting for its outcome…',
+  changeMetadata: 'Change asked for; waiting for its outcome…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };
 
 /** What a person can do here, and how what was started goes on. */
-export function Actions({ view, events }: { view: RegistrationView; events: readonly EventRecord[] }) {
-  const session = useSession();
+export function Actions({ view, operation }: { view: RegistrationDetail; operation: Operation }) {
+  const { role } = useSession();
   const [confirming, setConfirming] = useState(false);
-  const [started, setStarted] = useState<Started | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const end = started?.operationId == null ? null : findEnd(events, started.kind, started.operationId);
-  const busy = started !== null && end === null && problem === null;
+  const { busy, start } = operation;
+  const shared = (kind: OperationKind) => ({
+    busy,
+    refusal: operation.problem?.kind === kind && <Problem problem={operation.problem.problem} />,
+  });
 
-  async function start(kind: OperationKind, method: 'POST' | 'PUT', action: string, body: unknown): Promise<boolean> {
-    if (session.csrfToken === null) return false;
-    setProblem(null);
-    setStarted({ kind, operationId: null });
-    try {
-      const path = `/v1/registrations/${view.registrationId}/${action}`;
-      const { operationId } = await request<Accepted>(path, { method, body, csrfToken: session.csrfToken });
-      setStarted({ kind, operationId });
-      return true;
-    } catch (error) {
-      session.refused(error);
-      setStarted(null);
-      setProblem(error instanceof ApiProblem ? error : new ApiProblem(0, 'The request failed', ''));
-      return false;
-    }
-  }
-
-  const rotate = rotateAvailability(view, session.role);
-  const verify = verifyAvailability(view, session.role);
+  const approval = approvalOf(view, role);
+  const gap = revisionGap(view, role);
   return (
     <section className="actions" aria-label="Actions">
       <div className="buttons">
-        <Action name="Rotate" primary availability={rotate} busy={busy} onStart={() => setConfirming(true)} />
-        <Action name="Verify" availability={verify} busy={busy} onStart={() => start('verify', 'POST', 'verify', {})} />
-      </div>
-      {supplyTokenAvailability(view, session.role).possible && (
-        <SupplyToken
+        <Action
+          name="Rotate"
+          primary
+          availability={rotateAvailability(view, role)}
           busy={busy}
+          onStart={() => setConfirming(true)}
+        />
+        <Action
+          name="Verify"
+          availability={verifyAvailability(view, role)}
+          busy={busy}
+          onStart={() => start('verify', 'POST', 'verify', {})}
+        />
+      </div>
+      {shared('rotate').refusal}
+      {shared('verify').refusal}
+      <Offered availability={supplyTokenAvailability(view, role)} what="Supply the initial access token">
+        <SupplyToken
+          {...shared('supplyInitialAccessToken')}
           onSupply={(token) => start('supplyInitialAccessToken', 'PUT', 'initial-access-token', { token })}
         />
+      </Offered>
+      {approval !== null && (
+        <ApproveEndpoint
+          // A box that was ticked for one endpoint says nothing about another.
+          key={`${approval.registrationEndpoint} ${approval.evidenceHash}`}
+          {...shared('approveEndpoint')}
+          approval={approval}
+          onApprove={(pair) => void start('approveEndpoint', 'POST', 'approve-endpoint', pair)}
+        />
       )}
-      <p role="status" className={end === null ? 'progress' : `progress ${end.outcome}`}>
-        {busy && started !== null && underWay[started.kind]}
-        {end !== null && `${ends[end.outcome]}: ${end.message}`}
-      </p>
-      {problem !== null && <Problem problem={problem} />}
+      <Task view={view}>
+        <Offered availability={updateTaskAvailability(view, role)} what="Note progress">
+          {view.task !== undefined && (
+            <NoteProgress
+              {...shared('updateTask')}
+              task={view.task}
+              onNote={(body) => start('updateTask', 'PATCH', 'task', body)}
+            />
+          )}
+        </Offered>
+      </Task>
+      <Offered availability={supplyCredentialAvailability(view, role)} what="Supply the credential">
+        <SupplyCredential
+          {...shared('supplyCredential')}
+          onSupply={(credential) => start('supplyCredential', 'POST', 'credential', credential)}
+        />
+      </Offered>
+      <Offered availability={shareAvailability(view, role)} what="Share a client that the application has here already">
+        <ShareClient
+          {...shared('shareClient')}
+          holders={view.shareableWith ?? []}
+          onShare={(shareWith) => void start('shareClient', 'PATCH', '', { shareWith })}
+        />
+      </Offered>
+      {gap !== null && (
+        <Revisions
+          {...shared('changeMetadata')}
+          gap={gap}
+          onApply={() => void start('changeMetadata', 'PATCH', '', { revision: view.desiredRevision })}
+        />
+      )}
+      <Offered availability={reportLaunchAvailability(view, role)} what="Report a launch">
+        <ReportLaunch
+          {...shared('reportLaunch')}
+          onReport={(launch) => start('reportLaunch', 'POST', 'report-launch', launch)}
+        />
+      </Offered>
+      <Progress operation={operation} />
       {confirming && (
         <ConfirmRotation
           view={view}
@@ -91,12 +142,12 @@ export function Actions({ view, events }: { view: RegistrationView; events: read
   );
 }
 
-function findEnd(events: readonly EventRecord[], kind: OperationKind, operationId: string) {
-  for (const event of events) {
-    const outcome = event.operationId === operationId ? outcomeOf(kind, event.type) : null;
-    if (outcome !== null) return { outcome, message: event.message };
-  }
-  return null;
+function Progress({ operation: { kind, end } }: { operation: Operation }) {
+  return (
+    <p role="status" className={end === null ? 'progress' : `progress ${end.outcome}`}>
+      {end === null ? kind !== null && underWay[kind] : `${ends[end.outcome]}: ${end.message}`}
+    </p>
+  );
 }
 
 function Action(props: {

@@ -44,6 +44,9 @@ export function Credential({ view }: { view: RegistrationView }) {
           ['Client expires', credential.clientExpiresAt && <Time key="end" at={credential.clientExpiresAt} />],
           ['Authentication', <code key="method">{credential.authMethod}</code>],
           ['Rotation', strategyTexts[credential.strategy]],
+          ...(credential.manageable === undefined
+            ? []
+            : ([['Managed from here', managed(credential.manageable)]] as const)),
           [
             'Stored in',
             <span key="ref">
@@ -51,14 +54,20 @@ export function Credential({ view }: { view: RegistrationView }) {
             </span>,
           ],
           ['Version', <code key="version">{credential.ref.versionId}</code>],
-          [
-            'Application revision',
-            view.appliedRevision === view.desiredRevision
-              ? String(view.desiredRevision)
-              : `${view.appliedRevision ?? 'none'} registered, ${view.desiredRevision} wanted`,
-          ],
+          ['Application revision', revision(view.appliedRevision, view.desiredRevision)],
+          ...(view.ownRevision === undefined || view.ownRevision.desired === 0
+            ? []
+            : ([['Own revision', revision(view.ownRevision.applied, view.ownRevision.desired)]] as const)),
         ]}
       />
     </Section>
   );
+}
+
+function managed(manageable: boolean): string {
+  return manageable ? 'yes, by requests (RFC 7592)' : 'no: a person changes it at the health system';
+}
+
+function revision(applied: number | null, desired: number): string {
+  return applied === desired ? String(desired) : `${applied ?? 'none'} registered, ${desired} wanted`;
 }

@@ -4,6 +4,7 @@ import { Facts, Section } from '../../components/Facts.tsx';
 import { Pill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';
 import type { RegistrationView } from '../../http/shapes.ts';
+import { registrationHash } from '../../model/route.ts';
 import type { Tone } from '../../model/states.ts';
 
 const sourceTexts: Readonly<Record<DiscoverySource, string>> = {
@@ -73,13 +74,24 @@ export function Discovery({ view }: { view: RegistrationView }) {
                 ['Issuer', <Endpoint key="issuer" url={discovery.issuer} />],
               ] as const)),
           ['Method', view.method],
-          ['Client', view.clientBinding === 'own' ? 'held by this registration' : 'shared with another registration'],
+          ['Client', <Binding key="binding" view={view} />],
         ]}
       />
       {discovery === null && <p className="none">Not discovered yet.</p>}
       {discovery !== null && <Findings findings={discovery.findings} />}
       {discovery !== null && <Documents evidence={discovery.evidence} />}
     </Section>
+  );
+}
+
+function Binding({ view }: { view: RegistrationView }) {
+  const { clientBinding, holderRegistrationId: holder } = view;
+  if (clientBinding === 'own') return 'held by this registration';
+  if (holder === undefined) return 'shared with another registration';
+  return (
+    <>
+      shared; held by <a href={registrationHash(holder)}>{holder}</a>
+    </>
   );
 }
 

@@ -1,7 +1,11 @@
-import { useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 
 /** Hands an initial access token over. It goes into one request and is kept nowhere in the page. */
-export function SupplyToken(props: { busy: boolean; onSupply: (token: string) => Promise<boolean> }) {
+export function SupplyToken(props: {
+  busy: boolean;
+  refusal: ReactNode;
+  onSupply: (token: string) => Promise<boolean>;
+}) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <form
@@ -20,6 +24,7 @@ export function SupplyToken(props: { busy: boolean; onSupply: (token: string) =>
           Supply
         </button>
       </div>
+      {props.refusal}
     </form>
   );
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   emptyQuery,
+  listHashes,
   overviewHash,
   parseRoute,
   registrationHash,
@@ -21,6 +22,11 @@ describe('parseRoute', () => {
   test('names one registration', () => {
     const registrationId = 'mercy.chart-app.production.main';
     expect(parseRoute(registrationHash(registrationId))).toEqual({ page: 'registration', registrationId });
+  });
+
+  test('names the lists beside the registrations', () => {
+    expect(parseRoute(listHashes.tokens)).toEqual({ page: 'tokens' });
+    expect(parseRoute(listHashes.servers)).toEqual({ page: 'servers' });
   });
 
   test.each([

@@ -1,0 +1,26 @@
+import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { Phase } from '../../../domain/words.ts';
+
+const nextSteps: Readonly<Record<Phase, string | null>> = {
+  discovering: null,
+  registering: null,
+  active: null,
+  retiring: null,
+  retired: null,
+  awaiting_approval:
+    'A registration endpoint waits for an administrator, who compares it with what the health system says.',
+  awaiting_token: 'Get an initial access token from the health system and supply it here.',
+  manual_required:
+    'Hand the packet in at the vendor or the health system, note that here, and supply the credential once it comes.',
+  submitted: 'The vendor or the health system has it. Note its answer here, and supply the credential once it comes.',
+  verifying:
+    'Nothing to do: Registrar proves the credential until the token endpoint knows it. If it was the wrong one, supply the right one.',
+  awaiting_enablement:
+    'Ask the health system to enable the client. Registrar tries by itself and goes on once it works.',
+  suspended: 'Nothing is done here until somebody resumes the registration.',
+};
+
+/** What a person does next in a phase that waits, as a sentence; null where Registrar goes on by itself. */
+export function nextStepOf({ phase }: Pick<RegistrationView, 'phase'>): string | null {
+  return nextSteps[phase];
+}
