@@ -8,6 +8,7 @@ import { suppliedAuthMethod } from '../domain/suppliedAuthMethod.ts';
 import { originOf } from '../protocols/http/publicUrl.ts';
 import { versionIdOf } from '../stores/secrets/versionId.ts';
 import { credentialAudience, managementAudience, tokenEndpointOf } from './audience.ts';
+import { signingJwkFor } from './clientKeys.ts';
 import {
   type ClientSecret,
   clientSecretOf,
@@ -114,7 +115,7 @@ async function store(
   secrets: SuppliedSecrets,
 ): Promise<void> {
   const { operationId, current } = argument;
-  const client = clientDocument(config, argument, secrets);
+  const client = await clientDocument(deps, config, argument, secrets);
   if (current === null) {
     await putManagement(deps, config, argument, secrets, client);
     return;
@@ -147,19 +148,22 @@ async function putManagement(
   await putCurrent(deps.secrets, managementSecretName(config), versionId, value, tagsOf(config));
 }
 
-function clientDocument(
+/** A client whose key Registrar does not hold is stored all the same: nothing proves it (docs/clients.md). */
+async function clientDocument(
+  deps: Dependencies,
   config: RegistrationConfig,
   { endpoints, supplied }: SupplyArguments,
   { clientSecret }: SuppliedSecrets,
-): ClientSecret {
+): Promise<ClientSecret> {
   const { redirect_uris: redirectUris, scope } = config.metadata;
+  const authMethod =
+    supplied.authMethod ?? suppliedAuthMethod(clientSecret !== undefined, config, endpoints.tokenEndpointAuthMethods);
   return clientSecretOf(
     {
       clientId: supplied.clientId,
       clientSecret: clientSecret ?? null,
-      authMethod:
-        supplied.authMethod ??
-        suppliedAuthMethod(clientSecret !== undefined, config, endpoints.tokenEndpointAuthMethods),
+      authMethod,
+      signingJwk: await signingJwkFor(deps, config, endpoints, authMethod),
       expiresAt: supplied.expiresAt,
       redirectUris: Array.isArray(redirectUris) ? redirectUris.filter((uri) => typeof uri === 'string') : [],
       scope: typeof scope === 'string' ? scope : '',

@@ -1,4 +1,5 @@
 import { credentialFaults } from '../domain/credentialFaults.ts';
+import { durationToMilliseconds } from '../domain/duration.ts';
 import type { RegistrationView } from '../domain/registrationView.ts';
 import type { SuppliedCredential } from '../domain/suppliedCredential.ts';
 import { type Caller, within } from './caller.ts';
@@ -8,8 +9,15 @@ import { malformedUrls, refusedUrls } from './peerUrls.ts';
 import { ProblemError } from './problem.ts';
 import type { CredentialBody } from './schemas/suppliedCredential.ts';
 
-/** What may be said aloud of a credential, apart from what is to be sealed and goes nowhere else. */
-export function partCredential(body: CredentialBody): {
+/**
+ * What may be said aloud of a credential, apart from what is to be sealed and goes nowhere else.
+ *
+ * @param distribution how long it may be refused before it is called broken, as an ISO 8601 duration; null = not known.
+ */
+export function partCredential(
+  body: CredentialBody,
+  distribution: string | null,
+): {
   readonly details: SuppliedCredential;
   readonly secrets: Pick<CredentialBody, 'clientSecret' | 'registrationAccessToken' | 'registrationClientUri'>;
 } {
@@ -22,6 +30,7 @@ export function partCredential(body: CredentialBody): {
       expiresAt: timeOf(body.expiresAt),
       expiryKnown: body.expiresAt !== undefined,
       clientExpiresAt: timeOf(body.clientExpiresAt),
+      ...(distribution === null ? {} : { distributionTime: durationToMilliseconds(distribution) }),
     },
     secrets: { clientSecret, registrationAccessToken, registrationClientUri },
   };
@@ -40,8 +49,8 @@ export async function judgeCredential(
   const { registrationClientUri: uri } = body;
   const urls = uri === undefined ? [] : [{ pointer: '/registrationClientUri', url: uri, kind: 'endpoint' as const }];
   const faults: Fault[] = [
-    ...credentialFaults(body, clock.now()).map(({ member, message, later }) =>
-      fault(later === true ? 'not-available' : 'validation-failed', `/${member}`, message),
+    ...credentialFaults(body, clock.now()).map(({ member, message }) =>
+      fault('validation-failed', `/${member}`, message),
     ),
     ...malformedUrls(urls),
   ];

@@ -31,7 +31,11 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** A JSON Web Key Set (RFC 7517 section 5). */
-export function jwkSet(keys: readonly PublicClientKey[]): { readonly keys: readonly PublicClientKey['jwk'][] } {
+/** RFC 7517 section 5. */
+export interface JsonWebKeySet {
+  readonly keys: readonly PublicClientKey['jwk'][];
+}
+
+export function jwkSet(keys: readonly PublicClientKey[]): JsonWebKeySet {
   return { keys: keys.map(({ jwk }) => jwk) };
 }

@@ -16,8 +16,6 @@ export interface CredentialFault {
   readonly member: keyof GivenCredential;
   /** Reason and next step; repeats no value. */
   readonly message: string;
-  /** A later version takes it. */
-  readonly later?: true;
 }
 
 /** Clocks of people and servers differ by this many milliseconds at most. */
@@ -32,18 +30,10 @@ export function credentialFaults(given: GivenCredential, now: number): Credentia
 }
 
 function methodFaults({ tokenEndpointAuthMethod: method, clientSecret }: GivenCredential): CredentialFault[] {
-  // Keys that Registrar makes are what proves such a client: until they are wired in, it is refused here and only here.
-  if (method === 'private_key_jwt')
-    return [
-      {
-        member: 'tokenEndpointAuthMethod',
-        later: true,
-        message:
-          'a client with private_key_jwt cannot be adopted: nobody but its owner has its private key; register a key of Registrar there, or supply a client with a secret',
-      },
-    ];
   if (method === 'none' && clientSecret !== undefined)
     return [{ member: 'clientSecret', message: 'a public client (none) has no secret; leave it out' }];
+  if (method === 'private_key_jwt' && clientSecret !== undefined)
+    return [{ member: 'clientSecret', message: 'a client with private_key_jwt signs with its key; leave it out' }];
   const needsSecret = method === 'client_secret_basic' || method === 'client_secret_post';
   if (needsSecret && clientSecret === undefined)
     return [{ member: 'clientSecret', message: `${method} needs it; give it, or "none" for a public client` }];

@@ -32,7 +32,7 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   },
   changeMetadata: { 'registration.metadata-changed': 'succeeded', 'registration.metadata-failed': 'failed' },
   shareClient: { 'registration.sharing': 'succeeded' },
-  updateTask: { 'task.changed': 'succeeded' },
+  updateTask: { 'task.changed': 'succeeded', 'registration.metadata-changed': 'succeeded' },
   reportLaunch: { 'launch.reported': 'succeeded' },
 };
 

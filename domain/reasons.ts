@@ -302,9 +302,11 @@ export const reasons = {
   },
   MetadataOfHolder: { sentence: 'The client belongs to another registration, and so do its metadata.', action: null },
   MetadataUpdatable: { sentence: 'The client can be changed in place (RFC 7592).', action: null },
+  MetadataAppliedByHand: { sentence: 'A person changed the metadata of the client.', action: null },
   MetadataByHand: {
     sentence: 'The client cannot be changed from here: the server offers no client configuration endpoint for it.',
-    action: 'Change the named members where the client was registered, by its portal or with the health system.',
+    action:
+      'Change the named members where the client was registered, by its portal or with the health system; then note it (registrar task REGISTRATION --state verified).',
   },
   MetadataRejected: {
     sentence: 'The server refuses the changed client metadata; the client keeps those that it had.',

@@ -351,6 +351,7 @@ export interface SharingRecords {
 
 /** Records for the API and the command line. */
 export interface ApiRecords extends SharingRecords, ApiAuthorizationServers {
+  putDiscoveryHeaders: EntityRecords['putDiscoveryHeaders'];
   /** Registrations that use the client of this one and are not retired. */
   countSharers(registrationId: string): Promise<number>;
 

@@ -12,7 +12,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log.ts';
 import { workflowBundlePath } from './paths.ts';
-import { reachableBaseUrl } from './reachableBaseUrl.ts';
+import { reachableBaseUrl } from '../domain/reachableBaseUrl.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { TemporalConnectionOptions } from './temporal/connection.ts';

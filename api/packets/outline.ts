@@ -97,6 +97,7 @@ function client({ client: wanted }: Packet): Section {
       field('Redirect URIs', ...wanted.redirectUris.map(exact)),
       field('Launch URLs', ...wanted.launchUris.map(exact)),
       field('JWKS URL', ...exacts(wanted.jwksUri)),
+      ...(wanted.jwks === null ? [] : [field('Public keys (JWKS)', exact(JSON.stringify(wanted.jwks)))]),
       field(
         `Scopes (SMART ${wanted.scopeDialect})`,
         ...(wanted.scopes.length === 0 ? [] : [exact(wanted.scopes.join(' '))]),

@@ -5,7 +5,9 @@ import { explain } from '../../domain/reasons.ts';
 import type { OwnSettings, RolloutRow } from '../../domain/records.ts';
 import { changedMembers, decideRollout } from '../../domain/rollout.ts';
 import { type Actions, action } from '../actions.ts';
+import { judgeHolder } from '../clientSharing.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { refusedHeaders } from '../discoveryHeaders.ts';
 import { fault, refuseFaults } from '../faults.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
@@ -18,7 +20,7 @@ import { contract } from '../schemas/contract.ts';
 /** Changing clients that exist: one of them, and what a revision would change at all of them. */
 export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (
   app,
-  { dependencies: { records }, actions },
+  { dependencies: { records, discovery }, actions },
 ) => {
   app.patch('/v1/registrations/:registrationId', {
     ...contract({
@@ -31,9 +33,24 @@ export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies
       document: true,
     }),
     handler: (request, reply) => {
-      const { revision = null, reason } = request.body;
+      const { revision = null, reason, shareWith, discoveryHeaders } = request.body;
+      const registration = registrationOf(request);
+      const { registrationId } = registration;
+      if (shareWith !== undefined)
+        return actions.accept(
+          request,
+          reply,
+          { kind: 'shareClient', details: { holderRegistrationId: shareWith }, reason },
+          () => judgeHolder(records, registration, shareWith, callerOf(request).visibility),
+        );
+      if (discoveryHeaders !== undefined) {
+        refuseFaults(refusedHeaders(discovery, discoveryHeaders));
+        return actions.accept(request, reply, { kind: 'discover', reason }, () =>
+          records.putDiscoveryHeaders(registrationId, discoveryHeaders),
+        );
+      }
       return actions.accept(request, reply, { kind: 'changeMetadata', details: { revision }, reason }, () =>
-        storeChange(records, registrationOf(request), request.body, callerOf(request).id),
+        storeChange(records, registration, request.body, callerOf(request).id),
       );
     },
   });

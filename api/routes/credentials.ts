@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { RegistrationView } from '../../domain/registrationView.ts';
 import { type Actions, action } from '../actions.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { playbookOf } from '../playbookOf.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
 import { contract } from '../schemas/contract.ts';
@@ -12,6 +14,13 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependen
   app,
   { dependencies, actions },
 ) => {
+  /** A client that lives already works where it is used; a new one may have to reach all of a vendor's servers. */
+  function distributionOf(registration: RegistrationView): string | null {
+    return registration.method === 'adopt'
+      ? null
+      : playbookOf(dependencies.playbooks, registration).distribution.longest;
+  }
+
   app.post('/v1/registrations/:registrationId/credential', {
     ...contract({
       ...action(
@@ -24,7 +33,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependen
     handler: (request, reply) => {
       const registration = registrationOf(request);
       const { registrationId } = registration;
-      const { details, secrets } = partCredential(request.body);
+      const { details, secrets } = partCredential(request.body, distributionOf(registration));
       const { reason } = request.body;
       return actions.accept(request, reply, { kind: 'supplyCredential', reason, details }, async ({ operationId }) => {
         await judgeCredential(dependencies, callerOf(request), registration, request.body);

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { jwkSet } from '../../domain/clientKeys.ts';
 import { buildPacket, type PacketParts } from '../../domain/packets/build.ts';
 import type { Packet } from '../../domain/packets/packet.ts';
+import { reachableBaseUrl } from '../../domain/reachableBaseUrl.ts';
 import type { Visibility } from '../../domain/records.ts';
 import type { RegistrationView } from '../../domain/registrationView.ts';
 import { preferredType } from '../acceptable.ts';
@@ -62,7 +64,7 @@ function acceptedType(accept: string | undefined) {
 }
 
 async function packetOf(
-  { records, registrationConfig, playbooks, clock }: ApiDependencies,
+  { records, registrationConfig, playbooks, clock, publicUrl }: ApiDependencies,
   view: RegistrationView,
   visibility: Visibility,
 ): Promise<Packet> {
@@ -78,6 +80,7 @@ async function packetOf(
     view,
     tenantName: tenant?.name ?? view.tenantId,
     launchUris: application.application.launchUris,
+    keys: await keysOf(records, publicUrl, view.registrationId),
     playbook,
     recognisedBy: by,
     progress: progressOf(view),
@@ -85,9 +88,21 @@ async function packetOf(
   });
 }
 
+async function keysOf(
+  records: ApiDependencies['records'],
+  publicUrl: string | null,
+  registrationId: string,
+): Promise<PacketParts['keys']> {
+  const jwksId = await records.jwksIdOf(registrationId);
+  if (jwksId === null) return null;
+  const base = reachableBaseUrl(publicUrl);
+  if (base !== null) return { jwksUri: `${base}/jwks/${jwksId}` };
+  return { jwks: jwkSet((await records.clientKeys(jwksId)) ?? []) };
+}
+
 /** How far the human path has come; null where a client exists already, of which the rule does not speak. */
 function progressOf({ task, credential }: RegistrationView): PacketParts['progress'] {
-  if (task?.kind === 'rotation' || (task === undefined && credential !== null)) return null;
+  if (task === undefined ? credential !== null : task.kind !== 'registration') return null;
   const time = (text: string | null | undefined) => (text === null || text === undefined ? null : Date.parse(text));
   return { submittedAt: time(task?.submittedAt), verifiedAt: time(task?.verifiedAt), enabledAt: null };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { policiesSchema, rotationPolicySchema } from '../../domain/clientMetadata.ts';
 import { rolloutClasses } from '../../domain/rollout.ts';
 import { registrationMetadata } from './application.ts';
-import { word } from './common.ts';
+import { reasonText, word } from './common.ts';
+import { discoveryHeaders } from './tenant.ts';
 
 /** Each member as it is, or null: a merge patch (RFC 7396) takes it away with that. */
 function removable<Shape extends z.ZodRawShape>(shape: Shape, schemaOf: (name: keyof Shape) => z.ZodType) {
@@ -29,11 +30,31 @@ const changes = {
   revision: z.number().int().min(1).optional().describe('Of the application; left out = the newest'),
 };
 
+/** Each of these is another operation than a change of the client: it comes alone. */
+const alone = {
+  shareWith: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Registration whose client this one uses from now on, instead of getting its own; comes alone'),
+  discoveryHeaders: discoveryHeaders
+    .optional()
+    .describe('Take the place of those before, {} removes them; the documents are read again; comes alone'),
+};
+
 /** What `PATCH /v1/registrations/{registrationId}` takes. */
 export const registrationPatch = z
-  .strictObject({ ...changes, reason: z.string().max(500).optional().describe('Shown in the timeline') })
-  .refine((body) => Object.keys(changes).some((name) => body[name as keyof typeof body] !== undefined), {
-    message: `changes nothing; give one of ${Object.keys(changes).join(', ')}`,
+  .strictObject({ ...changes, ...alone, reason: reasonText.optional() })
+  .superRefine((body, context) => {
+    const given = Object.keys(body).filter(
+      (name) => name !== 'reason' && body[name as keyof typeof body] !== undefined,
+    );
+    const members = [...Object.keys(changes), ...Object.keys(alone)].join(', ');
+    if (given.length === 0) context.addIssue({ code: 'custom', message: `changes nothing; give one of ${members}` });
+    const single = given.find((name) => Object.hasOwn(alone, name));
+    if (single !== undefined && given.length > 1)
+      context.addIssue({ code: 'custom', path: [single], message: 'comes alone; send the other changes apart' });
   });
 export type RegistrationPatch = z.output<typeof registrationPatch>;
 

@@ -45,6 +45,7 @@ export const packetView = z
       redirectUris: texts,
       launchUris: texts,
       jwksUri: textOrNull,
+      jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).nullable(),
       scopes: texts.describe('In the dialect of the server'),
       scopeDialect: word(['v1', 'v2']),
       scopeNotes: texts.describe('Why the scopes are not written as the application writes them'),

@@ -118,7 +118,7 @@ export const scopesView = z.object({
 
 const task = z
   .object({
-    kind: word(['registration', 'rotation']).describe('What a person is to bring about'),
+    kind: word(['registration', 'rotation', 'metadata']).describe('What a person is to bring about'),
     state: word(taskStates),
     since: instantText,
     owner: textOrNull,
@@ -135,6 +135,10 @@ const task = z
       })
       .nullable(),
     toldUntil: instantText.describe('Until when reminders and deadlines were told'),
+    change: z
+      .object({ revision: z.number().int(), ownRevision: z.number().int(), members: texts })
+      .optional()
+      .describe('Client metadata to change by hand; note the state `verified` when it was done'),
     clocks: z
       .array(
         z.object({

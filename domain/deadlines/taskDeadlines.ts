@@ -14,15 +14,6 @@ export interface TaskDeadlinePolicy {
   readonly onBusinessDays: boolean;
 }
 
-const day = 86_400_000;
-
-export const defaultTaskDeadlinePolicy: TaskDeadlinePolicy = {
-  remindAfter: 3 * day,
-  remindEvery: 7 * day,
-  escalateAfter: 14 * day,
-  onBusinessDays: true,
-};
-
 /** A task of a person as its deadlines see it. Times in milliseconds since the epoch, UTC. */
 export interface TaskReadings extends ClockReadings {
   /** When the task came up. */

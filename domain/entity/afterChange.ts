@@ -5,6 +5,7 @@ import { failChange } from './afterPlan.ts';
 import { delay } from './backOff.ts';
 import type { Draft } from './draft.ts';
 import type { EntityState, OpenRequest } from './state.ts';
+import { closeMetadataTask, openMetadataTask } from './task.ts';
 
 /** Times that a server may answer an update with 500: Keycloak does so for good to a `scope` of some clients. */
 const serverErrorLimit = 2;
@@ -63,6 +64,7 @@ function taken(draft: Draft, request: OpenRequest, outcome: RequestOutcome, appl
   const { revision, ownRevision } = applied.target;
   draft.succeeded();
   draft.clearAttention('management', 'metadata');
+  closeMetadataTask(draft);
   draft.set({
     config: change?.config ?? { ...config, revision, ownRevision },
     current: currentAfter(outcome, applied),
@@ -102,7 +104,12 @@ function notTaken(
 ): void {
   if (failure.reason === 'RotationNotSupported') {
     cannotManage(draft);
+    const change = changeOf(draft.state);
     failChange(draft, 'MetadataByHand', told(draft.state, 'MetadataByHand', failure), operationId);
+    if (change !== null) {
+      const { config, members } = change;
+      openMetadataTask(draft, { revision: config.revision, ownRevision: config.ownRevision, members });
+    }
     return;
   }
   if (failure.retryClass !== 'transient') {

@@ -1,3 +1,4 @@
+import type { MetadataTarget } from '../intent.ts';
 import type { MetadataPlan } from '../ports.ts';
 import { explain, type Reason } from '../reasons.ts';
 import type { RegistrationConfig } from '../records.ts';
@@ -5,6 +6,7 @@ import { decideRollout } from '../rollout.ts';
 import { rotationDue } from '../rotationDue.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
+import { closeMetadataTask, openMetadataTask } from './task.ts';
 import { tokenIsNeeded } from './wayOn.ts';
 
 /** What follows from knowing what a `changeMetadata` changes: policies count at once, metadata where the client can be changed. */
@@ -31,9 +33,10 @@ export function afterPlan(before: EntityState, { wanted, members }: MetadataPlan
     members,
   });
   if (decision.class === 'unchanged') nothingToSend(draft, wanted);
-  else if (decision.class !== 'automatic')
+  else if (decision.class !== 'automatic') {
     failChange(draft, decision.reason, toChange(decision.reason, members, wanted));
-  else if (before.current === null || before.pending !== null)
+    if (decision.class === 'task') openMetadataTask(draft, { ...targetOf(wanted), members });
+  } else if (before.current === null || before.pending !== null)
     failChange(draft, 'ClientNotProved', toChange('ClientNotProved', members, wanted));
   else draft.set({ change: { config: wanted, members, serverErrors: 0 } });
   return draft.finish();
@@ -70,6 +73,7 @@ function nothingToSend(draft: Draft, wanted: RegistrationConfig): void {
   const { activeOperation, appliedRevision } = draft.state;
   const { revision, ownRevision } = wanted;
   draft.clearAttention('metadata');
+  closeMetadataTask(draft);
   draft.set({ activeOperation: null, config: wanted, appliedRevision: revision, appliedOwnRevision: ownRevision });
   draft.event({
     type: 'registration.metadata-changed',
@@ -78,6 +82,10 @@ function nothingToSend(draft: Draft, wanted: RegistrationConfig): void {
     operationId: activeOperation?.operationId,
     changes: appliedRevision === revision ? undefined : { appliedRevision: { from: appliedRevision, to: revision } },
   });
+}
+
+function targetOf({ revision, ownRevision }: RegistrationConfig): MetadataTarget {
+  return { revision, ownRevision };
 }
 
 /** A sentence that names what a person has to change. */

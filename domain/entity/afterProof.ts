@@ -34,7 +34,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
   const { reason } = outcome.decision;
   const unproved = reason !== 'ProofSucceeded';
   draft.succeeded();
-  closeTask(draft);
+  if (draft.state.task?.kind !== 'metadata') closeTask(draft);
   draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
   draft.set({
     phase: 'active',

@@ -1,13 +1,28 @@
 import { explain } from '../reasons.ts';
-import type { Task, TaskKind } from '../tasks/task.ts';
+import type { Task, TaskKind, TaskMetadata } from '../tasks/task.ts';
 import { deadlinesOf, type Passed, passedSince } from '../tasks/taskDue.ts';
 import type { TimePolicy } from '../timePolicy.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
 
 /** Opens a task, unless one of its kind is open already. */
-export function openTask(draft: Draft, kind: TaskKind): void {
-  if (draft.state.task?.kind === kind) return;
+export function openTask(draft: Draft, kind: Exclude<TaskKind, 'metadata'>): void {
+  if (draft.state.task?.kind !== kind) open(draft, kind);
+}
+
+/** Opens, or changes, the task to change the client's metadata; what a credential waits for goes before it. */
+export function openMetadataTask(draft: Draft, change: TaskMetadata): void {
+  const { task } = draft.state;
+  if (task === null) open(draft, 'metadata');
+  if (draft.state.task?.kind === 'metadata') draft.set({ task: { ...draft.state.task, change } });
+}
+
+/** The client has the metadata that a person was to bring it to, or others are wanted. */
+export function closeMetadataTask(draft: Draft): void {
+  if (draft.state.task?.kind === 'metadata') closeTask(draft);
+}
+
+function open(draft: Draft, kind: TaskKind): void {
   draft.set({
     task: {
       kind,

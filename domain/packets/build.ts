@@ -1,3 +1,4 @@
+import type { JsonWebKeySet } from '../clientKeys.ts';
 import type { ClientMetadata } from '../clientMetadata.ts';
 import { toRfc3339 } from '../clock.ts';
 import { type ClockReadings, type StatutoryClock, statutoryClocks } from '../deadlines/statutoryClocks.ts';
@@ -15,6 +16,8 @@ export interface PacketParts {
   readonly view: Pick<RegistrationView, 'discovery' | 'credential'>;
   readonly tenantName: string;
   readonly launchUris: readonly string[];
+  /** Public keys that Registrar made for the client, by URL or, where nobody outside reaches Registrar, by value. */
+  readonly keys: { readonly jwksUri: string } | { readonly jwks: JsonWebKeySet } | null;
   readonly playbook: Playbook;
   readonly recognisedBy: RecognisedBy;
   /** How far the task has come; milliseconds since the epoch, UTC. Null = the deadlines do not concern it. */
@@ -80,15 +83,17 @@ function applicationOf({ applicationId, metadata }: RegistrationConfig): Packet[
   };
 }
 
-function clientOf({ config, view, launchUris, playbook }: PacketParts): Packet['client'] {
+function clientOf({ config, view, launchUris, playbook, keys }: PacketParts): Packet['client'] {
   const offer = offerOf(view, playbook);
   const requested = requestedMetadata(config, offer, view.credential?.authMethod ?? null);
   const { sent, dialect, differences } = requestedScopes(config, offer);
-  const jwksUri = requested['jwks_uri'];
+  const own = requested['jwks_uri'];
+  const jwksUri = typeof own === 'string' ? own : keys !== null && 'jwksUri' in keys ? keys.jwksUri : null;
   return {
     redirectUris: textsOf(requested, 'redirect_uris'),
     launchUris,
-    jwksUri: typeof jwksUri === 'string' ? jwksUri : null,
+    jwksUri,
+    jwks: keys !== null && 'jwks' in keys ? keys.jwks : null,
     scopes: sent,
     scopeDialect: dialect,
     scopeNotes: differences.map(({ message }) => message),

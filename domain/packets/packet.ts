@@ -1,3 +1,4 @@
+import type { JsonWebKeySet } from '../clientKeys.ts';
 import type { Certified, StatutoryClock, StatutoryDuty } from '../deadlines/statutoryClocks.ts';
 import type { Party, PasteBackField } from '../playbooks/playbook.ts';
 import type { RecognisedBy } from '../playbooks/recognise.ts';
@@ -44,6 +45,8 @@ export interface Packet {
     readonly redirectUris: readonly string[];
     readonly launchUris: readonly string[];
     readonly jwksUri: string | null;
+    /** Where there is no URL that the server could reach. */
+    readonly jwks: JsonWebKeySet | null;
     /** In the dialect of the server. */
     readonly scopes: readonly string[];
     readonly scopeDialect: ScopeDialect;

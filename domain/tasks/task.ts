@@ -1,4 +1,5 @@
 import type { Certified } from '../deadlines/statutoryClocks.ts';
+import type { MetadataTarget } from '../intent.ts';
 import { hasOnly, isText } from '../textForm.ts';
 
 /** What a person is to bring about. */
@@ -6,7 +7,9 @@ export type TaskKind =
   /** A client, and its credential. */
   | 'registration'
   /** A new secret, before the current one expires. */
-  | 'rotation';
+  | 'rotation'
+  /** Changed client metadata, where no request can change them; `verified` says that they were. */
+  | 'metadata';
 
 export const taskStates = ['open', 'submitted', 'verified'] as const;
 /** `submitted`: handed in at the vendor or health system; `verified`: it said that we are who we are. */
@@ -37,6 +40,14 @@ export interface Task {
   readonly vendor: TaskVendor | null;
   /** Until when the entity has told of reminders and deadlines. */
   readonly toldUntil: number;
+  /** What the client is to have; of kind `metadata` only. */
+  readonly change?: TaskMetadata;
+}
+
+/** Metadata that a person brings a client to. */
+export interface TaskMetadata extends MetadataTarget {
+  /** Names of the members that change. */
+  readonly members: readonly string[];
 }
 
 /** What a person changes; a member that is left out stays, null removes. */

@@ -80,6 +80,7 @@ export function packetParts(changes: Partial<PacketParts> = {}): PacketParts {
     view: { discovery: discovered(), credential: null },
     tenantName: 'Mercy Hospital',
     launchUris: ['https://app.example/launch'],
+    keys: null,
     playbook: playbookOf('epic'),
     recognisedBy: 'fhir-base-url',
     progress: { submittedAt: null, verifiedAt: null, enabledAt: null },

@@ -1,6 +1,9 @@
 import { findCondition } from '../../conditions.ts';
+import { explain } from '../../reasons.ts';
 import type { Task, TaskChange } from '../../tasks/task.ts';
 import type { Draft } from '../draft.ts';
+import type { Operation } from '../state.ts';
+import { closeTask } from '../task.ts';
 import { accepted, type Rule } from './rule.ts';
 
 /** What a person notes of a task. Progress moves the phase of a registration that waits for nothing else. */
@@ -27,6 +30,10 @@ export const updateTask: Rule<'updateTask'> = {
     const from = task.state;
     const to = changed.state;
     draft.set({ task: changed });
+    if (changed.kind === 'metadata' && to === 'verified') {
+      changedByHand(draft, operation, changed);
+      return;
+    }
     if (from !== to) progress(draft, changed);
     draft.event({
       ...accepted(operation, messageOf(task, changed)),
@@ -56,6 +63,30 @@ function progress(draft: Draft, { kind, state }: Task): void {
   }
   const registered = findCondition(draft.state.conditions, 'Registered');
   draft.attention('registration', registered?.reason ?? 'ManualMethod', registered?.message);
+}
+
+/** Nobody but the person can see it: the client has the metadata from now on. */
+function changedByHand(draft: Draft, operation: Operation<'updateTask'>, { change }: Task): void {
+  const { appliedRevision, config } = draft.state;
+  draft.clearAttention('metadata');
+  closeTask(draft);
+  if (change === undefined) return;
+  const { revision, ownRevision, members } = change;
+  draft.set({
+    appliedRevision: revision,
+    appliedOwnRevision: ownRevision,
+    config: { ...config, revision, ownRevision },
+  });
+  const reason = 'MetadataAppliedByHand';
+  draft.event({
+    ...accepted(operation, `${explain(reason)} Changed: ${members.join(', ')}.`),
+    type: 'registration.metadata-changed',
+    reason,
+    changes: {
+      ...(appliedRevision === revision ? {} : { appliedRevision: { from: appliedRevision, to: revision } }),
+      members: { from: null, to: [...members] },
+    },
+  });
 }
 
 function messageOf(before: Task, { state, owner, reference, note }: Task): string {

@@ -10,6 +10,7 @@ import {
   lostAnswer,
   notInTime,
   proved,
+  provedHeld,
   refused,
   refusedByRecords,
   rejected,
@@ -166,6 +167,34 @@ export const paths: Readonly<Record<string, Path>> = {
       register: [refusedByRecords, () => stored()],
     },
     story: [active],
+  },
+  'by-hand': {
+    asksRecords: true,
+    script: { discover: [() => discoveryOf({ registrationEndpoint: null })] },
+    policy: { remindAfter: 1500, remindEvery: 60_000, escalateAfter: 60_000 },
+    story: [
+      { until: 'task.reminder' },
+      {
+        ask: 'updateTask',
+        details: {
+          state: 'submitted',
+          owner: 'Ada',
+          vendor: { playbookId: 'generic', certified: 'unknown', developer: null, expectedWait: null },
+        },
+      },
+      { until: 'task.changed' },
+    ],
+  },
+  'shared-client': {
+    script: { config: { holderRegistrationId: 'golden.app.sandbox.holder' }, prove: [provedHeld] },
+    story: [
+      active,
+      {
+        ask: 'reportLaunch',
+        details: { outcome: 'success', mode: 'ehr', error: null, grantedScopes: ['launch', 'openid'] },
+      },
+      { until: 'launch.reported' },
+    ],
   },
   'client-with-a-key': {
     script: { register: [storedWithKey], prove: [proved] },

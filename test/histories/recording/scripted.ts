@@ -131,6 +131,12 @@ export function startAfter(
   return { config, view: null, sequence, openIntentId: null, initialAccessTokenRef: null };
 }
 
+/** The credential of a holder, proved where a sharer uses it. */
+export function provedHeld(): ProofOutcome {
+  const held = { ...issuedFor(90 * 86_400), place: 'client', manageable: false, provedAt: Date.now() } as const;
+  return { decision: { action: 'keep', reason: 'ProofSucceeded' }, current: held, pending: null, message: 'good' };
+}
+
 export function refusedByRecords(): never {
   throw new RecordsError('sequence-conflict', 'The event was recorded with another content.');
 }

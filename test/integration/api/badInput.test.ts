@@ -448,7 +448,6 @@ const cases: readonly Case[] = [
     ['GET', '/v1/nothing'],
     ['POST', '/v1/summary'],
     ['GET', '/metrics'],
-    ['GET', '/v1/authorization-servers'],
     ['GET', '/'],
   ].map(([method, path]) => ({
     what: `${method} ${path}`,

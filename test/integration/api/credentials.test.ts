@@ -117,10 +117,10 @@ describe('a supplied credential', () => {
       '/tokenEndpointAuthMethod',
     ],
     [
-      'a key that is not ours',
-      { clientId: 'x', tokenEndpointAuthMethod: 'private_key_jwt' },
-      'not-available',
-      '/tokenEndpointAuthMethod',
+      'a secret with a key',
+      { ...given, tokenEndpointAuthMethod: 'private_key_jwt' },
+      'validation-failed',
+      '/clientSecret',
     ],
     [
       'a method without its secret',

@@ -73,9 +73,13 @@ async function apiAnswers(world: CanaryWorld): Promise<Part[]> {
   const [{ jwks_id: opaque }] = storedKeySets(world);
   const { paths } = await api.ok<{ paths: Record<string, Record<string, unknown>> }>('GET', '/v1/openapi.json');
   const routes = Object.keys(paths).filter((path) => paths[path]?.['get'] !== undefined && path !== '/v1/events');
-  const questions = manners.flatMap((manner) =>
+  const { items: servers } = await api.ok<{ items: { serverId: string }[] }>('GET', '/v1/authorization-servers');
+  const [known] = servers;
+  if (known === undefined) throw new Error('no authorization server is known');
+  const questions = manners.flatMap((manner, index) =>
     routes.map((route) =>
       route
+        .replace('{serverId}', (servers[index] ?? known).serverId)
         .replace('{registrationId}', registrationAt(manner))
         .replace('{tenantId}', manner)
         .replace('{applicationId}', 'portal')

@@ -217,9 +217,19 @@ export async function pages({ product }: CanaryWorld, page: Page): Promise<Part[
   for (const manner of manners) {
     await page.goto(`${product.url}/#/registrations/${registrationAt(manner)}`);
     await page.getByText(registrationAt(manner), { exact: true }).first().waitFor();
-    // The first event of a registration stands at the end of its timeline.
-    await page.getByText('no. 1', { exact: true }).waitFor();
+    await readWholeTimeline(page);
     found.push(...(await collectPage(page)));
   }
   return found;
+}
+
+/** The first event of a registration stands at the end of its timeline, which is read page by page. */
+async function readWholeTimeline(page: Page): Promise<void> {
+  const first = page.getByText('no. 1', { exact: true });
+  const older = page.getByRole('button', { name: 'Show older' });
+  for (;;) {
+    await first.or(older).first().waitFor();
+    if ((await first.count()) > 0) return;
+    await older.click();
+  }
 }

@@ -40,12 +40,7 @@ describe('a file of clients to adopt', () => {
     ['a time that is none', { expiresAt: 'next year' }, '/expiresAt', /ISO datetime/],
     ['a time that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt', /has passed already/],
     ['a method without secret', { tokenEndpointAuthMethod: 'none' }, '/clientSecret', /leave it out/],
-    [
-      'a key of somebody else',
-      { tokenEndpointAuthMethod: 'private_key_jwt', clientSecret: undefined },
-      '/tokenEndpointAuthMethod',
-      /cannot be adopted/,
-    ],
+    ['a secret with a key', { tokenEndpointAuthMethod: 'private_key_jwt' }, '/clientSecret', /signs with its key/],
     ['a token without URI', { registrationAccessToken: 'planted' }, '/registrationClientUri', /give both/],
     ['a member that is not known', { client_secret: 'planted' }, '/client_secret', /not a member that is known/],
     ['a secret as the name of a member', { planted4f9a8b7c6d5e4f3a2b1c0d: 1 }, '/[redacted]', /not a member/],

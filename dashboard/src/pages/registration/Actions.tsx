@@ -25,6 +25,7 @@ const underWay = {
   supplyCredential: 'Credential handed over; waiting for its proof…',
   retire: 'Retirement asked for; waiting for its outcome…',
   reportLaunch: 'Launch reported…',
+  changeMetadata: 'Change asked for; waiting for its outcome…',
   updateTask: 'Task noted…',
   shareClient: 'Shared client asked for; waiting for its outcome…',
 } as const satisfies Record<OperationKind, string>;

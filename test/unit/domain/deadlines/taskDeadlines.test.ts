@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { easternDayOf } from '../../../../domain/deadlines/easternTime.ts';
 import { isBusinessDay } from '../../../../domain/deadlines/federalHolidays.ts';
-import {
-  defaultTaskDeadlinePolicy,
-  type TaskReadings,
-  taskDeadlines,
-} from '../../../../domain/deadlines/taskDeadlines.ts';
+import { type TaskReadings, taskDeadlines } from '../../../../domain/deadlines/taskDeadlines.ts';
+import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 const day = 86_400_000;
+const policy = { ...defaultTimePolicy, onBusinessDays: true };
 
 const monday = at('2026-11-16T15:00:00Z');
 const task = (changes: Partial<TaskReadings>): TaskReadings => ({
@@ -26,7 +24,7 @@ const task = (changes: Partial<TaskReadings>): TaskReadings => ({
   ...changes,
 });
 const brief = (changes: Partial<TaskReadings>) => {
-  const { nextReminderAt, escalationAt, nextAt } = taskDeadlines(task(changes), defaultTaskDeadlinePolicy);
+  const { nextReminderAt, escalationAt, nextAt } = taskDeadlines(task(changes), policy);
   return [iso(nextReminderAt), iso(escalationAt), iso(nextAt)];
 };
 

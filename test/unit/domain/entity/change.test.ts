@@ -5,6 +5,7 @@ import type { EntityState, Operation } from '../../../../domain/entity/state.ts'
 import { viewOf } from '../../../../domain/entity/view.ts';
 import type { AppliedMetadata, Failure, MetadataPlan, RequestOutcome } from '../../../../domain/ports.ts';
 import type { RegistrationConfig } from '../../../../domain/records.ts';
+import type { TaskChange } from '../../../../domain/tasks/task.ts';
 import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
@@ -321,5 +322,77 @@ describe('a change of metadata', () => {
       policy,
     );
     expect(state.phase).toBe('retired');
+  });
+});
+
+describe('a change that only a person can make', () => {
+  const unmanageable = active({ current: credentialOf({ manageable: false, supplied: true }) });
+  const manual = () =>
+    change(
+      { ...unmanageable, config: configOf({ method: 'adopt' }) },
+      {
+        plan: () => planOf(['redirect_uris'], { method: 'adopt' }),
+      },
+    ).state;
+  const note = (state: EntityState, details: Partial<TaskChange>) => {
+    const vendor = { playbookId: 'generic', certified: 'unknown', developer: null, expectedWait: null } as const;
+    const operation: Operation = {
+      operationId: `op-note-${details.state}`,
+      kind: 'updateTask',
+      actor: 'key:1',
+      reason: null,
+      details: { vendor, ...details },
+    };
+    return run(acceptOperation(state, operation), worldOf({}), t0, t0, policy);
+  };
+
+  it('opens a task that names what to change, and shows that it is wanted', () => {
+    const state = manual();
+    expect(state.task).toMatchObject({
+      kind: 'metadata',
+      state: 'open',
+      change: { ...target, members: ['redirect_uris'] },
+    });
+    expect(attention(state)).toMatchObject({ status: 'True', reason: 'MetadataByHand' });
+    expect(viewOf(state, t0)).toMatchObject({ appliedRevision: 1, task: { kind: 'metadata' } });
+  });
+
+  it('is applied when the person says that it was made', () => {
+    const handedIn = note(manual(), { state: 'submitted', reference: 'INC-9' }).state;
+    expect(handedIn).toMatchObject({ phase: 'active', appliedRevision: 1, task: { state: 'submitted' } });
+    const { state, transitions } = note(handedIn, { state: 'verified' });
+    expect(state).toMatchObject({ task: null, appliedRevision: 2, appliedOwnRevision: 1 });
+    expect(attention(state)).toMatchObject({ status: 'False' });
+    expect(transitions.at(-1)).toMatchObject({
+      type: 'registration.metadata-changed',
+      reason: 'MetadataAppliedByHand',
+      operationId: 'op-note-verified',
+      changes: { appliedRevision: { from: 1, to: 2 }, members: { from: null, to: ['redirect_uris'] } },
+    });
+  });
+
+  it('is taken back when nothing is wanted any more', () => {
+    const again = { ...manual(), recentOperationIds: [] };
+    const { state } = change(again, { plan: () => planOf([]) });
+    expect(state.task).toBeNull();
+  });
+
+  it('goes on being asked for while a credential of the same client is replaced', () => {
+    const pending = credentialOf({ versionId: 'new', provedAt: null, supplied: true, manageable: false });
+    const promoted = run(
+      { ...manual(), pending },
+      worldOf({
+        prove: () => ({
+          decision: { action: 'promote', reason: 'ProofSucceeded' },
+          current: { ...pending, provedAt: t0 },
+          pending: null,
+          message: 'good',
+        }),
+      }),
+      t0,
+      t0,
+      policy,
+    );
+    expect(promoted.state.task).toMatchObject({ kind: 'metadata' });
   });
 });

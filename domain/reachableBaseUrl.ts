@@ -1,4 +1,4 @@
-import { isLoopbackName } from '../domain/webUrl.ts';
+import { isLoopbackName } from './webUrl.ts';
 
 /**
  * Origin under which other machines reach Registrar, without a slash at its end; null when none is configured, or it

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reachableBaseUrl } from '../../../runtime/reachableBaseUrl.ts';
+import { reachableBaseUrl } from '../../../domain/reachableBaseUrl.ts';
 
 test.each([
   [null, null],
