@@ -517,8 +517,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'write a formula into a spreadsheet',
     file: 'cli/csv.ts',
-    from: "formula.test(plain) ? `'${plain}` : plain",
-    to: 'plain',
+    from: 'return formula.test(plain) ?',
+    to: "return plain === '=' ?",
     test: { file: 'test/unit/cli/statusCsv.test.ts', name: 'takes away the force of what a peer said' },
   },
   {

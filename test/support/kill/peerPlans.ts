@@ -12,8 +12,8 @@ export const peerPlans: Readonly<Record<string, CutPlan>> = {
   adopted: { kind: 'adopted', phases: phasesOfLife, cutIn: phasesOfLife },
 };
 
-/** Of the cut points that lives after the first one have, every fourth is enough each time. */
-const share = 4;
+/** Of the cut points that lives after the first one have, every twelfth is enough each time. */
+const share = 12;
 
 /** Every cut point of the first life; of the others every request that changes something at the server, and a share. */
 export function sampled(cuts: readonly PlannedCut[]): PlannedCut[] {
