@@ -507,4 +507,25 @@ export const sabotages: readonly Sabotage[] = [
       name: 'is good when a key that nobody registered is answered otherwise',
     },
   },
+  {
+    name: 'show the management token that a token endpoint repeats',
+    file: 'protocols/oauth/probe.ts',
+    from: ', ...(argument.secretsInPlay ?? [])]',
+    to: ']',
+    test: { file: 'test/unit/protocols/oauth/probe.test.ts', name: 'shows no other secret that the server knows' },
+  },
+  {
+    name: 'write a formula into a spreadsheet',
+    file: 'cli/csv.ts',
+    from: 'return formula.test(plain) ?',
+    to: "return plain === '=' ?",
+    test: { file: 'test/unit/cli/statusCsv.test.ts', name: 'takes away the force of what a peer said' },
+  },
+  {
+    name: 'ask the database for an id that cannot exist',
+    file: 'api/plugins/authorization.ts',
+    from: 'const visible = isIdPart(id) && within(visibility.tenantIds, id);',
+    to: 'const visible = within(visibility.tenantIds, id);',
+    test: { file: 'test/integration/api/everyRoute.test.ts', name: 'nothing to see: GET /v1/tenants/{tenantId}' },
+  },
 ];

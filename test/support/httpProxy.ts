@@ -30,6 +30,8 @@ export interface Exchange {
 export interface HttpProxyOptions {
   /** Puts the proxy's address in the place of the server's own in answers, for a server that names itself. */
   readonly renames?: boolean;
+  /** Loopback address to listen on; 127.0.0.1 by default. Another one is another site. */
+  readonly address?: string;
 }
 
 /** Called at the two cut points of each request; what it resolves to is done. `drop` closes the connection. */
@@ -45,11 +47,13 @@ export class HttpProxy {
   gate: Gate | null = null;
   readonly #target: URL;
   readonly #renames: boolean;
+  readonly #address: string;
   readonly #server: Server;
 
   constructor(target: string, options: HttpProxyOptions = {}) {
     this.#target = new URL(target);
     this.#renames = options.renames ?? false;
+    this.#address = options.address ?? '127.0.0.1';
     this.#server = createServer((incoming, outgoing) => {
       this.#handle(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
@@ -57,12 +61,12 @@ export class HttpProxy {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#server.listen(0, this.#address, resolve));
     return this;
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#address}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   get url(): string {

@@ -292,25 +292,28 @@ describe('what the path names does not exist, or is not for this key', () => {
     keyId: 'no-such-key',
     opaque: 'B'.repeat(43),
   };
-  test.each(of(({ path, creates }) => path.includes('{') && creates !== true))('%s', async (_name, route) => {
-    const { key } =
-      route.role === 'public' ? { key: undefined } : await api.newKey(route.role, { tenantIds: ['other'] });
-    const call = { key: keyOf(route.role), body: route.body };
-    expect((await refused(route, urlOf(route, nothing), call)).seen).toEqual([404, 'not-found']);
-    for (const strange of ['%00', '%2e%2e%2f', "'%20or%201=1--", 'x'.repeat(300)]) {
-      const url = urlOf(route, Object.fromEntries(Object.keys(nothing).map((name) => [name, strange])));
-      const { answer } = await refused(route, url, call);
-      expect([400, 404, 422]).toContain(answer.status);
-    }
-    // A key of another tenant: what it cannot see does not exist for it, unless nothing of it is any tenant's.
-    if (/\{(registrationId|tenantId|serverId)\}/.test(route.path))
-      expect((await refused(route, urlOf(route), { key, body: route.body })).seen).toEqual([404, 'not-found']);
-    if (route.path.includes('{applicationId}') && route.role !== 'public') {
-      const elsewhere = await api.newKey(route.role, { applicationIds: ['other-app'] });
-      const { seen } = await refused(route, urlOf(route), { key: elsewhere.key, body: route.body });
-      expect(seen).toEqual([404, 'not-found']);
-    }
-  });
+  test.each(of(({ path, creates }) => path.includes('{') && creates !== true))(
+    'nothing to see: %s',
+    async (_name, route) => {
+      const { key } =
+        route.role === 'public' ? { key: undefined } : await api.newKey(route.role, { tenantIds: ['other'] });
+      const call = { key: keyOf(route.role), body: route.body };
+      expect((await refused(route, urlOf(route, nothing), call)).seen).toEqual([404, 'not-found']);
+      for (const strange of ['%00', '%2e%2e%2f', "'%20or%201=1--", 'x'.repeat(300)]) {
+        const url = urlOf(route, Object.fromEntries(Object.keys(nothing).map((name) => [name, strange])));
+        const { answer } = await refused(route, url, call);
+        expect([400, 404, 422]).toContain(answer.status);
+      }
+      // A key of another tenant: what it cannot see does not exist for it, unless nothing of it is any tenant's.
+      if (/\{(registrationId|tenantId|serverId)\}/.test(route.path))
+        expect((await refused(route, urlOf(route), { key, body: route.body })).seen).toEqual([404, 'not-found']);
+      if (route.path.includes('{applicationId}') && route.role !== 'public') {
+        const elsewhere = await api.newKey(route.role, { applicationIds: ['other-app'] });
+        const { seen } = await refused(route, urlOf(route), { key: elsewhere.key, body: route.body });
+        expect(seen).toEqual([404, 'not-found']);
+      }
+    },
+  );
 });
 
 describe('a malformed Idempotency-Key', () => {

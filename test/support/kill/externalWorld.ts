@@ -15,7 +15,7 @@ import { startTemporalProxy } from '../proxies/temporalProxy.ts';
 import { failedWorkflows } from './failedWorkflows.ts';
 import type { Books } from './judge.ts';
 import { killPolicy } from './killPolicy.ts';
-import { applicationId, Life, redirectUri } from './life.ts';
+import { applicationId, Life, type LifeKind, redirectUri } from './life.ts';
 import { Running } from './running.ts';
 import { Watch } from './watch.ts';
 
@@ -33,7 +33,7 @@ export interface ExternalWorld {
    * Tenants with an authorization server of their own each. The product knows new ones from its next start on. Names
    * are unique within this world; the secret store is shared with others, so that tenant ids have a suffix.
    */
-  prepare(names: readonly string[], options?: Partial<SystemOptions>): Promise<void>;
+  prepare(names: readonly string[], options?: Partial<SystemOptions>, kind?: LifeKind): Promise<void>;
   /** The life of a prepared tenant. */
   life(name: string): Promise<Life>;
   close(): Promise<void>;
@@ -70,7 +70,15 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
   const temporal = engine ? await startTemporalProxy(servers.temporal.address, engineGate(watch, 'temporal')) : null;
   if (temporal !== null) closers.push(() => temporal.close());
 
-  const systems = new Map<string, { tenantId: string; system: HealthSystem; proxy: HttpProxy }>();
+  interface Prepared {
+    readonly tenantId: string;
+    readonly kind: LifeKind;
+    readonly system: HealthSystem;
+    readonly proxy: HttpProxy;
+    /** What stands before its FHIR base: of an `approved` life on another site than the authorization server. */
+    readonly fhir: HttpProxy;
+  }
+  const systems = new Map<string, Prepared>();
   const running = new Running(() => ({
     dataDir: directory.dataDir,
     policy: killPolicy,
@@ -80,7 +88,9 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
       TEMPORAL_NAMESPACE: namespace,
       REGISTRAR_MASTER_KEY: masterKey,
       REGISTRAR_SECRET_STORE: 'aws',
-      REGISTRAR_ALLOWED_HOSTS: [...systems.values()].map(({ proxy }) => proxy.host).join(','),
+      REGISTRAR_ALLOWED_HOSTS: [
+        ...new Set([...systems.values()].flatMap(({ proxy, fhir }) => [proxy.host, fhir.host])),
+      ].join(','),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretStoreProxy.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'registrar',
@@ -119,7 +129,7 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
       auditIsWhole: async () => (await verifyAudit(database, keyring.verifyMac('audit-mac'))).ok,
     },
 
-    async prepare(names, options = {}) {
+    async prepare(names, options = {}, kind = 'registered') {
       for (const name of names) {
         const tenantId = `${name}-${suffix}`;
         const system = await startHealthSystem({
@@ -131,8 +141,16 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
           ...options,
         });
         const proxy = await startHttpProxy(system.issuer, { renames: true });
-        if (watches === 'peers') watchHttp(proxy, watch, (exchange) => peerRequest(tenantId, exchange));
-        systems.set(name, { tenantId, system, proxy });
+        const isElsewhere = kind === 'approved';
+        const fhir = isElsewhere ? await startHttpProxy(proxy.url, { address: '127.0.0.2' }) : proxy;
+        if (watches === 'peers') {
+          // What comes by way of the other site is seen there, where its sender can go away.
+          watchHttp(proxy, watch, (exchange) =>
+            isElsewhere && exchange.path.startsWith('/fhir') ? null : peerRequest(tenantId, exchange),
+          );
+          if (isElsewhere) watchHttp(fhir, watch, (exchange) => peerRequest(tenantId, exchange));
+        }
+        systems.set(name, { tenantId, kind, system, proxy, fhir });
       }
     },
 
@@ -153,8 +171,10 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
         running,
         key,
         tenantId,
+        kind: found.kind,
         system: found.system,
-        fhirBaseUrl: `${found.proxy.url}/fhir`,
+        issuerUrl: found.proxy.url,
+        fhirBaseUrl: `${found.fhir.url}/fhir`,
         look,
       });
     },
@@ -162,9 +182,10 @@ export async function openExternalWorld(servers: ServersOfWorld, watches: 'peers
     async close() {
       watch.clear();
       await running.stop();
-      for (const { system, proxy } of systems.values())
+      for (const { system, proxy, fhir } of systems.values())
         closers.push(
           () => proxy.close(),
+          () => (fhir === proxy ? Promise.resolve() : fhir.close()),
           () => system.stop(),
         );
       for (const close of closers.reverse()) await close();

@@ -8,6 +8,14 @@ import type { Running } from './running.ts';
 export const applicationId = 'portal';
 export const redirectUri = 'https://portal.example.org/callback';
 
+export const movedUri = 'https://portal.example.org/moved';
+
+/**
+ * How a client comes to be: registered by the product; registered after an administrator approved the endpoint; or made
+ * by somebody and adopted with secret and registration access token.
+ */
+export type LifeKind = 'registered' | 'approved' | 'adopted';
+
 /** Milliseconds for one phase of a life, with the death of the product in it. */
 const usualPatience = 120_000;
 
@@ -16,7 +24,10 @@ export interface LifeOptions {
   /** One of its own for each life: callers may retire only so many registrations in an hour. */
   readonly key: string;
   readonly tenantId: string;
+  readonly kind?: LifeKind;
   readonly system: HealthSystem;
+  /** Where the product reaches the authorization server; needed to adopt. */
+  readonly issuerUrl?: string;
   /** What the product is told; another path of it for each tenant. */
   readonly fhirBaseUrl: string;
   /** Reads the view of a registration from wherever it does not disturb; null when there is none. */
@@ -48,7 +59,11 @@ export class Life {
     return this.#options.look(this.registrationId);
   }
 
-  async onboard(): Promise<void> {
+  onboard(): Promise<void> {
+    return this.#options.kind === 'adopted' ? this.#adopt() : this.#register();
+  }
+
+  async #register(): Promise<void> {
     const body = {
       tenantId: this.tenantId,
       name: this.tenantId,
@@ -65,9 +80,62 @@ export class Life {
     await this.#insist('POST', '/v1/tenants', body, async () => (await this.view()) !== null);
     await this.#until('is active', async (view) => {
       if (view.phase === 'active') return true;
+      if (view.phase === 'awaiting_approval') await this.#approve(view);
       if (wantsPerson(view)) await this.#supplyToken();
       return false;
     });
+  }
+
+  async #approve({ discovery }: RegistrationView): Promise<void> {
+    const { registrationEndpoint, evidenceHash } = discovery?.candidate ?? {};
+    const path = `/v1/registrations/${this.registrationId}/approve-endpoint`;
+    const isOver = async () => (await this.#found()).phase !== 'awaiting_approval';
+    await this.#insist('POST', path, { registrationEndpoint, evidenceHash }, isOver);
+    await this.#until('is approved', ({ phase }) => phase !== 'awaiting_approval');
+  }
+
+  /** A client that somebody made years ago, by the server's own address, is handed over. */
+  async #adopt(): Promise<void> {
+    const { fhirBaseUrl, issuerUrl = '' } = this.#options;
+    const made = await fetch(this.system.registrationEndpoint ?? '', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await this.system.initialAccessToken()}`,
+      },
+      body: JSON.stringify({ client_name: this.tenantId, redirect_uris: [redirectUri], scope: 'openid' }),
+    });
+    const client = (await made.json()) as Record<string, unknown>;
+    const registrations = [
+      { applicationId, fhirBaseUrl, method: 'adopt', clientMetadata: { client_name: this.tenantId } },
+    ];
+    const tenant = { tenantId: this.tenantId, name: this.tenantId, registrations };
+    await this.#insist('POST', '/v1/tenants', tenant, async () => (await this.view()) !== null);
+    await this.#until('was discovered', ({ phase }) => phase === 'manual_required');
+    const path = `/v1/registrations/${this.registrationId}/credential`;
+    const credential = {
+      clientId: client['client_id'],
+      clientSecret: client['client_secret'],
+      expiresAt: new Date(Number(client['client_secret_expires_at']) * 1000).toISOString(),
+      registrationAccessToken: client['registration_access_token'],
+      registrationClientUri: String(client['registration_client_uri']).replace(this.system.issuer, issuerUrl),
+    };
+    await this.#insist('POST', path, credential, async () => (await this.#found()).phase !== 'manual_required');
+    await this.#until('is active', ({ phase }) => phase === 'active');
+  }
+
+  /** Another redirect URI. `lost` as with {@link rotate}. */
+  async change(): Promise<'changed' | 'lost'> {
+    const path = `/v1/registrations/${this.registrationId}`;
+    const patch = { clientMetadata: { redirect_uris: [redirectUri, movedUri] } };
+    await this.#insist('PATCH', path, patch, async () => ((await this.#found()).ownRevision?.desired ?? 0) > 0);
+    let outcome: 'changed' | 'lost' = 'changed';
+    await this.#until('is changed', (view) => {
+      outcome = tokenIsLost(view) ? 'lost' : 'changed';
+      const { applied = 0, desired = 0 } = view.ownRevision ?? {};
+      return outcome === 'lost' || (view.phase === 'active' && desired > 0 && applied === desired);
+    });
+    return outcome;
   }
 
   /** `lost`: no stored token works any more, as the answer with the new one was lost; a person has to act. */

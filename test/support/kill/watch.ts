@@ -1,6 +1,7 @@
 /** Where in the life of a registration a request was seen. */
 export const phasesOfLife = ['onboarding', 'rotation', 'retirement'] as const;
-export type LifePhase = (typeof phasesOfLife)[number];
+/** `change`: of the client metadata, in lives that have it. */
+export type LifePhase = (typeof phasesOfLife)[number] | 'change';
 
 /** Before a request is forwarded, or after its answer came and before it is delivered. */
 export const points = ['before', 'after'] as const;

@@ -167,6 +167,15 @@ describe('whatever happens', () => {
     for (const form of [secret, encodeURIComponent(secret), basic.slice(6)]) expect(shown).not.toContain(form);
   });
 
+  it('shows no other secret that the server knows', async () => {
+    const token = 'rat with blanks';
+    const { client } = endpointThat(() => oauthError(401, 'invalid_client', `you have ${token}`));
+    expect((await probeCredential(client, argument)).message).toContain(token);
+    const { message } = await probeCredential(client, { ...argument, secretsInPlay: [token] });
+    expect(message).toContain('you have');
+    expect(message).not.toContain(token);
+  });
+
   it('does not try a method that it has nothing for', async () => {
     const { client, sent } = endpointThat(() => oauthError(400, 'invalid_grant'));
     const jwk = { ...(await generateClientKey('ES384')), x: 'AAAA' };
