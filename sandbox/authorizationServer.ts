@@ -55,7 +55,7 @@ export function authorizationServer(
 }
 
 function configurationOf(
-  { kind, registrationManagement = true }: SystemOptions,
+  { kind, registrationManagement = true, keepsManagementToken = false }: SystemOptions,
   takesTokens: boolean,
   policies: Record<string, unknown>,
   adapter: unknown,
@@ -87,7 +87,7 @@ function configurationOf(
       },
       registrationManagement:
         takesTokens && registrationManagement
-          ? { enabled: true, rotateRegistrationAccessToken: true }
+          ? { enabled: true, rotateRegistrationAccessToken: !keepsManagementToken }
           : { enabled: false },
     },
   };

@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly registrationManagement?: boolean;
   /** Whether an initial access token works once; by default only at kind `initial-access-token`. */
   readonly oneUseTokens?: boolean;
+  /** Whether an update leaves the registration access token as it was; by default it brings a new one. */
+  readonly keepsManagementToken?: boolean;
 }
 
 export const defaultSecretLifetime = 60;

@@ -28,7 +28,8 @@ describeWith(['temporal', 'oidc-provider'], 'three tenants on one client', ({ te
   beforeAll(async () => {
     sandbox = await startSandbox({
       systems: [
-        { name: 'shared', kind: 'rotating', secretLifetime: 30 },
+        // The other tests rotate where every update brings a new registration access token.
+        { name: 'shared', kind: 'rotating', secretLifetime: 30, keepsManagementToken: true },
         { name: 'manual', kind: 'no-registration' },
       ],
     });

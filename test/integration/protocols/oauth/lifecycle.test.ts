@@ -29,6 +29,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({
     systems: [
       { name: 'always-renews', kind: 'rotating', secretLifetime: 600, renewalShare: 1.1 },
+      { name: 'keeps-token', kind: 'rotating', secretLifetime: 600, renewalShare: 1.1, keepsManagementToken: true },
       { name: 'too-early', kind: 'rotating', secretLifetime: 600, renewalShare: 0.1 },
       { name: 'open', kind: 'open' },
       { name: 'one-token', kind: 'initial-access-token' },
@@ -123,8 +124,11 @@ describeWith('oidc-provider', 'discovery', () => {
 });
 
 describeWith('oidc-provider', 'the life of a client whose secret is replaced', () => {
-  it('registers, proves, updates, proves both secrets, and deletes', async () => {
-    const system = sandbox.system('always-renews');
+  it.each([
+    ['always-renews', 'brings a new registration access token', true],
+    ['keeps-token', 'keeps the registration access token', false],
+  ])('registers, proves, updates, proves both secrets, and deletes at %s, which %s', async (name, _what, renews) => {
+    const system = sandbox.system(name);
     const { answer, parsed, context, audience, view } = await registered(system, await system.initialAccessToken());
     expect(parsed.expiryKnown && parsed.secretExpiresAt).toBeGreaterThan(Date.now());
     expect(extractManagementToken(answer, { audience })?.token).toBe(parsed.registrationAccessToken);
@@ -150,12 +154,13 @@ describeWith('oidc-provider', 'the life of a client whose secret is replaced', (
     const updated = parseUpdateResponse(await send(client, put), management);
     if (updated.kind !== 'client') throw new Error(updated.kind);
     expect(updated.clientSecret).not.toBe(parsed.clientSecret);
-    expect(updated.registrationAccessToken).not.toBe(parsed.registrationAccessToken);
+    expect(updated.registrationAccessToken === parsed.registrationAccessToken).toBe(!renews);
     expect(await probe(system, updated)).toMatchObject({ verdict: 'good' });
     expect(await probe(system, parsed)).toMatchObject({ verdict: 'good' });
 
     const stale = parseReadResponse(await send(client, readRequest(access(parsed))), management);
-    expect(stale).toMatchObject({ kind: 'refused', reason: 'ManagementRejected', status: 401 });
+    if (renews) expect(stale).toMatchObject({ kind: 'refused', reason: 'ManagementRejected', status: 401 });
+    else expect(stale).toMatchObject({ kind: 'client', clientSecret: updated.clientSecret });
     const read = parseReadResponse(await send(client, readRequest(access(updated))), management);
     expect(read).toMatchObject({ kind: 'client', clientSecret: updated.clientSecret });
 
