@@ -318,7 +318,9 @@ describeWith(['temporal', 'postgres', 'chromium'], 'a peer whose every text is h
         expectHarmless(`page of ${kind}`, shown, kind !== 'manual');
         // As words on the page, and not as what they would do.
         if (kind !== 'manual') expect(shown).toContain('<');
-        const made = page.locator('script:not([src]), img[src="x"], b').filter({ hasText: new RegExp(`${mark}|owned`) });
+        const made = page
+          .locator('script:not([src]), img[src="x"], b')
+          .filter({ hasText: new RegExp(`${mark}|owned`) });
         expect(await made.or(page.locator('img[src="x"]')).count()).toBe(0);
         expect(await page.evaluate('window.owned')).toBeUndefined();
         const links = (await page.evaluate(
