@@ -1,10 +1,10 @@
-import type { Clock } from '../domain/clock.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { EntityRecords, RegistrationConfig } from '../domain/records.ts';
-import type { SecretStore } from '../domain/secretStore.ts';
+import type { EntityRecords, RegistrationConfig } from '../domain/ports/records.ts';
+import type { SecretStore } from '../domain/ports/secretStore.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import type { GuardedClient } from '../protocols/http/client.ts';
 import type { Spool } from '../stores/spool/spool.ts';
-import type { Bearers } from './serverAccess.ts';
+import type { Bearers } from './servers/access.ts';
 
 /** What the activities are made of; `runtime/` puts it together. */
 export interface Dependencies {

@@ -1,14 +1,14 @@
-import type { RegistrationActivities, Unrecorded } from '../domain/ports.ts';
-import { storeSupplied } from './adopt.ts';
+import type { RegistrationActivities, Unrecorded } from '../domain/ports/activities.ts';
+import { storeSupplied } from './credentials/adopt.ts';
 import type { Dependencies } from './dependencies.ts';
-import { discover } from './discover.ts';
-import { planMetadata } from './metadataChange.ts';
-import { prove } from './prove.ts';
-import { provingStored } from './proveStored.ts';
-import { register } from './register.ts';
-import { retire } from './retire.ts';
-import { settle } from './settle.ts';
-import { update } from './update.ts';
+import { discover } from './discovery/discover.ts';
+import { prove } from './proof/prove.ts';
+import { provingStored } from './proof/proveStored.ts';
+import { planMetadata } from './requests/metadataChange.ts';
+import { register } from './requests/register.ts';
+import { retire } from './requests/retire.ts';
+import { settle } from './requests/settle.ts';
+import { update } from './requests/update.ts';
 
 /** Every activity, bound to what it works on. */
 export function createActivities(deps: Dependencies): RegistrationActivities {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Actions } from './actions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { accessLogPlugin } from './plugins/accessLog.ts';
 import { authenticationPlugin } from './plugins/authentication.ts';
@@ -15,7 +14,8 @@ import { problemOfError, problemsPlugin, sendProblem } from './plugins/problems.
 import { rateLimitsPlugin } from './plugins/rateLimits.ts';
 import { securityHeadersPlugin } from './plugins/securityHeaders.ts';
 import { validationPlugin } from './plugins/validation.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from './problems/problem.ts';
+import { Actions } from './requests/actions.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { authorizationServerRoutes } from './routes/authorizationServers.ts';

@@ -1,10 +1,10 @@
-import type { Clock } from '../domain/clock.ts';
-import type { KeycloakClients } from '../domain/keycloakClients.ts';
-import type { PageState } from '../domain/metadataLint/profiles.ts';
-import type { EntityClient } from '../domain/operations.ts';
-import type { Playbooks } from '../domain/playbooks/playbook.ts';
-import type { ApiRecords, EntityRecords } from '../domain/records.ts';
-import type { DiscoveryView } from '../domain/registrationView.ts';
+import type { PageState } from '../domain/client/lint/profiles.ts';
+import type { EntityClient } from '../domain/operations/request.ts';
+import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
+import type { ApiRecords, EntityRecords } from '../domain/ports/records.ts';
+import type { DiscoveryView } from '../domain/registration/view.ts';
+import type { KeycloakClients } from '../domain/servers/keycloakClients.ts';
+import type { Clock } from '../domain/time/clock.ts';
 
 /** Everything that the API ever logs: never a header, a body, or a URL with what stands in it. */
 export interface ApiLogFields {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { isLoopback } from '../runtime/config/hostAndPort.ts';
 import { readAnnouncedUrl } from '../runtime/dataDirectory.ts';
-import { isLoopback } from '../runtime/hostAndPort.ts';
 import { type ApiClient, apiClient } from './client.ts';
 import { badInput } from './errors.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
-import type { KeyRecord, Page } from '../domain/records.ts';
+import type { KeyRecord, Page } from '../domain/ports/records.ts';
 import type { Role } from '../domain/words.ts';
-import { ConfigError } from '../runtime/configError.ts';
+import { ConfigError } from '../runtime/config/error.ts';
 import { DataDirectoryLockedError, isLocked } from '../runtime/dataDirectory.ts';
 import { type ConnectionOptions, connect, dataDirOf } from './connection.ts';
 import { badInput, CommandError, exitCodes, failed } from './errors.ts';

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { mergePatch } from '../domain/clientMetadata.ts';
-import type { KeycloakAuthentication, KeycloakClientResult, KeycloakOperation } from '../domain/keycloakClients.ts';
-import { type Reason, reasons } from '../domain/reasons.ts';
+import { mergePatch } from '../domain/client/metadata.ts';
+import { type Reason, reasons } from '../domain/reasons/index.ts';
+import type {
+  KeycloakAuthentication,
+  KeycloakClientResult,
+  KeycloakOperation,
+} from '../domain/servers/keycloakClients.ts';
 import { readSecret } from './connection.ts';
 import { badInput } from './errors.ts';
 import { plainText } from './plainText.ts';

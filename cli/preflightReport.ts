@@ -1,5 +1,5 @@
-import type { PreflightReport } from '../domain/preflight.ts';
-import type { Finding, ScopesView } from '../domain/registrationView.ts';
+import type { PreflightReport } from '../domain/discovery/preflight.ts';
+import type { Finding, ScopesView } from '../domain/registration/view.ts';
 import { plainText, wrap } from './plainText.ts';
 import { type Colour, type Look, painter } from './render.ts';
 

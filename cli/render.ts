@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import { attentionOf } from '../domain/attention.ts';
-import type { EventRecord } from '../domain/records.ts';
-import type { RegistrationView } from '../domain/registrationView.ts';
-import { relativeTime } from '../domain/relativeTime.ts';
+import { attentionOf } from '../domain/people/attention.ts';
+import type { EventRecord } from '../domain/ports/records.ts';
+import type { RegistrationView } from '../domain/registration/view.ts';
+import { relativeTime } from '../domain/time/relative.ts';
 import type { CredentialHealth, Phase } from '../domain/words.ts';
 import { plainText, wrap } from './plainText.ts';
 import { type Column, renderTable } from './table.ts';

@@ -1,5 +1,5 @@
-import { attentionOf } from '../domain/attention.ts';
-import type { RegistrationView } from '../domain/registrationView.ts';
+import { attentionOf } from '../domain/people/attention.ts';
+import type { RegistrationView } from '../domain/registration/view.ts';
 import { type CsvColumn, csvText } from './csv.ts';
 
 /** Times are RFC 3339 UTC. An empty cell = there is none, or not yet. */

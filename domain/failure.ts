@@ -1,5 +1,5 @@
-import type { Reason } from './reasons.ts';
-import type { SafeText } from './safeText.ts';
+import type { Reason } from './reasons/index.ts';
+import type { SafeText } from './text/safe.ts';
 
 /**
  * What should happen after a failure (DESIGN section 5).

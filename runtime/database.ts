@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Database, openPostgres } from '../stores/records/database.ts';
 import { migrate } from '../stores/records/migrate.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { DataDirectory } from './dataDirectory.ts';
 import { openEmbeddedDatabase } from './embedded/pglite.ts';
 

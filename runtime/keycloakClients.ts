@@ -1,10 +1,10 @@
 import { createKeycloakClients } from '../activities/keycloak/clients.ts';
-import { Bearers } from '../activities/serverAccess.ts';
-import type { KeycloakClients } from '../domain/keycloakClients.ts';
-import type { TimePolicy } from '../domain/timePolicy.ts';
+import { Bearers } from '../activities/servers/access.ts';
+import type { KeycloakClients } from '../domain/servers/keycloakClients.ts';
+import type { TimePolicy } from '../domain/time/policy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { drain } from '../stores/spool/drain.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Services } from './services.ts';
 
 /** Clients of Keycloak realms on the services of this process: the API asks for them, the housekeeping settles them. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiRecords, KeyRecord } from '../domain/records.ts';
-import { defaultTimePolicy } from '../domain/timePolicy.ts';
+import type { ApiRecords, KeyRecord } from '../domain/ports/records.ts';
+import { defaultTimePolicy } from '../domain/time/policy.ts';
 import type { Role } from '../domain/words.ts';
-import { generateApiKey, hashApiKey } from './adminKey.ts';
-import { parseConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { parseConfig } from './config/config.ts';
+import { generateApiKey, hashApiKey } from './keys/adminKey.ts';
+import { createLog } from './log/log.ts';
 import { openServices } from './services.ts';
 import { createShutdown } from './shutdown.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { genericPlaybookId, type Playbook, type Playbooks } from '../domain/playbooks/playbook.ts';
-import { playbookSchema } from '../domain/playbooks/schema.ts';
+import { genericPlaybookId, type Playbook, type Playbooks } from '../domain/people/playbooks/playbook.ts';
+import { playbookSchema } from '../domain/people/playbooks/schema.ts';
 import { playbooksDirectory } from './paths.ts';
 
 /** A playbook cannot be used. The message names every file, place and reason. */

@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /** What of `process` a shutdown needs; given by tests. */
 export interface ShutdownProcess {

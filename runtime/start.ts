@@ -1,11 +1,11 @@
-import { peerTaskQueue, workflowTaskQueue } from '../domain/ports.ts';
-import { defaultTimePolicy, type TimePolicy } from '../domain/timePolicy.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { peerTaskQueue, workflowTaskQueue } from '../domain/ports/activities.ts';
+import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
+import { type Config, ConfigError, parseConfig } from './config/config.ts';
+import type { Environment } from './config/environment.ts';
 import { migrateExternal } from './database.ts';
 import { createProgress } from './embedded/progress.ts';
-import type { Environment } from './environment.ts';
-import { createLog, type Log } from './log.ts';
-import { startMetricsServer } from './metricsServer.ts';
+import { createLog, type Log } from './log/log.ts';
+import { startMetricsServer } from './metrics/server.ts';
 import { openServices } from './services.ts';
 import { createShutdown } from './shutdown.ts';
 import { type Ready, startApiPart } from './startApi.ts';

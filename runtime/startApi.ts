@@ -1,20 +1,20 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../api/app.ts';
-import type { EntityClient } from '../domain/operations.ts';
-import type { TimePolicy } from '../domain/timePolicy.ts';
+import type { EntityClient } from '../domain/operations/request.ts';
+import type { TimePolicy } from '../domain/time/policy.ts';
 import { checkPage } from '../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
 import { discover } from '../protocols/smart/discover.ts';
-import { ensureAdminKey } from './adminKey.ts';
-import type { Config } from './config.ts';
-import { startDispatcher } from './dispatcher.ts';
+import { startDispatcher } from './chores/dispatcher.ts';
+import { startWakeUps } from './chores/wakeUps.ts';
+import type { Config } from './config/config.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
-import type { Log } from './log.ts';
+import { ensureAdminKey } from './keys/adminKey.ts';
+import type { Log } from './log/log.ts';
 import { dashboardDirectory } from './paths.ts';
 import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
-import { startWakeUps } from './wakeUps.ts';
 
 /** What is told once everything answers. */
 export interface Ready {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RegistrationView } from '../domain/registrationView.ts';
+import type { RegistrationView } from '../domain/registration/view.ts';
 import { type DemoApi, type DemoEvent, demoApi } from './demo/api.ts';
 import { type RegistrarChild, startRegistrar } from './demo/registrarChild.ts';
 import { demoSystems, onboard } from './demo/scene.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasons } from '../domain/reasons.ts';
+import { reasons } from '../domain/reasons/index.ts';
 import { type CredentialHealth, credentialHealths, type Phase, phases } from '../domain/words.ts';
 
 /**
@@ -72,7 +72,7 @@ export function operatePage(): string {
   const informative = known.filter(([, reason]) => reason.action === null);
   return `# Operate Registrar
 
-<!-- Made by scripts/operatePage.ts from domain/reasons.ts and domain/words.ts. Change those, then run it. -->
+<!-- Made by scripts/operatePage.ts from domain/reasons/index.ts and domain/words.ts. Change those, then run it. -->
 
 ## At 3 a.m.
 

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeSpan, markdownText } from '../api/packets/markdown.ts';
-import { durationText } from '../domain/durationText.ts';
-import type { Claim, Playbook } from '../domain/playbooks/playbook.ts';
+import type { Claim, Playbook } from '../domain/people/playbooks/playbook.ts';
+import { durationText } from '../domain/time/durationText.ts';
 import { loadPlaybooks } from '../runtime/playbooks.ts';
 
 /** Writes `docs/playbooks/` from `playbooks/`: one page a vendor. A test compares them. */

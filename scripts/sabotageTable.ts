@@ -10,38 +10,38 @@ export interface Sabotage extends Edit {
   };
 }
 
-const order = 'test/integration/activities/order.test.ts';
-const adoption = 'test/integration/activities/adopt.test.ts';
+const order = 'test/integration/activities/requests/order.test.ts';
+const adoption = 'test/integration/activities/credentials/adopt.test.ts';
 const entity = 'test/integration/workflows/registration.test.ts';
-const change = 'test/integration/activities/change.test.ts';
+const change = 'test/integration/activities/requests/change.test.ts';
 const http = 'test/integration/protocols/http/client.test.ts';
 const recordsContract = 'test/integration/stores/records/contract.test.ts';
 
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'retry the POST',
-    file: 'activities/sendOnce.ts',
+    file: 'activities/requests/sendOnce.ts',
     from: '    });\n    const { status, headers, body } = response;',
     to: '    }).catch(() => deps.client.request(what.request));\n    const { status, headers, body } = response;',
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
     name: 'send metadata that have errors',
-    file: 'activities/register.ts',
+    file: 'activities/requests/register.ts',
     from: 'if (errors !== null) return',
     to: 'if (errors === undefined) return',
     test: {
-      file: 'test/integration/activities/requestedMetadata.test.ts',
+      file: 'test/integration/activities/requests/requestedMetadata.test.ts',
       name: 'keeps the token until the application is corrected',
     },
   },
   {
     name: 'send scopes as the application writes them',
-    file: 'domain/requestedMetadata.ts',
+    file: 'domain/client/requested.ts',
     from: "{ scope: sent.join(' ') }",
     to: '{ scope: metadata.scope }',
     test: {
-      file: 'test/integration/activities/requestedMetadata.test.ts',
+      file: 'test/integration/activities/requests/requestedMetadata.test.ts',
       name: 'are said in v1 to a server of v1, and judged as they were sent',
     },
   },
@@ -54,14 +54,14 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'judge before storing',
-    file: 'activities/sendOnce.ts',
+    file: 'activities/requests/sendOnce.ts',
     from: '  await keep(deps, intent, answer, what.tokenOf(answer));',
     to: '  if (answer.status < 300) await keep(deps, intent, answer, what.tokenOf(answer));',
     test: { file: order, name: 'has its answer stored before it is judged: a refusal' },
   },
   {
     name: 'skip the intent',
-    file: 'activities/sendOnce.ts',
+    file: 'activities/requests/sendOnce.ts',
     from: 'notMarked = await markSending(deps, intent);',
     to: 'notMarked = null;',
     test: { file: order, name: 'has its intent committed as sending before the first byte' },
@@ -75,35 +75,35 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'promote before proof',
-    file: 'activities/prove.ts',
+    file: 'activities/proof/prove.ts',
     from: '  const pendingProbe = ',
     to: "  if (pending?.credential.place === 'client') await promote(deps, config, pending, replaceable);\n  const pendingProbe = ",
     test: { file: order, name: 'is proved before it is promoted' },
   },
   {
     name: 'promote the first client before proof',
-    file: 'activities/prove.ts',
+    file: 'activities/proof/prove.ts',
     from: '  const pendingProbe = ',
     to: '  if (pending !== null && current === null) await promote(deps, config, pending, replaceable);\n  const pendingProbe = ',
     test: { file: order, name: 'of a first client is proved at once, and becomes current after that' },
   },
   {
     name: 'let a late proof replace whatever is current',
-    file: 'activities/prove.ts',
+    file: 'activities/proof/prove.ts',
     from: 'await promote(deps, config, pending, replaceable)',
     to: 'await promote(deps, config, pending, await replacedBy(deps, config, pending, current))',
     test: { file: order, name: 'of a first client is not made current by a late proof once it was replaced' },
   },
   {
     name: 'fail a request that stored for its proof',
-    file: 'activities/proveStored.ts',
+    file: 'activities/proof/proveStored.ts',
     from: '  } catch {\n    return null;',
     to: '  } catch (error) {\n    throw error;',
     test: { file: order, name: 'is not lost when its proof fails: the records are away' },
   },
   {
     name: 'let a proof outlast its step',
-    file: 'activities/proveStored.ts',
+    file: 'activities/proof/proveStored.ts',
     from: 'await Promise.race([proof, tooLate])',
     to: 'await proof',
     test: { file: order, name: 'is told in time when its proof takes longer, and may be proved again beside it' },
@@ -120,35 +120,35 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'promote whatever the proof says',
-    file: 'activities/prove.ts',
+    file: 'activities/proof/prove.ts',
     from: "decision.action === 'keep' || pending === null",
     to: 'pending === null',
     test: { file: order, name: 'is not promoted when the new secret is rejected' },
   },
   {
     name: 'delete the old first',
-    file: 'activities/storeUpdated.ts',
+    file: 'activities/requests/storeUpdated.ts',
     from: '  await deps.secrets.put(name, versionId,',
     to: '  await deps.secrets.remove(name);\n  await deps.secrets.put(name, versionId,',
     test: { file: order, name: 'leaves the old secret current until the new one is proved, and keeps it afterwards' },
   },
   {
     name: 'delete the secrets before the client',
-    file: 'activities/retire.ts',
+    file: 'activities/requests/retire.ts',
     from: '  const refused = await deleteClient(',
     to: '  await deps.secrets.remove(clientSecretName(config));\n  const refused = await deleteClient(',
     test: { file: order, name: 'keeps the secrets of a client that the server does not delete, and lists it' },
   },
   {
     name: 'drop a new RAT',
-    file: 'activities/storeUpdated.ts',
+    file: 'activities/requests/storeUpdated.ts',
     from: 'client.registrationAccessToken ?? before?.registration_access_token;',
     to: 'before?.registration_access_token ?? client.registrationAccessToken;',
     test: { file: order, name: 'keeps the new registration access token although the new secret cannot be stored' },
   },
   {
     name: 'leave a new RAT out of the journal',
-    file: 'activities/sendOnce.ts',
+    file: 'activities/requests/sendOnce.ts',
     from: 'what.tokenOf(answer));',
     to: 'null);',
     test: {
@@ -172,7 +172,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'send the change alone instead of the whole metadata',
-    file: 'activities/update.ts',
+    file: 'activities/requests/update.ts',
     from: '    request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata, token: access.token }),',
     to: '    request: updateRequest({ clientUri: access.clientUri, clientId: current.clientId, metadata: change === null ? metadata : { redirect_uris: metadata.redirect_uris }, token: access.token }),',
     test: { file: change, name: 'sends the whole metadata, with the rotated token kept for the next one' },
@@ -186,7 +186,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'believe that a lost update was carried out',
-    file: 'activities/ladder.ts',
+    file: 'activities/requests/ladder.ts',
     from: 'change !== null && carriedOut(change, argument, parsed) ? change : null',
     to: 'change',
     test: {
@@ -196,7 +196,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a 404 for a deletion',
-    file: 'activities/retire.ts',
+    file: 'activities/requests/retire.ts',
     from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context))",
     to: 'true',
     test: {
@@ -213,10 +213,13 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'due = expiry',
-    file: 'domain/rotationDue.ts',
+    file: 'domain/credential/dueTime.ts',
     from: 'const defaultShare = 2 / 3;',
     to: 'const defaultShare = 1;',
-    test: { file: 'test/unit/domain/rotationDue.test.ts', name: 'is two thirds of the lifetime minus up to a tenth' },
+    test: {
+      file: 'test/unit/domain/credential/dueTime.test.ts',
+      name: 'is two thirds of the lifetime minus up to a tenth',
+    },
   },
   {
     name: 'reuse a sequence',
@@ -268,7 +271,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'spend a supplied secret before it is stored and read back',
-    file: 'activities/adopt.ts',
+    file: 'activities/credentials/adopt.ts',
     from: '  await store(deps, config, argument, secrets);',
     to: '  await deps.records.spendEnteringSecret(operationId);\n  await store(deps, config, argument, secrets);',
     test: { file: adoption, name: 'is spent only once what is stored was read back' },
@@ -282,14 +285,14 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a registration access token for any origin',
-    file: 'activities/adopt.ts',
+    file: 'activities/credentials/adopt.ts',
     from: 'uri !== undefined && !managementAudience(endpoints).includes(originOf(uri))',
     to: "uri === ''",
     test: { file: adoption, name: 'is refused when its registration access token would be sent elsewhere' },
   },
   {
     name: "manage a client with another client's token",
-    file: 'activities/management.ts',
+    file: 'activities/credentials/management.ts',
     from: 'owner === null || owner === clientId ? stored : undefined',
     to: 'stored',
     test: {
@@ -299,7 +302,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'believe a rejection before the distribution time',
-    file: 'domain/entity/afterProof.ts',
+    file: 'domain/entity/after/proof.ts',
     from: 'supply?.patientUntil ?? rejectedSince + policy.replicationLag',
     to: 'rejectedSince + policy.replicationLag',
     test: {
@@ -309,7 +312,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'send a held registration again after a refused supply',
-    file: 'domain/entity/afterSupply.ts',
+    file: 'domain/entity/after/supply.ts',
     from: "  if (draft.state.phase === 'registering') holdForPerson(draft);\n",
     to: '',
     test: {
@@ -329,28 +332,31 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'seal the secret of a service account to wherever its token endpoint is',
-    file: 'activities/serverAccess.ts',
+    file: 'activities/servers/access.ts',
     from: 'function secretOf({ clientSecret, origins }: StoredServerCredential): AudienceSecret {\n  return audienceSecret(clientSecret, origins);',
     to: 'function secretOf({ clientSecret, tokenEndpoint }: StoredServerCredential): AudienceSecret {\n  return audienceSecret(clientSecret, [tokenEndpoint]);',
     test: {
-      file: 'test/integration/activities/serverTokens.test.ts',
+      file: 'test/integration/activities/servers/tokens.test.ts',
       name: 'sealed to the registration endpoint only is not sent to another token endpoint',
     },
   },
   {
     name: 'log an error object',
-    file: 'runtime/log.ts',
+    file: 'runtime/log/log.ts',
     from: '...(error === undefined ? {} : errorFields(error)),',
     to: '...(error === undefined ? {} : { error }),',
-    test: { file: 'test/unit/runtime/log.test.ts', name: 'tells of an error object its class, code and own frames' },
+    test: {
+      file: 'test/unit/runtime/log/log.test.ts',
+      name: 'tells of an error object its class, code and own frames',
+    },
   },
   {
     name: 'log the message of any error',
-    file: 'runtime/errorFields.ts',
+    file: 'runtime/log/errorFields.ts',
     from: '...(own ? {',
     to: '...(error.message ? {',
     test: {
-      file: 'test/unit/runtime/log.test.ts',
+      file: 'test/unit/runtime/log/log.test.ts',
       name: 'tells class, code and own frames of a foreign error, never message or cause',
     },
   },
@@ -428,11 +434,11 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'count a holiday as a business day',
-    file: 'domain/deadlines/federalHolidays.ts',
+    file: 'domain/people/deadlines/federalHolidays.ts',
     from: 'weekday !== sunday && !isFederalHoliday(day)',
     to: 'weekday !== sunday',
     test: {
-      file: 'test/unit/domain/deadlines/federalHolidays.test.ts',
+      file: 'test/unit/domain/people/deadlines/federalHolidays.test.ts',
       name: '2026-11-25 and 1 business days is 2026-11-27',
     },
   },
@@ -452,7 +458,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'use changed endpoints of a client unasked',
-    file: 'domain/entity/rediscovered.ts',
+    file: 'domain/entity/after/rediscovered.ts',
     from: 'if (before.discovery !== null && changed.length > 0) propose(',
     to: 'if (before.discovery !== null && changed.length > 99) propose(',
     test: {
@@ -462,11 +468,11 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'use keys that are not the stored ones',
-    file: 'activities/clientKeys.ts',
+    file: 'activities/credentials/keys.ts',
     from: 'if (stored !== null) return stored;',
     to: 'if (stored !== null) return made;',
     test: {
-      file: 'test/integration/activities/clientKeys.test.ts',
+      file: 'test/integration/activities/credentials/keys.test.ts',
       name: 'that another attempt stored first count',
     },
   },

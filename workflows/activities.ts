@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { OwnActivities, PeerActivities, Unrecorded } from '../domain/ports.ts';
-import type { TimePolicy } from '../domain/timePolicy.ts';
+import type { OwnActivities, PeerActivities, Unrecorded } from '../domain/ports/activities.ts';
+import type { TimePolicy } from '../domain/time/policy.ts';
 import type { Outbox } from './outbox.ts';
 
 /**

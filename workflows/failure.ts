@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
-import type { Failure } from '../domain/ports.ts';
-import type { Reason } from '../domain/reasons.ts';
+import type { Failure } from '../domain/ports/activities.ts';
+import type { Reason } from '../domain/reasons/index.ts';
 
 /** The records hold other events than the entity was about to write. */
 export class RecordsConflict extends Error {}

@@ -1,4 +1,4 @@
-import type { OwnActivities, Unrecorded } from '../domain/ports.ts';
+import type { OwnActivities, Unrecorded } from '../domain/ports/activities.ts';
 import { recordsConflictOr } from './failure.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { KeycloakAuthentication, KeycloakClientRequest } from '../../domain/keycloakClients.ts';
+import type { KeycloakAuthentication, KeycloakClientRequest } from '../../domain/servers/keycloakClients.ts';
 import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
 import { type Bearer, createKeycloakAdministrator } from '../../protocols/keycloak/admin.ts';
 import type { Authorization } from '../../protocols/keycloak/clientAnswers.ts';

@@ -1,7 +1,11 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
-import type { KeycloakClientRequest, KeycloakClientResult, KeycloakClients } from '../../domain/keycloakClients.ts';
-import { SecretStoreError } from '../../domain/secretStore.ts';
+import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
+import { SecretStoreError } from '../../domain/ports/secretStore.ts';
+import type {
+  KeycloakClientRequest,
+  KeycloakClientResult,
+  KeycloakClients,
+} from '../../domain/servers/keycloakClients.ts';
 import { createKeycloakAdministrator } from '../../protocols/keycloak/admin.ts';
 import { extractKeycloakToken, parseClientAnswer } from '../../protocols/keycloak/clientAnswers.ts';
 import { deleteClientRequest, readClientRequest } from '../../protocols/keycloak/clients.ts';
@@ -16,7 +20,7 @@ import { settleOpen, write } from './writing.ts';
 /** Most requests of dead processes that one round settles. */
 const mostAbandoned = 100;
 
-/** Clients of Keycloak realms beside the registrations (see `domain/keycloakClients.ts`). */
+/** Clients of Keycloak realms beside the registrations (see `domain/servers/keycloakClients.ts`). */
 export function createKeycloakClients(deps: Dependencies): KeycloakClients {
   return {
     async carryOut(request) {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { ManagementToken } from '../../domain/intent.ts';
-import type { SecretReference } from '../../domain/keycloakClients.ts';
-import type { SecretValue } from '../../domain/secretStore.ts';
+import type { ManagementToken } from '../../domain/operations/intent.ts';
+import type { SecretValue } from '../../domain/ports/secretStore.ts';
+import type { SecretReference } from '../../domain/servers/keycloakClients.ts';
 import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
 import type { KeycloakClient } from '../../protocols/keycloak/clientAnswers.ts';
 import type { KeycloakRealm } from '../../protocols/keycloak/realm.ts';
 import { toContent } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
-import { putCurrent, readSecret } from '../clientSecret.ts';
+import { putCurrent, readSecret } from '../credentials/secret.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { keycloakSecretName } from './names.ts';
 

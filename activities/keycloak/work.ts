@@ -1,7 +1,7 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { StoredAnswer } from '../../domain/intent.ts';
-import type { KeycloakClientRequest, KeycloakClientResult } from '../../domain/keycloakClients.ts';
-import { explain, type Reason } from '../../domain/reasons.ts';
+import type { StoredAnswer } from '../../domain/operations/intent.ts';
+import { explain, type Reason } from '../../domain/reasons/index.ts';
+import type { KeycloakClientRequest, KeycloakClientResult } from '../../domain/servers/keycloakClients.ts';
 import type { GuardedRequest } from '../../protocols/http/client.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
 import { guardFailure } from '../../protocols/keycloak/admin.ts';

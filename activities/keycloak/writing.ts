@@ -1,9 +1,9 @@
-import { mergePatch } from '../../domain/clientMetadata.ts';
+import { mergePatch } from '../../domain/client/metadata.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { Intent, StoredAnswer } from '../../domain/intent.ts';
-import type { KeycloakClientRequest, KeycloakClientResult } from '../../domain/keycloakClients.ts';
-import { explain, type Reason } from '../../domain/reasons.ts';
-import { RecordsError } from '../../domain/records.ts';
+import type { Intent, StoredAnswer } from '../../domain/operations/intent.ts';
+import { RecordsError } from '../../domain/ports/records.ts';
+import { explain, type Reason } from '../../domain/reasons/index.ts';
+import type { KeycloakClientRequest, KeycloakClientResult } from '../../domain/servers/keycloakClients.ts';
 import type { GuardedRequest } from '../../protocols/http/client.ts';
 import { readJsonBody } from '../../protocols/jsonBody.ts';
 import { type ClientContext, extractKeycloakToken, parseClientAnswer } from '../../protocols/keycloak/clientAnswers.ts';
@@ -16,7 +16,7 @@ import {
 } from '../../protocols/keycloak/clients.ts';
 import { keycloakRealmOf, providerOf } from '../../protocols/keycloak/realm.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { type Sent, sendOnce } from '../sendOnce.ts';
+import { type Sent, sendOnce } from '../requests/sendOnce.ts';
 import { ledgerSubject } from './names.ts';
 import { clientIdOf, contextOf, failed, refused, send, stored, type Work } from './work.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Packet } from '../../domain/packets/packet.ts';
-import { visibleText } from '../../domain/visibleText.ts';
+import type { Packet } from '../../domain/people/packets/packet.ts';
+import { visibleText } from '../../domain/text/visible.ts';
 import { html, Markup } from './markup.ts';
 import { outlineOf, type Section, type Value } from './outline.ts';
 import { style } from './style.ts';

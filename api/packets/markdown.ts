@@ -1,5 +1,5 @@
-import type { Packet } from '../../domain/packets/packet.ts';
-import { visibleText } from '../../domain/visibleText.ts';
+import type { Packet } from '../../domain/people/packets/packet.ts';
+import { visibleText } from '../../domain/text/visible.ts';
 import { outlineOf, type Section, type Value } from './outline.ts';
 
 /**

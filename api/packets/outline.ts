@@ -1,5 +1,5 @@
-import { durationText } from '../../domain/durationText.ts';
-import { type Packet, type PacketDeadline, partyName } from '../../domain/packets/packet.ts';
+import { type Packet, type PacketDeadline, partyName } from '../../domain/people/packets/packet.ts';
+import { durationText } from '../../domain/time/durationText.ts';
 
 /** A value: `exact` is copied character by character, `prose` is read; `link` is an address of a playbook, ours to vouch for. */
 export interface Value {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { apiKeyCaller } from '../authenticators/apiKey.ts';
-import type { Authenticator } from '../authenticators/authenticator.ts';
-import { sessionCaller } from '../authenticators/session.ts';
-import type { Caller } from '../caller.ts';
+import { apiKeyCaller } from '../callers/authenticators/apiKey.ts';
+import type { Authenticator } from '../callers/authenticators/authenticator.ts';
+import { sessionCaller } from '../callers/authenticators/session.ts';
+import type { Caller } from '../callers/caller.ts';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
-import { ProblemError, unauthenticated } from '../problem.ts';
+import { ProblemError, unauthenticated } from '../problems/problem.ts';
 import { tooMany } from './rateLimits.ts';
 
 declare module 'fastify' {

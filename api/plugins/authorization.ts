@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { isIdPart, parseRegistrationId } from '../../domain/ids.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
-import type { Access } from '../access.ts';
-import { type Caller, requireRole, within } from '../caller.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
+import type { Access } from '../callers/access.ts';
+import { type Caller, requireRole, within } from '../callers/caller.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { notFound, ProblemError } from '../problem.ts';
+import { notFound, ProblemError } from '../problems/problem.ts';
 import { callerOf } from './authentication.ts';
 
 declare module 'fastify' {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { isLoopbackName } from '../../domain/webUrl.ts';
+import { isLoopbackName } from '../../domain/text/webUrl.ts';
+import { hostNameOf } from '../callers/hostNames.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { hostNameOf } from '../hostNames.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../problems/problem.ts';
 
 /** Refuses requests that name another host: a page of another site whose name was pointed at us cannot read answers. */
 export const hostsPlugin = fp(

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { sessionCookieName } from '../authenticators/session.ts';
+import { sessionCookieName } from '../callers/authenticators/session.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { tidyDocument } from '../openApiDocument.ts';
 

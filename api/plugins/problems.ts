@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { EntityError } from '../../domain/operations.ts';
-import { RecordsError } from '../../domain/records.ts';
+import { EntityError } from '../../domain/operations/request.ts';
+import { RecordsError } from '../../domain/ports/records.ts';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
-import { ProblemError } from '../problem.ts';
-import { problemOfEntityError, problemOfRecordsError } from '../storeProblems.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { problemOfEntityError, problemOfRecordsError } from '../problems/storeProblems.ts';
 
 /** Answers a request with a problem. */
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {

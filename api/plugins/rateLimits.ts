@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../problems/problem.ts';
 
 /** Requests per minute of a principal, or of an address where nobody is authenticated. */
 export const rateLimitsPlugin = fp(

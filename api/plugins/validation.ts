@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import fp from 'fastify-plugin';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { isStorable, unstorable, unstorableRule } from '../plainText.ts';
-import { problemOfIssues, type RequestPart } from '../pointers.ts';
-import { ProblemError } from '../problem.ts';
+import { problemOfIssues, type RequestPart } from '../problems/pointers.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { isStorable, unstorable, unstorableRule } from '../schemas/plainText.ts';
 
 /** Judges each part of a request by its zod schema; what does not satisfy it is answered with pointers. */
 const validate: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {

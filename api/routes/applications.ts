@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ApplicationRecord } from '../../domain/records.ts';
+import type { ApplicationRecord } from '../../domain/ports/records.ts';
+import { once } from '../callers/idempotency.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { once } from '../idempotency.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { notFound } from '../problem.ts';
+import { notFound } from '../problems/problem.ts';
 import { applicationBody, applicationView } from '../schemas/application.ts';
 import { idPart, pageOf, pageQuery } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { serverCredentialKinds } from '../../domain/authorizationServer.ts';
+import { serverCredentialKinds } from '../../domain/servers/authorizationServer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { notFound } from '../problem.ts';
+import { notFound } from '../problems/problem.ts';
+import { judgeServerCredential } from '../requests/serverCredentials.ts';
 import {
   authorizationServerPatch,
   authorizationServerView,
@@ -13,7 +14,6 @@ import {
 } from '../schemas/authorizationServer.ts';
 import { pageOf, pageQuery } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
-import { judgeServerCredential } from '../serverCredentials.ts';
 
 const tag = 'Authorization servers';
 const params = z.object({ serverId: z.string() });

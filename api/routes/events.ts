@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Caller } from '../caller.ts';
+import type { Caller } from '../callers/caller.ts';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
-import { EventFeed } from '../eventFeed.ts';
-import { streamText } from '../eventStream.ts';
+import { EventFeed } from '../events/feed.ts';
+import { streamText } from '../events/stream.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../problems/problem.ts';
 import { contract } from '../schemas/contract.ts';
 
 /** Longest delay that a timer takes, in milliseconds. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { jwkSet } from '../../domain/clientKeys.ts';
+import { jwkSet } from '../../domain/client/keys.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../problems/problem.ts';
 import { contract } from '../schemas/contract.ts';
 
 /** RFC 7517 section 8.5.1. */

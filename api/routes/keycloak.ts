@@ -2,13 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { KeycloakAuthentication, KeycloakClientRequest, KeycloakOperation } from '../../domain/keycloakClients.ts';
+import type {
+  KeycloakAuthentication,
+  KeycloakClientRequest,
+  KeycloakOperation,
+} from '../../domain/servers/keycloakClients.ts';
 import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
+import { once } from '../callers/idempotency.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { fault, refuseFaults } from '../faults.ts';
-import { once } from '../idempotency.ts';
-import { malformedUrls, refusedUrls } from '../peerUrls.ts';
-import { ProblemError } from '../problem.ts';
+import { fault, refuseFaults } from '../problems/faults.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { malformedUrls, refusedUrls } from '../requests/peerUrls.ts';
 import { contract } from '../schemas/contract.ts';
 import {
   createClientBody,

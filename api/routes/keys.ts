@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { newApiKey, sha256Hex } from '../credentials.ts';
+import { newApiKey, sha256Hex } from '../callers/credentials.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { notFound, ProblemError } from '../problem.ts';
+import { notFound, ProblemError } from '../problems/problem.ts';
 import { pageOf, pageQuery } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
 import { keyBody, keyView, newKey } from '../schemas/key.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { launchModes, launchOutcomes, mostGrantedScopes } from '../../domain/launchReport.ts';
-import { safeText } from '../../domain/redaction.ts';
-import { type Actions, action } from '../actions.ts';
+import { launchModes, launchOutcomes, mostGrantedScopes } from '../../domain/people/launchReport.ts';
+import { safeText } from '../../domain/text/redaction.ts';
+import { type Actions, action } from '../requests/actions.ts';
 import { reasonText } from '../schemas/common.ts';
 import { contract } from '../schemas/contract.ts';
 

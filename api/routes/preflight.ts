@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { type DiscoveryReading, pagesToCheck, preflightReport } from '../../domain/discovery/preflight.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import { type DiscoveryReading, pagesToCheck, preflightReport } from '../../domain/preflight.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { judgePreflight } from '../preflightRequests.ts';
+import { judgePreflight } from '../requests/preflight.ts';
 import { contract } from '../schemas/contract.ts';
 import { type PreflightRequest, preflightBody, preflightView } from '../schemas/preflight.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Visibility } from '../../domain/records.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import type { Visibility } from '../../domain/ports/records.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { toRfc3339 } from '../../domain/clock.ts';
-import { goodKey } from '../authenticators/apiKey.ts';
-import { foreignOrigin, sessionCookieName } from '../authenticators/session.ts';
-import { newSessionToken, sha256Hex } from '../credentials.ts';
+import { toRfc3339 } from '../../domain/time/clock.ts';
+import { goodKey } from '../callers/authenticators/apiKey.ts';
+import { foreignOrigin, sessionCookieName } from '../callers/authenticators/session.ts';
+import { newSessionToken, sha256Hex } from '../callers/credentials.ts';
+import { ownOrigin } from '../callers/hostNames.ts';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
-import { ownOrigin } from '../hostNames.ts';
 import { callerOf } from '../plugins/authentication.ts';
-import { notFound } from '../problem.ts';
+import { notFound } from '../problems/problem.ts';
 import { contract } from '../schemas/contract.ts';
 import { sessionBody, sessionView } from '../schemas/key.ts';
 

@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { applicationSchema, type ClientMetadataPatch, clientMetadataPatchSchema } from '../../domain/clientMetadata.ts';
+import { privateJwkMembers } from '../../domain/client/lint/keys.ts';
+import {
+  applicationSchema,
+  type ClientMetadataPatch,
+  clientMetadataPatchSchema,
+} from '../../domain/client/metadata.ts';
+import { readRedirectUri } from '../../domain/client/redirectUri.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import { isJwtForm } from '../../domain/jsonWebToken.ts';
-import { privateJwkMembers } from '../../domain/metadataLint/keys.ts';
-import { readRedirectUri } from '../../domain/redirectUri.ts';
+import { isJwtForm } from '../../domain/text/jsonWebToken.ts';
 import { authMethods, environmentClasses } from '../../domain/words.ts';
 import { instantText, word } from './common.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { serverAuthMethods, serverCredentialKinds } from '../../domain/authorizationServer.ts';
-import { tokenSources, tokenStates } from '../../domain/initialAccessToken.ts';
+import { serverAuthMethods, serverCredentialKinds } from '../../domain/servers/authorizationServer.ts';
+import { tokenSources, tokenStates } from '../../domain/servers/initialAccessToken.ts';
 import { displayName, instantText, word } from './common.ts';
 
 const instantOrNull = instantText.nullable();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { policiesSchema, rotationPolicySchema } from '../../domain/clientMetadata.ts';
-import { rolloutClasses } from '../../domain/rollout.ts';
+import { policiesSchema, rotationPolicySchema } from '../../domain/client/metadata.ts';
+import { rolloutClasses } from '../../domain/client/rollout.ts';
 import { registrationMetadata } from './application.ts';
 import { reasonText, word } from './common.ts';
 import { discoveryHeaders } from './tenant.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Access } from '../access.ts';
-import { problems } from '../problem.ts';
+import type { Access } from '../callers/access.ts';
+import { problems } from '../problems/problem.ts';
 import { noQuery } from './common.ts';
 import { problemSchema } from './problem.ts';
 

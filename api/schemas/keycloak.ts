@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keycloakOperations } from '../../domain/keycloakClients.ts';
+import { keycloakOperations } from '../../domain/servers/keycloakClients.ts';
 import { isClientId, keycloakProviders } from '../../protocols/keycloak/realm.ts';
 import { word } from './common.ts';
 import { tokenText } from './tenant.ts';

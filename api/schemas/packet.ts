@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parties, pasteBackFields } from '../../domain/playbooks/playbook.ts';
+import { parties, pasteBackFields } from '../../domain/people/playbooks/playbook.ts';
 import { environmentClasses } from '../../domain/words.ts';
 import { instantText, word } from './common.ts';
 

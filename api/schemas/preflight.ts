@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nextActions } from '../../domain/preflight.ts';
+import { nextActions } from '../../domain/discovery/preflight.ts';
 import { idPart, word } from './common.ts';
 import { discoveryView, findingView, scopesView } from './registration.ts';
 import { registrationRequest } from './tenant.ts';

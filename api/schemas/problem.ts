@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { reasons } from '../../domain/reasons.ts';
-import { problems } from '../problem.ts';
+import { reasons } from '../../domain/reasons/index.ts';
+import { problems } from '../problems/problem.ts';
 import { word } from './common.ts';
 
 /** RFC 9457 problem details. */

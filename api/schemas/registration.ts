@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { reasons } from '../../domain/reasons.ts';
-import { eventTypes, evidenceHeaders, scopeDifferenceKinds } from '../../domain/registrationView.ts';
-import { taskStates } from '../../domain/tasks/task.ts';
+import { taskStates } from '../../domain/people/tasks/task.ts';
+import { reasons } from '../../domain/reasons/index.ts';
+import { eventTypes, evidenceHeaders, scopeDifferenceKinds } from '../../domain/registration/view.ts';
 import {
   authMethods,
   conditionTypes,

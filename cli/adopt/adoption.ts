@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { attentionOf } from '../../domain/attention.ts';
-import { outcomeOf } from '../../domain/outcome.ts';
-import type { EventRecord, Page, TenantRecord } from '../../domain/records.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import { outcomeOf } from '../../domain/operations/outcome.ts';
+import { attentionOf } from '../../domain/people/attention.ts';
+import type { EventRecord, Page, TenantRecord } from '../../domain/ports/records.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiClient } from '../client.ts';
 import { CommandError } from '../errors.ts';
 import type { AdoptionLine } from './file.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { peerUrlObstacle } from '../../api/peerUrls.ts';
+import { peerUrlObstacle } from '../../api/requests/peerUrls.ts';
 import { displayName, idPart } from '../../api/schemas/common.ts';
 import { credentialBody } from '../../api/schemas/suppliedCredential.ts';
-import { credentialFaults } from '../../domain/credentialFaults.ts';
+import { credentialFaults } from '../../domain/credential/faults.ts';
 import { formatRegistrationId, maxRegistrationIdLength } from '../../domain/ids.ts';
-import { safeText } from '../../domain/redaction.ts';
+import { safeText } from '../../domain/text/redaction.ts';
 
 const url = z.string().min(1).max(2000);
 

@@ -7,8 +7,8 @@ import {
   type ServerCredentialView,
   serverAuthMethods,
   serverCredentialKinds,
-} from '../../domain/authorizationServer.ts';
-import { relativeTime } from '../../domain/relativeTime.ts';
+} from '../../domain/servers/authorizationServer.ts';
+import { relativeTime } from '../../domain/time/relative.ts';
 import { type ConnectionOptions, connect, readSecret, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';
 import { everyItem } from '../pages.ts';

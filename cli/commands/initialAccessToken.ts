@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { InitialAccessTokenRecord } from '../../domain/initialAccessToken.ts';
-import { relativeTime } from '../../domain/relativeTime.ts';
+import type { InitialAccessTokenRecord } from '../../domain/servers/initialAccessToken.ts';
+import { relativeTime } from '../../domain/time/relative.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { everyItem } from '../pages.ts';
 import { plainText } from '../plainText.ts';

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { durationSchema } from '../../domain/clientMetadata.ts';
-import { toRfc3339 } from '../../domain/clock.ts';
-import { durationToMilliseconds } from '../../domain/duration.ts';
+import { durationSchema } from '../../domain/client/metadata.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { KeyRecord } from '../../domain/records.ts';
-import { relativeTime } from '../../domain/relativeTime.ts';
+import type { KeyRecord } from '../../domain/ports/records.ts';
+import { toRfc3339 } from '../../domain/time/clock.ts';
+import { durationToMilliseconds } from '../../domain/time/duration.ts';
+import { relativeTime } from '../../domain/time/relative.ts';
 import { type Role, roles } from '../../domain/words.ts';
 import { type ConnectionOptions, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';

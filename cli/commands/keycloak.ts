@@ -1,5 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { KeycloakAuthentication, KeycloakClientResult, KeycloakOperation } from '../../domain/keycloakClients.ts';
+import type {
+  KeycloakAuthentication,
+  KeycloakClientResult,
+  KeycloakOperation,
+} from '../../domain/servers/keycloakClients.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';
 import {

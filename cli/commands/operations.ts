@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { parseRegistrationId } from '../../domain/ids.ts';
-import type { OperationKind } from '../../domain/operationDetails.ts';
-import { type Outcome, outcomeOf } from '../../domain/outcome.ts';
-import type { EventRecord, Page } from '../../domain/records.ts';
+import type { OperationKind } from '../../domain/operations/details.ts';
+import { type Outcome, outcomeOf } from '../../domain/operations/outcome.ts';
+import type { EventRecord, Page } from '../../domain/ports/records.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput, exitCodes } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Packet } from '../../domain/packets/packet.ts';
+import type { Packet } from '../../domain/people/packets/packet.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';
 import { plainText } from '../plainText.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { PreflightReport } from '../../domain/discovery/preflight.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { PreflightReport } from '../../domain/preflight.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput, exitCodes } from '../errors.ts';
 import { canGoAhead, preflightLines } from '../preflightReport.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { launchModes, launchOutcomes } from '../../domain/launchReport.ts';
+import { launchModes, launchOutcomes } from '../../domain/people/launchReport.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { type Context, printJson } from './context.ts';
 import { checkRegistrationId } from './operations.ts';

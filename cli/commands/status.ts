@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { EventRecord, Page } from '../../domain/records.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import type { EventRecord, Page } from '../../domain/ports/records.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { taskStates } from '../../domain/tasks/task.ts';
+import { taskStates } from '../../domain/people/tasks/task.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';
 import { type Context, printJson } from './context.ts';

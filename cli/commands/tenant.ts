@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import { availableMethods, type Method, type Phase } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, readSecret, withConnection } from '../connection.ts';

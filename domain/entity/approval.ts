@@ -1,6 +1,6 @@
-import { namedEndpoint } from '../discoveryDiff.ts';
-import { needsApproval } from '../discoveryDocument.ts';
-import type { DiscoveryCandidate, DiscoveryView, EndpointApproval } from '../registrationView.ts';
+import { namedEndpoint } from '../discovery/diff.ts';
+import { needsApproval } from '../discovery/document.ts';
+import type { DiscoveryCandidate, DiscoveryView, EndpointApproval } from '../registration/view.ts';
 import type { EntityState } from './state.ts';
 
 /**

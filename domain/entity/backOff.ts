@@ -1,6 +1,6 @@
-import type { Failure } from '../ports.ts';
-import { stableFraction } from '../stableHash.ts';
-import type { TimePolicy } from '../timePolicy.ts';
+import type { Failure } from '../ports/activities.ts';
+import { stableFraction } from '../text/stableHash.ts';
+import type { TimePolicy } from '../time/policy.ts';
 import type { Draft } from './draft.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { toRfc3339 } from '../clock.ts';
-import { setCondition } from '../conditions.ts';
-import { explain, type Reason } from '../reasons.ts';
-import type { EventType, Transition } from '../registrationView.ts';
+import { explain, type Reason } from '../reasons/index.ts';
+import { setCondition } from '../registration/conditions.ts';
+import type { EventType, Transition } from '../registration/view.ts';
+import { toRfc3339 } from '../time/clock.ts';
 import { healthOf } from './health.ts';
 import { type Attention, type AttentionTopic, attentionTopics, type EntityState } from './state.ts';
 import { viewOf } from './view.ts';

@@ -1,6 +1,6 @@
-import type { CredentialState } from '../ports.ts';
-import type { Reason } from '../reasons.ts';
-import { rotationDue } from '../rotationDue.ts';
+import { rotationDue } from '../credential/dueTime.ts';
+import type { CredentialState } from '../ports/activities.ts';
+import type { Reason } from '../reasons/index.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
 import type { EntityState } from './state.ts';
 

@@ -1,5 +1,5 @@
-import { stableFraction } from '../stableHash.ts';
-import type { TimePolicy } from '../timePolicy.ts';
+import { stableFraction } from '../text/stableHash.ts';
+import type { TimePolicy } from '../time/policy.ts';
 import type { Phase } from '../words.ts';
 import { dueOf, healthOf, overdueAt } from './health.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';

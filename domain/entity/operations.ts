@@ -1,5 +1,5 @@
-import type { Asked, OperationKind } from '../operationDetails.ts';
-import { explain, type Reason } from '../reasons.ts';
+import type { Asked, OperationKind } from '../operations/details.ts';
+import { explain, type Reason } from '../reasons/index.ts';
 import { type Applied, Draft } from './draft.ts';
 import { healthOf, strategyOf } from './health.ts';
 import { rememberOperation } from './remember.ts';

@@ -1,5 +1,5 @@
-import { explain } from '../reasons.ts';
-import type { EntityStart } from '../records.ts';
+import type { EntityStart } from '../ports/records.ts';
+import { explain } from '../reasons/index.ts';
 import { type Applied, Draft } from './draft.ts';
 import { type EntityState, initialState, type Operation } from './state.ts';
 

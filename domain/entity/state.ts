@@ -1,12 +1,12 @@
-import type { Condition } from '../conditions.ts';
-import type { MetadataTarget } from '../intent.ts';
-import type { Asked, OperationKind } from '../operationDetails.ts';
-import type { CredentialState } from '../ports.ts';
-import type { Reason } from '../reasons.ts';
-import type { EntityStart, RegistrationConfig } from '../records.ts';
-import type { DiscoveryView, RegistrationView, ScopesView } from '../registrationView.ts';
-import type { Task } from '../tasks/task.ts';
-import { taskOf } from '../tasks/taskView.ts';
+import type { Asked, OperationKind } from '../operations/details.ts';
+import type { MetadataTarget } from '../operations/intent.ts';
+import type { Task } from '../people/tasks/task.ts';
+import { taskOf } from '../people/tasks/taskView.ts';
+import type { CredentialState } from '../ports/activities.ts';
+import type { EntityStart, RegistrationConfig } from '../ports/records.ts';
+import type { Reason } from '../reasons/index.ts';
+import type { Condition } from '../registration/conditions.ts';
+import type { DiscoveryView, RegistrationView, ScopesView } from '../registration/view.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 
 interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {

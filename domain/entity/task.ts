@@ -1,7 +1,7 @@
-import { explain } from '../reasons.ts';
-import type { Task, TaskKind, TaskMetadata } from '../tasks/task.ts';
-import { deadlinesOf, type Passed, passedSince } from '../tasks/taskDue.ts';
-import type { TimePolicy } from '../timePolicy.ts';
+import type { Task, TaskKind, TaskMetadata } from '../people/tasks/task.ts';
+import { deadlinesOf, type Passed, passedSince } from '../people/tasks/taskDue.ts';
+import { explain } from '../reasons/index.ts';
+import type { TimePolicy } from '../time/policy.ts';
 import { type Applied, Draft } from './draft.ts';
 import type { EntityState } from './state.ts';
 

@@ -1,8 +1,8 @@
-import { rfc3339OrNull, toRfc3339 } from '../clock.ts';
 import { clientSecretName, managementSecretName, parseRegistrationId } from '../ids.ts';
-import type { CredentialState } from '../ports.ts';
-import { type CredentialView, clientBindingOf, type RegistrationView } from '../registrationView.ts';
-import { taskViewOf } from '../tasks/taskView.ts';
+import { taskViewOf } from '../people/tasks/taskView.ts';
+import type { CredentialState } from '../ports/activities.ts';
+import { type CredentialView, clientBindingOf, type RegistrationView } from '../registration/view.ts';
+import { rfc3339OrNull, toRfc3339 } from '../time/clock.ts';
 import { dueOf, strategyOf } from './health.ts';
 import type { EntityState } from './state.ts';
 

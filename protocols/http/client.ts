@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock } from '../../domain/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import { type AudienceSecret, requireAudience } from './audience.ts';
 import { createDeadline } from './deadline.ts';
 import type { ExchangeAnswer } from './exchange.ts';

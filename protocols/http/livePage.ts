@@ -1,4 +1,4 @@
-import type { PageState } from '../../domain/metadataLint/profiles.ts';
+import type { PageState } from '../../domain/client/lint/profiles.ts';
 import type { GuardedClient } from './client.ts';
 import { HttpGuardError } from './httpGuardError.ts';
 import { isRedirect } from './redirects.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../domain/clock.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
-import { explain } from '../../domain/reasons.ts';
+import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
+import { explain } from '../../domain/reasons/index.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import { type AudienceSecret, audienceSecret } from '../http/audience.ts';
 import type { GuardedClient, GuardedRequest } from '../http/client.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';

@@ -1,6 +1,6 @@
 import type { RetryClass } from '../../domain/failure.ts';
-import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
-import type { Reason } from '../../domain/reasons.ts';
+import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
 import { isObject, readJsonBody, readText } from '../jsonBody.ts';
 import { usableClientUri } from '../oauth/clientUri.ts';
 import { type ErrorMembers, type Refusal, readErrorMembers, refusal } from '../oauth/errorAnswer.ts';

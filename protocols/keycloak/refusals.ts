@@ -1,4 +1,4 @@
-import type { Reason } from '../../domain/reasons.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
 import { isObject } from '../jsonBody.ts';
 
 /** What a refusal of Keycloak's client registration says: `error` and `error_description`. */

@@ -1,7 +1,7 @@
-import { encodingsOf } from '../../domain/encodings.ts';
-import type { StoredAnswer } from '../../domain/intent.ts';
-import type { Finding } from '../../domain/registrationView.ts';
-import { splitScopes } from '../../domain/scopes.ts';
+import type { StoredAnswer } from '../../domain/operations/intent.ts';
+import type { Finding } from '../../domain/registration/view.ts';
+import { splitScopes } from '../../domain/scopes/scope.ts';
+import { encodingsOf } from '../../domain/text/encodings.ts';
 import { type AuthMethod, authMethods } from '../../domain/words.ts';
 import { readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';

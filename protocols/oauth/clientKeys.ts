@@ -1,5 +1,5 @@
 import { randomUUID, type webcrypto } from 'node:crypto';
-import { type ClientKeyAlgorithm, clientKeyAlgorithms, type PublicClientKey } from '../../domain/clientKeys.ts';
+import { type ClientKeyAlgorithm, clientKeyAlgorithms, type PublicClientKey } from '../../domain/client/keys.ts';
 
 /** A JSON Web Key (RFC 7517) with its private half. Secret. */
 export interface PrivateJwk {

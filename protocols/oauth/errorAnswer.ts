@@ -1,9 +1,9 @@
 import type { RetryClass } from '../../domain/failure.ts';
 import { retryClassOf } from '../../domain/failure.ts';
-import type { StoredAnswer } from '../../domain/intent.ts';
-import type { Reason } from '../../domain/reasons.ts';
-import { safeText } from '../../domain/redaction.ts';
-import type { SafeText } from '../../domain/safeText.ts';
+import type { StoredAnswer } from '../../domain/operations/intent.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
+import { safeText } from '../../domain/text/redaction.ts';
+import type { SafeText } from '../../domain/text/safe.ts';
 import { isObject, readJsonBody } from '../jsonBody.ts';
 import { readRetryAfter } from './numericDate.ts';
 

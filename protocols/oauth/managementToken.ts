@@ -1,4 +1,4 @@
-import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
+import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
 import { readJsonBody, readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';
 

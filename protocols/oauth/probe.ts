@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../domain/clock.ts';
 import {
   judgeProbe,
   knowledgeLifetime,
@@ -7,11 +6,12 @@ import {
   type ProbeJudgement,
   type ProbeObservation,
   type ProbeReason,
-} from '../../domain/probeVerdict.ts';
-import type { Verdict } from '../../domain/proofDecision.ts';
-import type { ProbeKnowledge } from '../../domain/records.ts';
-import { safeText } from '../../domain/redaction.ts';
-import type { SafeText } from '../../domain/safeText.ts';
+} from '../../domain/credential/probeVerdict.ts';
+import type { Verdict } from '../../domain/credential/proofDecision.ts';
+import type { ProbeKnowledge } from '../../domain/ports/records.ts';
+import { safeText } from '../../domain/text/redaction.ts';
+import type { SafeText } from '../../domain/text/safe.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedClient } from '../http/client.ts';

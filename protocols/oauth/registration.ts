@@ -1,6 +1,6 @@
 import type { RetryClass } from '../../domain/failure.ts';
-import type { StoredAnswer } from '../../domain/intent.ts';
-import type { Reason } from '../../domain/reasons.ts';
+import type { StoredAnswer } from '../../domain/operations/intent.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';

@@ -11,7 +11,7 @@ import {
   skipStateCheck,
   validateAuthResponse,
 } from 'oauth4webapi';
-import type { ProbeGrant, ProbeObservation } from '../../domain/probeVerdict.ts';
+import type { ProbeGrant, ProbeObservation } from '../../domain/credential/probeVerdict.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import { readJsonBody } from '../jsonBody.ts';
 import { privateKeyJwt } from './clientAssertion.ts';

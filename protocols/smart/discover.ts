@@ -1,7 +1,7 @@
-import { chooseDiscovery, needsAnotherDocument, withoutUdapCandidate } from '../../domain/discoveryChoice.ts';
+import { chooseDiscovery, needsAnotherDocument, withoutUdapCandidate } from '../../domain/discovery/choice.ts';
 import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
-import { safeText } from '../../domain/redaction.ts';
-import type { DiscoveryView, Evidence } from '../../domain/registrationView.ts';
+import type { DiscoveryView, Evidence } from '../../domain/registration/view.ts';
+import { safeText } from '../../domain/text/redaction.ts';
 import type { GuardedClient } from '../http/client.ts';
 import { fhirClientFor, type GuardedFhirClient } from '../http/fhirClient.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';

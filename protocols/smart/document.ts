@@ -1,7 +1,7 @@
-import { toRfc3339 } from '../../domain/clock.ts';
-import { type DocumentEndpoints, documentNames } from '../../domain/discoveryDocument.ts';
-import { safeText } from '../../domain/redaction.ts';
-import { type Evidence, evidenceHeaders } from '../../domain/registrationView.ts';
+import { type DocumentEndpoints, documentNames } from '../../domain/discovery/document.ts';
+import { type Evidence, evidenceHeaders } from '../../domain/registration/view.ts';
+import { safeText } from '../../domain/text/redaction.ts';
+import { toRfc3339 } from '../../domain/time/clock.ts';
 import type { GuardedResponse } from '../http/client.ts';
 import { HttpGuardError } from '../http/httpGuardError.ts';
 import { bodyLimits } from '../http/limits.ts';

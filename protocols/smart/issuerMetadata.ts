@@ -1,6 +1,6 @@
-import { documentNames } from '../../domain/discoveryDocument.ts';
-import { safeText } from '../../domain/redaction.ts';
-import type { Evidence } from '../../domain/registrationView.ts';
+import { documentNames } from '../../domain/discovery/document.ts';
+import type { Evidence } from '../../domain/registration/view.ts';
+import { safeText } from '../../domain/text/redaction.ts';
 import type { GuardedClient } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
 import { type DocumentKind, type DocumentRead, type Reading, readDocument } from './document.ts';

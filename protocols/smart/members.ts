@@ -1,5 +1,5 @@
-import type { DocumentEndpoints } from '../../domain/discoveryDocument.ts';
-import type { Finding } from '../../domain/registrationView.ts';
+import type { DocumentEndpoints } from '../../domain/discovery/document.ts';
+import type { Finding } from '../../domain/registration/view.ts';
 
 /** Findings of one document, in the order in which they were made; each code and subject once. */
 export interface FindingList {

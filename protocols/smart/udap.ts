@@ -1,4 +1,4 @@
-import { toldUrl } from '../../domain/discoveryDocument.ts';
+import { toldUrl } from '../../domain/discovery/document.ts';
 import { type MemberContext, readEndpoint, readListMember } from './members.ts';
 
 /** What a UDAP metadata document offers (UDAP Server Metadata; HL7 Security for Scalable Registration, section 2). */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import type { Config } from '../config.ts';
-import { ConfigError } from '../configError.ts';
-import type { Environment } from '../environment.ts';
-import { isLoopback, parseHostAndPort } from '../hostAndPort.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import { ConfigError } from '../config/error.ts';
+import { isLoopback, parseHostAndPort } from '../config/hostAndPort.ts';
 
 /** Fits both `Connection.connect` of the client and `NativeConnection.connect` of the worker. */
 export interface TemporalConnectionOptions {

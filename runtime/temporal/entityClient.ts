@@ -8,10 +8,15 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { workflowIdOf } from '../../domain/ids.ts';
-import { type EntityClient, EntityError, type OperationRequest, operateUpdate } from '../../domain/operations.ts';
-import { workflowTaskQueue } from '../../domain/ports.ts';
-import type { EntityStart } from '../../domain/records.ts';
-import type { TimePolicy } from '../../domain/timePolicy.ts';
+import {
+  type EntityClient,
+  EntityError,
+  type OperationRequest,
+  operateUpdate,
+} from '../../domain/operations/request.ts';
+import { workflowTaskQueue } from '../../domain/ports/activities.ts';
+import type { EntityStart } from '../../domain/ports/records.ts';
+import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { RegistrationInput, registration } from '../../workflows/registration.ts';
 
 /** Milliseconds in which an entity must have taken an operation: one workflow task. */

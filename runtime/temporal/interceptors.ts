@@ -1,12 +1,12 @@
 import { ApplicationFailure, CancelledFailure, type TemporalFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
-import type { Failure } from '../../domain/ports.ts';
-import type { Reason } from '../../domain/reasons.ts';
-import { RecordsError, type RecordsErrorCode } from '../../domain/records.ts';
-import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/secretStore.ts';
+import type { Failure } from '../../domain/ports/activities.ts';
+import { RecordsError, type RecordsErrorCode } from '../../domain/ports/records.ts';
+import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/ports/secretStore.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
 import { SealError } from '../../stores/crypto/keyring.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../log/log.ts';
 import { isRedacted, markRedacted, redacted } from './redacted.ts';
 
 const secretStoreReasons: Record<SecretStoreErrorCode, { reason: Reason; retryClass: RetryClass }> = {

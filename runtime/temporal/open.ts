@@ -1,13 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
 import type { Progress } from '../embedded/progress.ts';
 import { startTemporalChild } from '../embedded/temporal/child.ts';
 import { findTemporal } from '../embedded/temporal/find.ts';
-import type { Environment } from '../environment.ts';
-import type { Log } from '../log.ts';
-import { temporalLogger } from '../logAdapters.ts';
+import { temporalLogger } from '../log/adapters.ts';
+import type { Log } from '../log/log.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { type TemporalConnectionOptions, temporalConnectionOptions } from './connection.ts';
 

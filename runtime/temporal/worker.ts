@@ -6,7 +6,7 @@ import {
   Worker,
   type WorkerInterceptors,
 } from '@temporalio/worker';
-import { peerTaskQueue, type RegistrationActivities, workflowTaskQueue } from '../../domain/ports.ts';
+import { peerTaskQueue, type RegistrationActivities, workflowTaskQueue } from '../../domain/ports/activities.ts';
 
 /** Milliseconds added to the longest step: what is in flight at a signal ends by itself. */
 const graceMargin = 10_000;

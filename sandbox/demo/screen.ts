@@ -1,5 +1,5 @@
-import type { RegistrationView } from '../../domain/registrationView.ts';
-import { relativeTime } from '../../domain/relativeTime.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
+import { relativeTime } from '../../domain/time/relative.ts';
 import type { DemoEvent } from './api.ts';
 
 const headings = ['Registration', 'Phase', 'Credential', 'Expires', 'Rotates', 'Needs attention'];

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Clock } from '../../domain/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { Mac } from './audit/chain.ts';
 import type { Database } from './schema.ts';

@@ -1,4 +1,4 @@
-import { RecordsError } from '../../domain/records.ts';
+import { RecordsError } from '../../domain/ports/records.ts';
 
 /** SQLSTATE of an error of the database drivers, or null. */
 export function sqlState(error: unknown): string | null {

@@ -1,4 +1,4 @@
-import type { Records } from '../../domain/records.ts';
+import type { Records } from '../../domain/ports/records.ts';
 import { createApplications } from './callers/applications.ts';
 import { createIdempotency } from './callers/idempotency.ts';
 import { createKeys } from './callers/keys.ts';

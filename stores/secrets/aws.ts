@@ -17,7 +17,7 @@ import {
   SecretStoreError,
   type SecretVersion,
   type SecretVersionInfo,
-} from '../../domain/secretStore.ts';
+} from '../../domain/ports/secretStore.ts';
 import { awsFailure, factsOf } from './awsFailure.ts';
 import { checkNames, fromContent, sameContent, toContent } from './content.ts';
 

@@ -1,4 +1,4 @@
-import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/secretStore.ts';
+import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/ports/secretStore.ts';
 
 /** Error names of Secrets Manager and of AWS in general that a later try may not meet. */
 const transientNames = new Set([

@@ -1,4 +1,4 @@
-import { SecretStoreError, type SecretValue } from '../../domain/secretStore.ts';
+import { SecretStoreError, type SecretValue } from '../../domain/ports/secretStore.ts';
 
 /** What AWS takes as one value; every store agrees, so that a change of store never meets a value too large. */
 const maxContentBytes = 65_536;

@@ -1,12 +1,12 @@
 import { type GeneratedAlways, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { Clock } from '../../domain/clock.ts';
 import {
   type SecretStage,
   type SecretStore,
   SecretStoreError,
   type SecretVersion,
   type SecretVersionInfo,
-} from '../../domain/secretStore.ts';
+} from '../../domain/ports/secretStore.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { checkNames, fromContent, sameContent, toContent } from './content.ts';
 import { databaseFailure } from './databaseFailure.ts';

@@ -1,4 +1,4 @@
-import { SecretStoreError } from '../../domain/secretStore.ts';
+import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 import { SealError } from '../crypto/sealer.ts';
 
 /** SQLSTATE classes (PostgreSQL appendix A) that pass by themselves: connection, rollback, resources, intervention. */

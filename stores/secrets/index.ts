@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Clock } from '../../domain/clock.ts';
-import type { SecretStore, SecretStoreKind } from '../../domain/secretStore.ts';
+import type { SecretStore, SecretStoreKind } from '../../domain/ports/secretStore.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { createAwsSecretStore } from './aws.ts';
 import { createDatabaseSecretStore } from './database.ts';

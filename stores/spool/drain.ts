@@ -1,4 +1,4 @@
-import { type EntityRecords, RecordsError } from '../../domain/records.ts';
+import { type EntityRecords, RecordsError } from '../../domain/ports/records.ts';
 import type { Spool, UnreadableFile } from './spool.ts';
 
 export interface DrainReport {

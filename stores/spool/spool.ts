@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ManagementToken, StoredAnswer } from '../../domain/intent.ts';
+import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
 import { SealError, type Sealer } from '../crypto/sealer.ts';
 
 /** An answer that could not be stored in the database, with what is needed to store it there later. Secret. */

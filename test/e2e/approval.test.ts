@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attentionOf } from '../../domain/attention.ts';
+import { attentionOf } from '../../domain/people/attention.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
 import { type FhirBase, keycloakSmartDocument, startFhirBase } from '../support/fhirBase.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reasons } from '../../domain/reasons.ts';
+import { reasons } from '../../domain/reasons/index.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import { type HealthSystem, type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PreflightReport } from '../../domain/preflight.ts';
+import type { PreflightReport } from '../../domain/discovery/preflight.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findCondition } from '../../domain/conditions.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import { findCondition } from '../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
 import { type FhirBase, keycloakSmartDocument, startFhirBase } from '../support/fhirBase.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
 import { type FhirBase, keycloakSmartDocument, startFhirBase } from '../support/fhirBase.ts';

@@ -1,5 +1,5 @@
-import type { EventRecord } from '../../domain/records.ts';
-import type { RegistrationView } from '../../domain/registrationView.ts';
+import type { EventRecord } from '../../domain/ports/records.ts';
+import type { RegistrationView } from '../../domain/registration/view.ts';
 import { waitFor } from './waitFor.ts';
 
 export interface Answer<Body> {

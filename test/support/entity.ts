@@ -1,8 +1,8 @@
-import { applicationSchema } from '../../domain/clientMetadata.ts';
+import { applicationSchema } from '../../domain/client/metadata.ts';
 import { type EntityState, initialState } from '../../domain/entity/state.ts';
-import type { CredentialState } from '../../domain/ports.ts';
-import type { RegistrationConfig } from '../../domain/records.ts';
-import type { DiscoveryView } from '../../domain/registrationView.ts';
+import type { CredentialState } from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { DiscoveryView } from '../../domain/registration/view.ts';
 
 /** Fixed start of time in entity tests, milliseconds since the epoch. */
 export const t0 = Date.UTC(2026, 0, 1);

@@ -1,9 +1,9 @@
-import { applicationSchema, effectiveMetadata } from '../../domain/clientMetadata.ts';
-import { buildPacket, type PacketParts } from '../../domain/packets/build.ts';
-import type { Packet } from '../../domain/packets/packet.ts';
-import type { Playbook } from '../../domain/playbooks/playbook.ts';
-import type { RegistrationConfig } from '../../domain/records.ts';
-import type { DiscoveryView } from '../../domain/registrationView.ts';
+import { applicationSchema, effectiveMetadata } from '../../domain/client/metadata.ts';
+import { buildPacket, type PacketParts } from '../../domain/people/packets/build.ts';
+import type { Packet } from '../../domain/people/packets/packet.ts';
+import type { Playbook } from '../../domain/people/playbooks/playbook.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { DiscoveryView } from '../../domain/registration/view.ts';
 import { loadPlaybooks } from '../../runtime/playbooks.ts';
 
 /** Effective client metadata with everything that a portal asks for. */

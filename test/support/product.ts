@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultTimePolicy, type TimePolicy } from '../../domain/timePolicy.ts';
+import { defaultTimePolicy, type TimePolicy } from '../../domain/time/policy.ts';
 import { ApiCaller } from './apiCaller.ts';
 import { waitFor } from './waitFor.ts';
 

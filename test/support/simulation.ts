@@ -1,8 +1,8 @@
-import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
-import { afterPlan } from '../../domain/entity/afterPlan.ts';
-import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
-import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
-import { afterSupply } from '../../domain/entity/afterSupply.ts';
+import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
+import { afterPlan } from '../../domain/entity/after/plan.ts';
+import { afterFailure, afterProof, afterRetire } from '../../domain/entity/after/proof.ts';
+import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
+import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
@@ -15,9 +15,9 @@ import type {
   ProofOutcome,
   RequestOutcome,
   SupplyOutcome,
-} from '../../domain/ports.ts';
-import type { DiscoveryView, Transition } from '../../domain/registrationView.ts';
-import type { TimePolicy } from '../../domain/timePolicy.ts';
+} from '../../domain/ports/activities.ts';
+import type { DiscoveryView, Transition } from '../../domain/registration/view.ts';
+import type { TimePolicy } from '../../domain/time/policy.ts';
 
 /** Answers of the world to the steps of an entity; a thrown {@link Fail} is a failed activity. */
 export interface World {

@@ -1,17 +1,17 @@
 import { uuid4 } from '@temporalio/workflow';
-import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/afterDiscovery.ts';
-import { afterPlan } from '../../domain/entity/afterPlan.ts';
-import { afterFailure, afterProof, afterRetire } from '../../domain/entity/afterProof.ts';
-import { afterRequest, afterRequestFailure } from '../../domain/entity/afterRequest.ts';
-import { afterSupply } from '../../domain/entity/afterSupply.ts';
+import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
+import { afterPlan } from '../../domain/entity/after/plan.ts';
+import { afterFailure, afterProof, afterRetire } from '../../domain/entity/after/proof.ts';
+import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
+import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
-import type { Endpoints, Failure, RequestArguments, RequestResult } from '../../domain/ports.ts';
-import type { TimePolicy } from '../../domain/timePolicy.ts';
+import type { Endpoints, Failure, RequestArguments, RequestResult } from '../../domain/ports/activities.ts';
+import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { Stubs } from '../activities.ts';
 import { failureOf } from '../failure.ts';
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { relativeTime } from '../../../domain/relativeTime.ts';
+import { relativeTime } from '../../../domain/time/relative.ts';
 import { onTick } from '../hooks.ts';
 
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

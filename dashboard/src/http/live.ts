@@ -1,4 +1,4 @@
-import { eventTypes } from '../../../domain/registrationView.ts';
+import { eventTypes } from '../../../domain/registration/view.ts';
 import type { EventRecord } from './shapes.ts';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';

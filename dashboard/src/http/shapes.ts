@@ -1,7 +1,7 @@
-import type { AuthorizationServerRecord } from '../../../domain/authorizationServer.ts';
-import type { InitialAccessTokenRecord } from '../../../domain/initialAccessToken.ts';
-import type { EventRecord, Page, TenantRecord } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { EventRecord, Page, TenantRecord } from '../../../domain/ports/records.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import type { AuthorizationServerRecord } from '../../../domain/servers/authorizationServer.ts';
+import type { InitialAccessTokenRecord } from '../../../domain/servers/initialAccessToken.ts';
 import type { Role } from '../../../domain/words.ts';
 
 export type {

@@ -1,4 +1,4 @@
-import type { EndpointApproval, RegistrationView } from '../../../domain/registrationView.ts';
+import type { EndpointApproval, RegistrationView } from '../../../domain/registration/view.ts';
 import type { CredentialHealth, Phase, Role, Strategy } from '../../../domain/words.ts';
 import { roleObstacle } from './roles.ts';
 

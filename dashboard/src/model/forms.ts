@@ -1,4 +1,4 @@
-import type { TaskView } from '../../../domain/registrationView.ts';
+import type { TaskView } from '../../../domain/registration/view.ts';
 
 /** The text fields of a form by their names. */
 export type Fields = Readonly<Record<string, string>>;

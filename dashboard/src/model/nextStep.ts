@@ -1,4 +1,4 @@
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { Phase } from '../../../domain/words.ts';
 
 const nextSteps: Readonly<Record<Phase, string | null>> = {

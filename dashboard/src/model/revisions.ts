@@ -1,4 +1,4 @@
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { Role } from '../../../domain/words.ts';
 import type { Availability } from './actions.ts';
 import { roleObstacle } from './roles.ts';

@@ -1,4 +1,4 @@
-import type { ConditionStatus } from '../../../domain/conditions.ts';
+import type { ConditionStatus } from '../../../domain/registration/conditions.ts';
 import type { ConditionType, CredentialHealth, Phase } from '../../../domain/words.ts';
 
 /** Colour of a state; the text always stands beside it. */

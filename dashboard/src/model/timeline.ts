@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../../domain/records.ts';
+import type { EventRecord } from '../../../domain/ports/records.ts';
 
 /** Events of both lists, each once, newest first. */
 export function mergeEvents(known: readonly EventRecord[], arrived: readonly EventRecord[]): EventRecord[] {

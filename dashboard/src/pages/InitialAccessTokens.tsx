@@ -1,4 +1,4 @@
-import type { TokenSource, TokenState } from '../../../domain/initialAccessToken.ts';
+import type { TokenSource, TokenState } from '../../../domain/servers/initialAccessToken.ts';
 import { type Column, ListPage } from '../components/ListPage.tsx';
 import { Pill } from '../components/Pill.tsx';
 import { Time } from '../components/Time.tsx';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from 'react';
-import { attentionOf } from '../../../domain/attention.ts';
+import { attentionOf } from '../../../domain/people/attention.ts';
 import { HealthPill, PhasePill } from '../components/Pill.tsx';
 import { Problem } from '../components/Problem.tsx';
 import { Time } from '../components/Time.tsx';

@@ -1,7 +1,7 @@
-import { toldUrl } from '../../discoveryDocument.ts';
-import type { DiscoveryView, EndpointApproval } from '../../registrationView.ts';
+import { toldUrl } from '../../discovery/document.ts';
+import type { DiscoveryView, EndpointApproval } from '../../registration/view.ts';
+import { goOn } from '../after/wayOn.ts';
 import { acknowledged, approved, candidateOf, isSamePair, waitingPair } from '../approval.ts';
-import { goOn } from '../wayOn.ts';
 import { accepted, type Rule } from './rule.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { OperationKind } from '../../operationDetails.ts';
+import type { OperationKind } from '../../operations/details.ts';
 import { approveEndpoint } from './approveEndpoint.ts';
 import { changeMetadata } from './changeMetadata.ts';
 import { discover } from './discover.ts';

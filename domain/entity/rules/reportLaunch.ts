@@ -1,7 +1,7 @@
-import type { LaunchReport } from '../../launchReport.ts';
-import { explain } from '../../reasons.ts';
-import { splitScopes } from '../../scopes.ts';
-import { reportScopes, withGrantedScopes } from '../../scopesReport.ts';
+import type { LaunchReport } from '../../people/launchReport.ts';
+import { explain } from '../../reasons/index.ts';
+import { reportScopes, withGrantedScopes } from '../../scopes/report.ts';
+import { splitScopes } from '../../scopes/scope.ts';
 import type { Draft } from '../draft.ts';
 import { accepted, type Rule } from './rule.ts';
 

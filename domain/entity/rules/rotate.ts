@@ -1,4 +1,4 @@
-import { explain } from '../../reasons.ts';
+import { explain } from '../../reasons/index.ts';
 import { rotationObstacle } from '../health.ts';
 import { accepted, type Rule } from './rule.ts';
 

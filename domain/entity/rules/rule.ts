@@ -1,4 +1,4 @@
-import type { Asked, OperationKind } from '../../operationDetails.ts';
+import type { Asked, OperationKind } from '../../operations/details.ts';
 import type { Draft, EventDraft } from '../draft.ts';
 import type { EntityState, Operation } from '../state.ts';
 

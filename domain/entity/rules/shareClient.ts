@@ -1,5 +1,5 @@
+import { share } from '../after/wayOn.ts';
 import { closeTask } from '../task.ts';
-import { share } from '../wayOn.ts';
 import { accepted, type Rule } from './rule.ts';
 
 /** A registration that has no client yet takes up the one that was offered to it. */

@@ -1,6 +1,6 @@
-import { findCondition } from '../../conditions.ts';
-import { explain } from '../../reasons.ts';
-import type { Task, TaskChange } from '../../tasks/task.ts';
+import type { Task, TaskChange } from '../../people/tasks/task.ts';
+import { explain } from '../../reasons/index.ts';
+import { findCondition } from '../../registration/conditions.ts';
 import type { Draft } from '../draft.ts';
 import type { Operation } from '../state.ts';
 import { closeTask } from '../task.ts';

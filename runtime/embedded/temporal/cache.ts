@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/pro
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../config/environment.ts';
 import { hasCode, makePrivateDirectory, writePrivateFile } from '../../files.ts';
 import { temporalVersion } from './release.ts';
 

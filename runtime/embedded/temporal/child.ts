@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { makePrivateDirectory } from '../../files.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../log/log.ts';
 import { findFreePort, isPortFree } from '../freePort.ts';
 import { isRunning, type ProcessIdentity } from '../processIdentity.ts';
 import { waitUntilAnswering } from './answering.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../config/environment.ts';
 import type { Progress, ProgressStep } from '../progress.ts';
 import { cacheRoot, installIntoCache, readCache } from './cache.ts';
 import { DownloadError, downloadTemporal } from './download.ts';

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { Reason } from '../../../domain/reasons.ts';
-import type { EventRecord } from '../../../domain/records.ts';
-import type { EventType } from '../../../domain/registrationView.ts';
+import type { EventRecord } from '../../../domain/ports/records.ts';
+import type { Reason } from '../../../domain/reasons/index.ts';
+import type { EventType } from '../../../domain/registration/view.ts';
 import { jsonb } from '../json.ts';
 import type { Database } from '../schema.ts';
 import type { AuditContent, Link, SubjectKind } from './chain.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Clock, toRfc3339 } from '../../../domain/clock.ts';
+import { type Clock, toRfc3339 } from '../../../domain/time/clock.ts';
 import { toRecordsError } from '../errors.ts';
 import type { Database } from '../schema.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
-import type { Application } from '../../../domain/clientMetadata.ts';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { ApiRecords, ApplicationRecord } from '../../../domain/records.ts';
+import type { Application } from '../../../domain/client/metadata.ts';
+import type { ApiRecords, ApplicationRecord } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { canonicalJson, cleanJson, jsonb } from '../json.ts';

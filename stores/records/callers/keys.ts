@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import { type ApiRecords, type KeyRecord, RecordsError } from '../../../domain/records.ts';
+import { type ApiRecords, type KeyRecord, RecordsError } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Role } from '../../../domain/words.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { ApiRecords, OwnSettings } from '../../../domain/records.ts';
+import type { ApiRecords, OwnSettings } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { canonicalJson, jsonb } from '../json.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { ApiRecords } from '../../../domain/records.ts';
+import type { ApiRecords } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { toKeyRecord } from './keys.ts';
 

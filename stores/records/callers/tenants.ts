@@ -1,13 +1,13 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
 import {
   type AnswerToKeep,
   type ApiRecords,
   RecordsError,
   type TenantRecord,
   type Visibility,
-} from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+} from '../../../domain/ports/records.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { administrativeEntry, appendAudit, lastSequences, lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';

@@ -1,8 +1,8 @@
 import { type QueryCreator, sql, type Transaction, type Updateable } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/intent.ts';
-import { type EntityRecords, type NewOrphan, RecordsError } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/operations/intent.ts';
+import { type EntityRecords, type NewOrphan, RecordsError } from '../../../domain/ports/records.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { canonicalJson, sha256 } from '../json.ts';
 import type { Database } from '../schema.ts';

@@ -1,6 +1,6 @@
 import type { ColumnType } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { ApiRecords, EntityRecords } from '../../../domain/records.ts';
+import type { ApiRecords, EntityRecords } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { jsonb } from '../json.ts';
 

@@ -1,5 +1,5 @@
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { DiscoveryHeaders, EntityRecords } from '../../../domain/records.ts';
+import type { DiscoveryHeaders, EntityRecords } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
 import { openJson, type SealedPlace, sealJson } from '../sealed.ts';

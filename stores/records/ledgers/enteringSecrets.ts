@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import { readJwtExpiry } from '../../../domain/jsonWebToken.ts';
-import type { EntityRecords } from '../../../domain/records.ts';
+import type { EntityRecords } from '../../../domain/ports/records.ts';
+import { readJwtExpiry } from '../../../domain/text/jsonWebToken.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { openJson, sealJson } from '../sealed.ts';
 

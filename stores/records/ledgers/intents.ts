@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { Intent, IntentKind, IntentState, Settlement, StoredAnswer } from '../../../domain/intent.ts';
-import { type EntityRecords, RecordsError } from '../../../domain/records.ts';
+import type { Intent, IntentKind, IntentState, Settlement, StoredAnswer } from '../../../domain/operations/intent.ts';
+import { type EntityRecords, RecordsError } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { cleanText, jsonb } from '../json.ts';

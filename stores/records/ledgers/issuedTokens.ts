@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { EntityAuthorizationServers } from '../../../domain/authorizationServer.ts';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import { expiringWithin } from '../../../domain/initialAccessToken.ts';
+import type { EntityAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import { expiringWithin } from '../../../domain/servers/initialAccessToken.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 
 const kind = 'initial-access-token';

@@ -1,7 +1,7 @@
 import type { Kysely, OnConflictBuilder } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { ManagementToken } from '../../../domain/intent.ts';
-import type { EntityRecords } from '../../../domain/records.ts';
+import type { ManagementToken } from '../../../domain/operations/intent.ts';
+import type { EntityRecords } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
 import { canonicalJson, sha256 } from '../json.ts';

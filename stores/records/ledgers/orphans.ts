@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { StoredAnswer } from '../../../domain/intent.ts';
-import type { EntityRecords, NewOrphan } from '../../../domain/records.ts';
+import type { StoredAnswer } from '../../../domain/operations/intent.ts';
+import type { EntityRecords, NewOrphan } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';

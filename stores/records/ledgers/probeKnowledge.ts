@@ -1,5 +1,5 @@
-import { toRfc3339 } from '../../../domain/clock.ts';
-import type { EntityRecords } from '../../../domain/records.ts';
+import type { EntityRecords } from '../../../domain/ports/records.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiRecords } from '../../../domain/records.ts';
+import type { ApiRecords } from '../../../domain/ports/records.ts';
 import { toEvent } from '../audit/rows.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';

@@ -1,5 +1,10 @@
-import type { ApiAuthorizationServers } from '../../../domain/authorizationServer.ts';
-import { isExpiring, remainingCountOf, type TokenSource, tokenStateAt } from '../../../domain/initialAccessToken.ts';
+import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import {
+  isExpiring,
+  remainingCountOf,
+  type TokenSource,
+  tokenStateAt,
+} from '../../../domain/servers/initialAccessToken.ts';
 import type { RecordsContext } from '../context.ts';
 import { expiringAt } from '../ledgers/issuedTokens.ts';
 import { decodeCursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Reason } from '../../../domain/reasons.ts';
-import type { ApiRecords } from '../../../domain/records.ts';
+import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { Reason } from '../../../domain/reasons/index.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';
 import { behind, orderOf, type Sorting, toPage } from './keyset.ts';

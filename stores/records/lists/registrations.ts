@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type ApiRecords, RecordsError, type RegistrationFilter } from '../../../domain/records.ts';
+import { type ApiRecords, RecordsError, type RegistrationFilter } from '../../../domain/ports/records.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 import { newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';

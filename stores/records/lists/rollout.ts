@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { ApiRecords, OwnSettings, RolloutRow } from '../../../domain/records.ts';
-import type { CredentialView, DiscoveryView, RegistrationView } from '../../../domain/registrationView.ts';
+import type { ApiRecords, OwnSettings, RolloutRow } from '../../../domain/ports/records.ts';
+import type { CredentialView, DiscoveryView, RegistrationView } from '../../../domain/registration/view.ts';
 import type { Method, Phase } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';

@@ -5,10 +5,10 @@ import {
   mergePatch,
   policiesOf,
   type RotationPolicy,
-} from '../../../domain/clientMetadata.ts';
-import type { RequestOutcome } from '../../../domain/ports.ts';
-import type { EntityRecords, OwnSettings, RegistrationConfig } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+} from '../../../domain/client/metadata.ts';
+import type { RequestOutcome } from '../../../domain/ports/activities.ts';
+import type { EntityRecords, OwnSettings, RegistrationConfig } from '../../../domain/ports/records.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import { toRfc3339 } from '../../../domain/clock.ts';
 import { formatRegistrationId } from '../../../domain/ids.ts';
-import { readJwtExpiry } from '../../../domain/jsonWebToken.ts';
-import { type NewRegistration, RecordsError } from '../../../domain/records.ts';
-import type { RegistrationView, Transition } from '../../../domain/registrationView.ts';
+import { type NewRegistration, RecordsError } from '../../../domain/ports/records.ts';
+import type { RegistrationView, Transition } from '../../../domain/registration/view.ts';
+import { readJwtExpiry } from '../../../domain/text/jsonWebToken.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Subject } from '../audit/append.ts';
 import { type Entry, toEntry } from '../audit/chain.ts';
 import { inChunks } from '../chunks.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 
 /** Newest revision of the application of a row of `registrations as r`. */
 export const newestRevision = sql<number>`(

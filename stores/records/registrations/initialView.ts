@@ -1,8 +1,8 @@
-import type { Condition, ConditionStatus } from '../../../domain/conditions.ts';
 import { formatRegistrationId } from '../../../domain/ids.ts';
-import { type Reason, reasons } from '../../../domain/reasons.ts';
-import type { NewRegistration } from '../../../domain/records.ts';
-import { clientBindingOf, type RegistrationView } from '../../../domain/registrationView.ts';
+import type { NewRegistration } from '../../../domain/ports/records.ts';
+import { type Reason, reasons } from '../../../domain/reasons/index.ts';
+import type { Condition, ConditionStatus } from '../../../domain/registration/conditions.ts';
+import { clientBindingOf, type RegistrationView } from '../../../domain/registration/view.ts';
 import type { ConditionType } from '../../../domain/words.ts';
 
 const initialConditions: readonly (readonly [ConditionType, ConditionStatus, Reason])[] = [

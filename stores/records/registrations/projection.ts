@@ -1,5 +1,5 @@
-import { findCondition } from '../../../domain/conditions.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { findCondition } from '../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 
 /** Last instant that PostgreSQL and RFC 3339 both write with four digits of year. */
 const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

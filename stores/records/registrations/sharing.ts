@@ -4,8 +4,8 @@ import {
   type NewRegistration,
   RecordsError,
   type SharingRecords,
-} from '../../../domain/records.ts';
-import type { Transition } from '../../../domain/registrationView.ts';
+} from '../../../domain/ports/records.ts';
+import type { Transition } from '../../../domain/registration/view.ts';
 import type { RecordsContext } from '../context.ts';
 import { isOneOf } from '../lists/keyset.ts';
 import { visibleIn } from '../lists/visibility.ts';

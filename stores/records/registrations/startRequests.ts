@@ -1,4 +1,4 @@
-import type { ApiRecords } from '../../../domain/records.ts';
+import type { ApiRecords } from '../../../domain/ports/records.ts';
 import type { RecordsContext } from '../context.ts';
 
 /** Registrations whose workflow has yet to be started; a row lives until the workflow was seen running. */

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import { RecordsError } from '../../../domain/records.ts';
-import type { Transition } from '../../../domain/registrationView.ts';
+import { RecordsError } from '../../../domain/ports/records.ts';
+import type { Transition } from '../../../domain/registration/view.ts';
 import { appendAudit, lockChain } from '../audit/append.ts';
 import { type AuditContent, type Entry, toEntry, viewHash } from '../audit/chain.ts';
 import type { RecordsContext } from '../context.ts';

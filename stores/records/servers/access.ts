@@ -5,7 +5,7 @@ import {
   type ServerCredential,
   type ServerCredentialKind,
   type ServerPolicies,
-} from '../../../domain/authorizationServer.ts';
+} from '../../../domain/servers/authorizationServer.ts';
 import type { RecordsContext } from '../context.ts';
 import { openJson, type SealedPlace } from '../sealed.ts';
 import { serverIdOf } from './serverId.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAuthorizationServers } from '../../../domain/authorizationServer.ts';
-import { toRfc3339 } from '../../../domain/clock.ts';
+import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText, jsonb } from '../json.ts';

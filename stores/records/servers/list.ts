@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import type { Visibility } from '../../../domain/ports/records.ts';
 import type {
   ApiAuthorizationServers,
   AuthorizationServerRecord,
   ServerCredentialKind,
-} from '../../../domain/authorizationServer.ts';
-import type { Visibility } from '../../../domain/records.ts';
+} from '../../../domain/servers/authorizationServer.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from '../lists/cursor.ts';
 import { isOneOf, toPage } from '../lists/keyset.ts';

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import { defaultServerPolicies } from '../../../domain/authorizationServer.ts';
-import type { Transition } from '../../../domain/registrationView.ts';
+import type { Transition } from '../../../domain/registration/view.ts';
+import { defaultServerPolicies } from '../../../domain/servers/authorizationServer.ts';
 import { inChunks } from '../chunks.ts';
 import { jsonb } from '../json.ts';
 import type { Database } from '../schema.ts';

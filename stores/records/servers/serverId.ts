@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ServerNames } from '../../../domain/authorizationServer.ts';
+import type { ServerNames } from '../../../domain/servers/authorizationServer.ts';
 
 /**
  * Id of an authorization server: the same wherever it is met. Token endpoint origin and issuer identify it (DESIGN

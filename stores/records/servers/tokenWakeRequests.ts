@@ -1,4 +1,4 @@
-import type { ApiAuthorizationServers } from '../../../domain/authorizationServer.ts';
+import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
 import type { RecordsContext } from '../context.ts';
 
 /** Registrations that a new credential may help; a row lives until the entity took its operation. */

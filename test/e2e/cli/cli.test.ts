@@ -6,7 +6,7 @@ import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.ts';
 import { RegistrarFailure } from '../../../domain/failure.ts';
-import type { DiscoveryView } from '../../../domain/registrationView.ts';
+import type { DiscoveryView } from '../../../domain/registration/view.ts';
 import { fakeTerminal } from '../../unit/cli/fakeTerminal.ts';
 import { type RealApp, startRealApp } from '../dashboard/realApp.ts';
 import { active, attention, hostileText } from '../dashboard/states.ts';

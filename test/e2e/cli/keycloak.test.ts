@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { KeycloakClientResult } from '../../../domain/keycloakClients.ts';
+import type { KeycloakClientResult } from '../../../domain/servers/keycloakClients.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { KeycloakRealmForTest } from '../../support/keycloakRealm.ts';
 import { type Product, scratch, startProduct, testPolicy } from '../../support/product.ts';

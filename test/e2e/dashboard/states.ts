@@ -1,6 +1,6 @@
-import type { Condition } from '../../../domain/conditions.ts';
-import { type Reason, reasons } from '../../../domain/reasons.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import { type Reason, reasons } from '../../../domain/reasons/index.ts';
+import type { Condition } from '../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 
 const hour = 3_600_000;
 

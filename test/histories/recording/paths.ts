@@ -1,7 +1,7 @@
-import type { DetailsOf, OperationKind } from '../../../domain/operationDetails.ts';
-import type { EventType } from '../../../domain/registrationView.ts';
-import type { SuppliedCredential } from '../../../domain/suppliedCredential.ts';
-import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+import type { SuppliedCredential } from '../../../domain/credential/supplied.ts';
+import type { DetailsOf, OperationKind } from '../../../domain/operations/details.ts';
+import type { EventType } from '../../../domain/registration/view.ts';
+import { defaultTimePolicy, type TimePolicy } from '../../../domain/time/policy.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import {
   approvalOf,

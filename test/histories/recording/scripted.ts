@@ -7,10 +7,10 @@ import type {
   RegistrationActivities,
   RequestResult,
   SupplyResult,
-} from '../../../domain/ports.ts';
-import { type Reason, reasons } from '../../../domain/reasons.ts';
-import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/records.ts';
-import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registrationView.ts';
+} from '../../../domain/ports/activities.ts';
+import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/ports/records.ts';
+import { type Reason, reasons } from '../../../domain/reasons/index.ts';
+import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registration/view.ts';
 import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
 
 type Activity = Exclude<keyof RegistrationActivities, 'record'>;

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dependencies } from '../../../activities/dependencies.ts';
 import { createActivities } from '../../../activities/index.ts';
-import { Bearers } from '../../../activities/serverAccess.ts';
-import { sweepIssuedTokens } from '../../../activities/sweepIssuedTokens.ts';
-import type { ServerCredential } from '../../../domain/authorizationServer.ts';
+import { Bearers } from '../../../activities/servers/access.ts';
+import { sweepIssuedTokens } from '../../../activities/servers/sweepIssuedTokens.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
   CredentialState,
@@ -14,11 +13,12 @@ import type {
   RegistrationActivities,
   RequestArguments,
   RequestResult,
-} from '../../../domain/ports.ts';
-import type { EntityRecords, NewRegistration, OrphanView, OwnSettings } from '../../../domain/records.ts';
-import type { DiscoveryView, RegistrationView } from '../../../domain/registrationView.ts';
-import type { SecretStore } from '../../../domain/secretStore.ts';
-import { defaultTimePolicy } from '../../../domain/timePolicy.ts';
+} from '../../../domain/ports/activities.ts';
+import type { EntityRecords, NewRegistration, OrphanView, OwnSettings } from '../../../domain/ports/records.ts';
+import type { SecretStore } from '../../../domain/ports/secretStore.ts';
+import type { DiscoveryView, RegistrationView } from '../../../domain/registration/view.ts';
+import type { ServerCredential } from '../../../domain/servers/authorizationServer.ts';
+import { defaultTimePolicy } from '../../../domain/time/policy.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
 import { openPglite } from '../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';

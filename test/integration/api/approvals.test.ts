@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { EntityError } from '../../../domain/operations.ts';
+import { EntityError } from '../../../domain/operations/request.ts';
 import { type Api, addTenant, placesOf, problemName, startApi } from './harness.ts';
 
 let api: Api;

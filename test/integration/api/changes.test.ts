@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { everything, nextEvent } from '../stores/records/fixture.ts';
 import { type Api, addTenant, anApplicationBody, placesOf, problemName, startApi } from './harness.ts';
 

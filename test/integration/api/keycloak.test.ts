@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RegistrarFailure } from '../../../domain/failure.ts';
-import type { KeycloakClientRequest, KeycloakClientResult } from '../../../domain/keycloakClients.ts';
-import type { Reason } from '../../../domain/reasons.ts';
+import type { Reason } from '../../../domain/reasons/index.ts';
+import type { KeycloakClientRequest, KeycloakClientResult } from '../../../domain/servers/keycloakClients.ts';
 import { type Api, type Call, placesOf, problemName, startApi } from './harness.ts';
 
 const secret = 'planted-secret-9f8e7d6c5b4a';

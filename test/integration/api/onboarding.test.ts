@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EntityError } from '../../../domain/operations.ts';
+import { EntityError } from '../../../domain/operations/request.ts';
 import { type Api, addTenant, anApplicationBody, problemName, startApi } from './harness.ts';
 
 let api: Api;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Packet } from '../../../domain/packets/packet.ts';
-import type { TaskView } from '../../../domain/registrationView.ts';
+import type { Packet } from '../../../domain/people/packets/packet.ts';
+import type { TaskView } from '../../../domain/registration/view.ts';
 import { discovered, fullMetadata, hostileTexts } from '../../support/packets.ts';
 import { type Api, anApplicationBody, placesOf, problemName, startApi } from './harness.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { nextActions, type PreflightReport } from '../../../domain/preflight.ts';
+import { nextActions, type PreflightReport } from '../../../domain/discovery/preflight.ts';
 import { type Answer, type Api, anApplicationBody, type Call, placesOf, problemName, startApi } from './harness.ts';
 
 let api: Api;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../cli/program.ts';
-import type { PreflightReport } from '../../../domain/preflight.ts';
-import type { DiscoveryView } from '../../../domain/registrationView.ts';
+import type { PreflightReport } from '../../../domain/discovery/preflight.ts';
+import type { DiscoveryView } from '../../../domain/registration/view.ts';
 import { folderOf, healthSystemNames, quirkOf } from '../../support/healthSystems.ts';
 import { type ServedHealthSystem, serveHealthSystem } from '../../support/servedHealthSystems.ts';
 import { fakeTerminal } from '../../unit/cli/fakeTerminal.ts';

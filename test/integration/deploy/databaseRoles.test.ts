@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SecretText } from '../../../runtime/config/secretText.ts';
 import { migrateExternal } from '../../../runtime/database.ts';
-import { SecretText } from '../../../runtime/secretText.ts';
 import { openPostgres } from '../../../stores/records/database.ts';
 import { migrate } from '../../../stores/records/migrate.ts';
 import { describeWith } from '../../support/describeWith.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperationRequest } from '../../../domain/operations.ts';
-import type { DiscoveryView, EndpointApproval } from '../../../domain/registrationView.ts';
+import type { OperationRequest } from '../../../domain/operations/request.ts';
+import type { DiscoveryView, EndpointApproval } from '../../../domain/registration/view.ts';
 import { approvalOf, candidateOf } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { discoveryOf } from '../../support/entity.ts';

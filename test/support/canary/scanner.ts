@@ -1,4 +1,4 @@
-import { encodingsOf } from '../../../domain/encodings.ts';
+import { encodingsOf } from '../../../domain/text/encodings.ts';
 import type { Canary } from './plant.ts';
 
 /** Something that was read, and where. */
@@ -39,7 +39,7 @@ export function bytesOf({ parts }: Pick<Channel, 'parts'>): number {
   return parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-/** Searches bytes for secrets in all their encodings (`domain/encodings.ts`). */
+/** Searches bytes for secrets in all their encodings (`domain/text/encodings.ts`). */
 export class CanaryScanner {
   /** Needles by their first two bytes, so that one pass serves for all. */
   readonly #byStart = new Map<number, Needle[]>();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import type { Reason } from '../../../domain/reasons.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { Reason } from '../../../domain/reasons/index.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { waitFor } from '../waitFor.ts';
 import { collectPage } from './collect.ts';
 import { type Manner, manners } from './peer.ts';

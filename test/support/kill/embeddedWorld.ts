@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
-import type { TimePolicy } from '../../../domain/timePolicy.ts';
-import { parseConfig } from '../../../runtime/config.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import type { TimePolicy } from '../../../domain/time/policy.ts';
+import { parseConfig } from '../../../runtime/config/config.ts';
 import { isRunning } from '../../../runtime/embedded/processIdentity.ts';
 import { readChildRecord, readIdentity } from '../../../runtime/embedded/temporal/childRecord.ts';
-import { createLog } from '../../../runtime/log.ts';
+import { createLog } from '../../../runtime/log/log.ts';
 import { openServices } from '../../../runtime/services.ts';
 import { createShutdown } from '../../../runtime/shutdown.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { type HealthSystem, startHealthSystem } from '../../../sandbox/healthSystem.ts';
 import type { SystemOptions } from '../../../sandbox/sandbox.ts';
 import { createKeyring, parseMasterKey } from '../../../stores/crypto/keyring.ts';

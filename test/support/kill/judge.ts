@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { clientSecretName, managementSecretName, parseRegistrationId } from '../../../domain/ids.ts';
-import type { SecretStore } from '../../../domain/secretStore.ts';
+import type { SecretStore } from '../../../domain/ports/secretStore.ts';
 import type { Database } from '../../../stores/records/records.ts';
 import { type Life, tokenIsLost } from './life.ts';
 

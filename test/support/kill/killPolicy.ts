@@ -1,4 +1,4 @@
-import { defaultTimePolicy, type TimePolicy } from '../../../domain/timePolicy.ts';
+import { defaultTimePolicy, type TimePolicy } from '../../../domain/time/policy.ts';
 
 /**
  * Short, and in the proportions of the default policy: a step outlives its requests, so that settlement starts after

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { HealthSystem } from '../../../sandbox/sandbox.ts';
 import { waitFor } from '../waitFor.ts';
 import type { Running } from './running.ts';

@@ -5,9 +5,9 @@ import type { keyView } from '../../../api/schemas/key.ts';
 import type { orphanView, summaryView } from '../../../api/schemas/overview.ts';
 import type { eventView, registrationView } from '../../../api/schemas/registration.ts';
 import type { tenantView } from '../../../api/schemas/tenant.ts';
-import type { Application } from '../../../domain/clientMetadata.ts';
-import type { ApiRecords, EventRecord, KeyRecord, OrphanView, TenantRecord } from '../../../domain/records.ts';
-import type { RegistrationView } from '../../../domain/registrationView.ts';
+import type { Application } from '../../../domain/client/metadata.ts';
+import type { ApiRecords, EventRecord, KeyRecord, OrphanView, TenantRecord } from '../../../domain/ports/records.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 
 /** Members that an answer would drop (its schema does not know them) or miss (nothing gives them). */
 type Differing<One, Other> = Exclude<keyof One, keyof Other> | Exclude<keyof Other, keyof One>;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BulkLimit } from '../../../api/bulkLimit.ts';
-import { includesRole, keyObstacle } from '../../../api/caller.ts';
-import { apiKeyForm, hasHash, newApiKey, sha256Hex } from '../../../api/credentials.ts';
-import { hostNameOf, ownOrigin } from '../../../api/hostNames.ts';
-import { operationIdOf } from '../../../api/operationId.ts';
-import { isStorable, unstorable } from '../../../api/plainText.ts';
-import { ProblemError } from '../../../api/problem.ts';
-import type { KeyRecord } from '../../../domain/records.ts';
+import { BulkLimit } from '../../../api/callers/bulkLimit.ts';
+import { includesRole, keyObstacle } from '../../../api/callers/caller.ts';
+import { apiKeyForm, hasHash, newApiKey, sha256Hex } from '../../../api/callers/credentials.ts';
+import { hostNameOf, ownOrigin } from '../../../api/callers/hostNames.ts';
+import { ProblemError } from '../../../api/problems/problem.ts';
+import { operationIdOf } from '../../../api/requests/operationId.ts';
+import { isStorable, unstorable } from '../../../api/schemas/plainText.ts';
+import type { KeyRecord } from '../../../domain/ports/records.ts';
 
 describe('operation ids', () => {
   const macs = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });

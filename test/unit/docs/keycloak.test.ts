@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { policyReasons, reasons } from '../../../domain/reasons.ts';
+import { policyReasons, reasons } from '../../../domain/reasons/index.ts';
 import { keycloakProviders } from '../../../protocols/keycloak/realm.ts';
 
 const page = readFileSync(new URL('../../../docs/keycloak.md', import.meta.url), 'utf8');

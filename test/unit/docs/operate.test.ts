@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reasons } from '../../../domain/reasons.ts';
+import { reasons } from '../../../domain/reasons/index.ts';
 import { credentialHealths, phases } from '../../../domain/words.ts';
 import { isOperatePageCurrent, operatePage } from '../../../scripts/operatePage.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { scopeDifferenceKinds } from '../../../domain/registrationView.ts';
-import { sayScope } from '../../../domain/scopeDialect.ts';
+import { scopeDifferenceKinds } from '../../../domain/registration/view.ts';
+import { sayScope } from '../../../domain/scopes/dialect.ts';
 
 const page = readFileSync(new URL('../../../docs/scopes.md', import.meta.url), 'utf8');
 const rowsOf = (heading: string) => [

@@ -31,7 +31,7 @@ test('workflow code loads nothing but the Temporal SDK', () => {
 });
 
 test('a package behind a file of ours is found', () => {
-  const schemas = join(root, 'domain/clientMetadata.ts');
+  const schemas = join(root, 'domain/client/metadata.ts');
   expect(existsSync(schemas)).toBe(true);
-  expect(packagesOf(schemas).get('zod')).toBe('domain/clientMetadata.ts');
+  expect(packagesOf(schemas).get('zod')).toBe('domain/client/metadata.ts');
 });

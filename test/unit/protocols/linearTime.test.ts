@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { lintClientMetadata } from '../../../domain/metadataLint/lint.ts';
-import { safeText } from '../../../domain/redaction.ts';
-import { readRedirectUri } from '../../../domain/redirectUri.ts';
-import { sayScope } from '../../../domain/scopeDialect.ts';
-import { covers, normaliseScopes, splitScopes } from '../../../domain/scopes.ts';
-import { reportScopes } from '../../../domain/scopesReport.ts';
-import { readWebUrl } from '../../../domain/webUrl.ts';
+import { lintClientMetadata } from '../../../domain/client/lint/lint.ts';
+import { readRedirectUri } from '../../../domain/client/redirectUri.ts';
+import { sayScope } from '../../../domain/scopes/dialect.ts';
+import { reportScopes } from '../../../domain/scopes/report.ts';
+import { covers, normaliseScopes, splitScopes } from '../../../domain/scopes/scope.ts';
+import { safeText } from '../../../domain/text/redaction.ts';
+import { readWebUrl } from '../../../domain/text/webUrl.ts';
 import { readJsonBody } from '../../../protocols/jsonBody.ts';
 import { parseReadResponse } from '../../../protocols/oauth/management.ts';
 import { extractManagementToken } from '../../../protocols/oauth/managementToken.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { durationToMilliseconds } from '../../../domain/duration.ts';
+import { durationToMilliseconds } from '../../../domain/time/duration.ts';
 import { playbooksDirectory } from '../../../runtime/paths.ts';
 import { loadPlaybooks, PlaybookError, readPlaybook } from '../../../runtime/playbooks.ts';
 

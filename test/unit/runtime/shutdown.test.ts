@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLog } from '../../../runtime/log.ts';
+import { createLog } from '../../../runtime/log/log.ts';
 import { createShutdown, type ShutdownProcess } from '../../../runtime/shutdown.ts';
 
 class FakeProcess extends EventEmitter implements ShutdownProcess {

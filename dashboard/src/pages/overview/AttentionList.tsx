@@ -1,4 +1,4 @@
-import { attentionOf } from '../../../../domain/attention.ts';
+import { attentionOf } from '../../../../domain/people/attention.ts';
 import { PhasePill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';
 import type { RegistrationView } from '../../http/shapes.ts';

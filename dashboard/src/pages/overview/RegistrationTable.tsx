@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: as cards on a narrow screen, some browsers forget that this is a table
 import type { ReactNode } from 'react';
-import { attentionOf } from '../../../../domain/attention.ts';
+import { attentionOf } from '../../../../domain/people/attention.ts';
 import { HealthPill, PhasePill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';
 import type { RegistrationView } from '../../http/shapes.ts';

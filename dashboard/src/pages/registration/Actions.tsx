@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { OperationKind } from '../../../../domain/operations.ts';
-import type { Outcome } from '../../../../domain/outcome.ts';
+import type { Outcome } from '../../../../domain/operations/outcome.ts';
+import type { OperationKind } from '../../../../domain/operations/request.ts';
 import { Offered } from '../../components/Form.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import type { RegistrationDetail } from '../../http/shapes.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { EndpointApproval } from '../../../../domain/registrationView.ts';
+import type { EndpointApproval } from '../../../../domain/registration/view.ts';
 import type { Approval } from '../../model/actions.ts';
 
 const titles: Readonly<Record<Approval['kind'], string>> = {

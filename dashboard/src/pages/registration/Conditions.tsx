@@ -1,5 +1,5 @@
-import type { Condition } from '../../../../domain/conditions.ts';
-import { reasons } from '../../../../domain/reasons.ts';
+import { reasons } from '../../../../domain/reasons/index.ts';
+import type { Condition } from '../../../../domain/registration/conditions.ts';
 import { conditionTypes } from '../../../../domain/words.ts';
 import { Section } from '../../components/Facts.tsx';
 import { Pill } from '../../components/Pill.tsx';

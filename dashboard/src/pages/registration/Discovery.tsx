@@ -1,4 +1,4 @@
-import type { DiscoveryProposal, Evidence, Finding } from '../../../../domain/registrationView.ts';
+import type { DiscoveryProposal, Evidence, Finding } from '../../../../domain/registration/view.ts';
 import type { DiscoverySource } from '../../../../domain/words.ts';
 import { Facts, Section } from '../../components/Facts.tsx';
 import { Pill } from '../../components/Pill.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { TaskView } from '../../../../domain/registrationView.ts';
-import { taskStates, taskTextLimits } from '../../../../domain/tasks/task.ts';
+import { taskStates, taskTextLimits } from '../../../../domain/people/tasks/task.ts';
+import type { TaskView } from '../../../../domain/registration/view.ts';
 import { Field } from '../../components/Form.tsx';
 import { type TaskDraft, taskBody } from '../../model/forms.ts';
 

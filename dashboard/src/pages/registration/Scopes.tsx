@@ -1,6 +1,6 @@
-import type { ScopesView } from '../../../../domain/registrationView.ts';
-import { scopeSet } from '../../../../domain/scopeSet.ts';
-import { formatScope, parseScope } from '../../../../domain/scopes.ts';
+import type { ScopesView } from '../../../../domain/registration/view.ts';
+import { formatScope, parseScope } from '../../../../domain/scopes/scope.ts';
+import { scopeSet } from '../../../../domain/scopes/set.ts';
 import { Section } from '../../components/Facts.tsx';
 
 const stages = ['requested', 'sent', 'advertised', 'registered', 'granted'] as const;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { durationText } from '../../../../domain/durationText.ts';
-import type { TaskView } from '../../../../domain/registrationView.ts';
+import type { TaskView } from '../../../../domain/registration/view.ts';
+import { durationText } from '../../../../domain/time/durationText.ts';
 import { Facts, Section } from '../../components/Facts.tsx';
 import { Pill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { OperationKind } from '../../../../domain/operations.ts';
-import { type Outcome, outcomeOf } from '../../../../domain/outcome.ts';
+import { type Outcome, outcomeOf } from '../../../../domain/operations/outcome.ts';
+import type { OperationKind } from '../../../../domain/operations/request.ts';
 import { ApiProblem, request } from '../../http/client.ts';
 import type { Accepted, EventRecord } from '../../http/shapes.ts';
 import { useSession } from '../../session.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { KeycloakAuthentication, KeycloakClientResult } from '../../../../domain/keycloakClients.ts';
+import type { KeycloakAuthentication, KeycloakClientResult } from '../../../../domain/servers/keycloakClients.ts';
 import { describeWith } from '../../../support/describeWith.ts';
 import { KeycloakWorld } from './world.ts';
 

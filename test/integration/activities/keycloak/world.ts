@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dependencies } from '../../../../activities/dependencies.ts';
 import { createKeycloakClients } from '../../../../activities/keycloak/clients.ts';
-import { Bearers } from '../../../../activities/serverAccess.ts';
+import { Bearers } from '../../../../activities/servers/access.ts';
+import type { OrphanView } from '../../../../domain/ports/records.ts';
+import type { SecretStore, SecretValue } from '../../../../domain/ports/secretStore.ts';
 import type {
   KeycloakClientRequest,
   KeycloakClientResult,
   KeycloakClients,
   SecretReference,
-} from '../../../../domain/keycloakClients.ts';
-import type { OrphanView } from '../../../../domain/records.ts';
-import type { SecretStore, SecretValue } from '../../../../domain/secretStore.ts';
+} from '../../../../domain/servers/keycloakClients.ts';
 import { createGuardedClient, type GuardedClient } from '../../../../protocols/http/client.ts';
 import { openPglite } from '../../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { StoredAnswer } from '../../../../domain/intent.ts';
-import { explain, type Reason, reasons } from '../../../../domain/reasons.ts';
+import type { StoredAnswer } from '../../../../domain/operations/intent.ts';
+import { explain, type Reason, reasons } from '../../../../domain/reasons/index.ts';
 import { audienceSecret } from '../../../../protocols/http/audience.ts';
 import { createGuardedClient, type GuardedClient, type GuardedRequest } from '../../../../protocols/http/client.ts';
 import { parseClientAnswer } from '../../../../protocols/keycloak/clientAnswers.ts';

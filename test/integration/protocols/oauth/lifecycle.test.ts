@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { judgeRegistrationAnswer } from '../../../../domain/registrationAnswer.ts';
+import { judgeRegistrationAnswer } from '../../../../domain/client/answer.ts';
 import { audienceSecret } from '../../../../protocols/http/audience.ts';
 import type { GuardedClient } from '../../../../protocols/http/client.ts';
 import { HttpGuardError } from '../../../../protocols/http/httpGuardError.ts';

@@ -1,4 +1,4 @@
-import type { StoredAnswer } from '../../../../domain/intent.ts';
+import type { StoredAnswer } from '../../../../domain/operations/intent.ts';
 import type { GuardedClient, GuardedRequest } from '../../../../protocols/http/client.ts';
 import { createGuardedClient } from '../../../../protocols/http/client.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../../protocols/http/publicUrl.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type Application, applicationSchema } from '../../../../domain/clientMetadata.ts';
-import type { ManagementToken, StoredAnswer } from '../../../../domain/intent.ts';
-import type { NewRegistration, Records, Visibility } from '../../../../domain/records.ts';
-import type { RegistrationView, Transition } from '../../../../domain/registrationView.ts';
+import { type Application, applicationSchema } from '../../../../domain/client/metadata.ts';
+import type { ManagementToken, StoredAnswer } from '../../../../domain/operations/intent.ts';
+import type { NewRegistration, Records, Visibility } from '../../../../domain/ports/records.ts';
+import type { RegistrationView, Transition } from '../../../../domain/registration/view.ts';
 import { createKeyring, generateMasterKey, type Keyring, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
 import { createRecords, type Database, migrate } from '../../../../stores/records/records.ts';
 

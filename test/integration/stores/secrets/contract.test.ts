@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SecretStore } from '../../../../domain/secretStore.ts';
+import type { SecretStore } from '../../../../domain/ports/secretStore.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
 import { secrets } from '../../../../stores/records/migrations/002-secrets.ts';
 import { createAwsSecretStore } from '../../../../stores/secrets/aws.ts';

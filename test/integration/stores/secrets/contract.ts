@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { type SecretStore, SecretStoreError, type SecretVersionInfo } from '../../../../domain/secretStore.ts';
+import { type SecretStore, SecretStoreError, type SecretVersionInfo } from '../../../../domain/ports/secretStore.ts';
 import { versionIdOf } from '../../../../stores/secrets/versionId.ts';
 
 const [v1, v2, v3] = ['one', 'two', 'three'].map((intent) => versionIdOf(intent, 'client')) as [string, string, string];

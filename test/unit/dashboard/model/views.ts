@@ -1,4 +1,4 @@
-import type { DiscoveryCandidate, DiscoveryView, TaskView } from '../../../../domain/registrationView.ts';
+import type { DiscoveryCandidate, DiscoveryView, TaskView } from '../../../../domain/registration/view.ts';
 
 export const candidate: DiscoveryCandidate = {
   registrationEndpoint: 'https://auth.mercy.example/register',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attentionOf } from '../../../../domain/attention.ts';
-import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/afterDiscovery.ts';
+import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/after/discovery.ts';
 import { beginOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import { type EntityState, initialState, type Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
-import { clientAvailable, type DiscoveryView, type EndpointApproval } from '../../../../domain/registrationView.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import { attentionOf } from '../../../../domain/people/attention.ts';
+import { clientAvailable, type DiscoveryView, type EndpointApproval } from '../../../../domain/registration/view.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { application, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 
 const endpoint = 'https://auth.example.org/register';

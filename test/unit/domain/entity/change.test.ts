@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
-import type { AppliedMetadata, Failure, MetadataPlan, RequestOutcome } from '../../../../domain/ports.ts';
-import type { RegistrationConfig } from '../../../../domain/records.ts';
-import type { TaskChange } from '../../../../domain/tasks/task.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { TaskChange } from '../../../../domain/people/tasks/task.ts';
+import type { AppliedMetadata, Failure, MetadataPlan, RequestOutcome } from '../../../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../../../domain/ports/records.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
 

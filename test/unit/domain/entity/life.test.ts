@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
-import type { CredentialState, ProofOutcome, RequestOutcome } from '../../../../domain/ports.ts';
-import type { Reason } from '../../../../domain/reasons.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { CredentialState, ProofOutcome, RequestOutcome } from '../../../../domain/ports/activities.ts';
+import type { Reason } from '../../../../domain/reasons/index.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
 

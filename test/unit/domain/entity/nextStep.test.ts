@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { rotationDue } from '../../../../domain/credential/dueTime.ts';
 import { healthOf } from '../../../../domain/entity/health.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
-import { rotationDue } from '../../../../domain/rotationDue.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 
 const minute = 60_000;

@@ -3,8 +3,8 @@ import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { rebuild } from '../../../../domain/entity/rebuild.ts';
 import type { Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
-import type { EntityStart } from '../../../../domain/records.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { EntityStart } from '../../../../domain/ports/records.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 
 const recorded = stateOf({ phase: 'active', discovery: discoveryOf(), current: credentialOf(), sequence: 12 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
-import type { ProofOutcome } from '../../../../domain/ports.ts';
-import { clientAvailable } from '../../../../domain/registrationView.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { ProofOutcome } from '../../../../domain/ports/activities.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
+import { clientAvailable } from '../../../../domain/registration/view.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
 

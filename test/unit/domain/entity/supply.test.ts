@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../domain/conditions.ts';
+import type { SuppliedCredential } from '../../../../domain/credential/supplied.ts';
 import { acceptOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
-import type { CredentialState, ProofOutcome, SupplyOutcome } from '../../../../domain/ports.ts';
-import { type Reason, reasons } from '../../../../domain/reasons.ts';
-import type { SuppliedCredential } from '../../../../domain/suppliedCredential.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { CredentialState, ProofOutcome, SupplyOutcome } from '../../../../domain/ports/activities.ts';
+import { type Reason, reasons } from '../../../../domain/reasons/index.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../domain/conditions.ts';
 import { acceptOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import { type EntityState, initialState, type Operation } from '../../../../domain/entity/state.ts';
-import type { ProofOutcome } from '../../../../domain/ports.ts';
-import type { RegistrationView } from '../../../../domain/registrationView.ts';
-import type { TaskChange, TaskVendor } from '../../../../domain/tasks/task.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import type { TaskChange, TaskVendor } from '../../../../domain/people/tasks/task.ts';
+import type { ProofOutcome } from '../../../../domain/ports/activities.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../../domain/registration/view.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
 

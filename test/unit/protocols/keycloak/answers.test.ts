@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StoredAnswer } from '../../../../domain/intent.ts';
+import type { StoredAnswer } from '../../../../domain/operations/intent.ts';
 import {
   parseBearerResponse,
   parseClientLookupResponse,

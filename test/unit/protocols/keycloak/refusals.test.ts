@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { policyReasons, reasons } from '../../../../domain/reasons.ts';
+import { policyReasons, reasons } from '../../../../domain/reasons/index.ts';
 import { initialAccessTokenReason, policyReason } from '../../../../protocols/keycloak/refusals.ts';
 
 const refusal = (name: string, details: string) => ({

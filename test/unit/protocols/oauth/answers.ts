@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { StoredAnswer } from '../../../../domain/intent.ts';
+import type { StoredAnswer } from '../../../../domain/operations/intent.ts';
 
 export const receivedAt = Date.parse('2026-11-21T10:00:00Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientKeyAlgorithm, clientKeyAlgorithms } from '../../../../domain/clientKeys.ts';
-import { privateJwkMembers } from '../../../../domain/metadataLint/keys.ts';
+import { type ClientKeyAlgorithm, clientKeyAlgorithms } from '../../../../domain/client/keys.ts';
+import { privateJwkMembers } from '../../../../domain/client/lint/keys.ts';
 import {
   generateClientKey,
   generateControlKey,

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type ClientKeyAlgorithm, clientKeyAlgorithms } from '../../../../domain/clientKeys.ts';
+import { type ClientKeyAlgorithm, clientKeyAlgorithms } from '../../../../domain/client/keys.ts';
 import { audienceSecret } from '../../../../protocols/http/audience.ts';
 import type { GuardedClient } from '../../../../protocols/http/client.ts';
 import { HttpGuardError } from '../../../../protocols/http/httpGuardError.ts';

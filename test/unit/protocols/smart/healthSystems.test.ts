@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { attentionOf } from '../../../../domain/attention.ts';
-import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/afterDiscovery.ts';
+import { afterDiscovery, afterDiscoveryFailure } from '../../../../domain/entity/after/discovery.ts';
 import { RegistrarFailure } from '../../../../domain/failure.ts';
-import type { DiscoveryView } from '../../../../domain/registrationView.ts';
-import { defaultTimePolicy } from '../../../../domain/timePolicy.ts';
+import { attentionOf } from '../../../../domain/people/attention.ts';
+import type { DiscoveryView } from '../../../../domain/registration/view.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { parsePublicUrl } from '../../../../protocols/http/publicUrl.ts';
 import { discover } from '../../../../protocols/smart/discover.ts';
 import { stateOf, t0 } from '../../../support/entity.ts';

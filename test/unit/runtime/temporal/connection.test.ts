@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../../runtime/configError.ts';
+import { ConfigError } from '../../../../runtime/config/error.ts';
 import { temporalConnectionOptions } from '../../../../runtime/temporal/connection.ts';
 
 const external = (address: string) => ({ temporal: { kind: 'external' as const, address } });

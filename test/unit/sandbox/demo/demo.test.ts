@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RegistrationView } from '../../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../../domain/registration/view.ts';
 import { type DemoEvent, readEvents } from '../../../../sandbox/demo/api.ts';
 import { renderScreen, renderTable } from '../../../../sandbox/demo/screen.ts';
 

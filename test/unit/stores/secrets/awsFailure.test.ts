@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SecretStoreError } from '../../../../domain/secretStore.ts';
+import { SecretStoreError } from '../../../../domain/ports/secretStore.ts';
 import { awsFailure } from '../../../../stores/secrets/awsFailure.ts';
 
 const canary = 'planted-secret-value';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SecretStoreError } from '../../../../domain/secretStore.ts';
+import { SecretStoreError } from '../../../../domain/ports/secretStore.ts';
 import { SealError } from '../../../../stores/crypto/keyring.ts';
 import { databaseFailure } from '../../../../stores/secrets/databaseFailure.ts';
 

@@ -13,7 +13,7 @@ import {
   TemporalChildError,
 } from '../../../../../runtime/embedded/temporal/child.ts';
 import { findTemporal } from '../../../../../runtime/embedded/temporal/find.ts';
-import { createLog } from '../../../../../runtime/log.ts';
+import { createLog } from '../../../../../runtime/log/log.ts';
 import { describeWith } from '../../../../support/describeWith.ts';
 import { killScripts, startScript } from '../../fixtures/script.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RegistrationView } from '../../../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import {
   anApplication,
   aRegistration,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { RegistrationView } from '../../../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import { anApplication, everything, type Fixture, nextEvent, onboard } from '../fixture.ts';
 
 const limit = 100;

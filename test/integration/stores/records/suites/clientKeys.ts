@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { privateJwkMembers } from '../../../../../domain/metadataLint/keys.ts';
+import { privateJwkMembers } from '../../../../../domain/client/lint/keys.ts';
 import { type Fixture, nextEvent, onboard, oneRegistration } from '../fixture.ts';
 
 const jwksId = (letter: string) => `${letter}-${crypto.randomUUID()}`;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { setCondition } from '../../../../../domain/conditions.ts';
-import type { RegistrationFilter, Visibility } from '../../../../../domain/records.ts';
-import type { RegistrationView } from '../../../../../domain/registrationView.ts';
+import type { RegistrationFilter, Visibility } from '../../../../../domain/ports/records.ts';
+import { setCondition } from '../../../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import { everything, type Fixture, nextEvent, onboard, oneRegistration } from '../fixture.ts';
 
 const sorts = ['registrationId', 'expiresAt', 'rotationDueAt', 'changedAt'].flatMap((name) => [name, `-${name}`]);

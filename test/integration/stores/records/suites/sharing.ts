@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RegistrationView } from '../../../../../domain/registrationView.ts';
+import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import { discoveryOf } from '../../../../support/entity.ts';
 import { aRegistration, everything, type Fixture, nextEvent, onboard, uniqueId } from '../fixture.ts';
 

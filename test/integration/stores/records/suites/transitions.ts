@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { setCondition } from '../../../../../domain/conditions.ts';
-import type { RegistrationView } from '../../../../../domain/registrationView.ts';
+import { setCondition } from '../../../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import { everything, type Fixture, nextEvent, onboard, oneRegistration } from '../fixture.ts';
 
 export function transitionSuite(fixture: () => Fixture): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findCondition } from '../../../../../domain/conditions.ts';
 import { acceptOperation, beginOperation, refusalOf } from '../../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../../domain/entity/state.ts';
-import type { LaunchReport } from '../../../../../domain/launchReport.ts';
+import type { LaunchReport } from '../../../../../domain/people/launchReport.ts';
+import { findCondition } from '../../../../../domain/registration/conditions.ts';
 import { credentialOf, stateOf, t0 } from '../../../../support/entity.ts';
 
 const active = stateOf({ phase: 'active', current: credentialOf(), credentialHealth: 'healthy' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NewRegistration } from '../../../../../domain/records.ts';
-import type { CredentialView } from '../../../../../domain/registrationView.ts';
+import type { NewRegistration } from '../../../../../domain/ports/records.ts';
+import type { CredentialView } from '../../../../../domain/registration/view.ts';
 import { initialView } from '../../../../../stores/records/registrations/initialView.ts';
 import { projectionOf } from '../../../../../stores/records/registrations/projection.ts';
 

@@ -1,0 +1,28 @@
+import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/**
+ * A credential of another client took the place of this one: it is listed for a person, with its registration access
+ * token where one is known, and held no longer. Repeatable.
+ */
+export async function listFormerClient(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  former: CredentialState,
+): Promise<void> {
+  const { registrationId } = config;
+  const journal = await deps.records.managementTokens(registrationId);
+  await deps.records.addOrphan({
+    orphanId: `replaced/${registrationId}/${former.clientId}`,
+    registrationId,
+    tokenEndpoint: endpoints.tokenEndpoint,
+    registrationEndpoint: endpoints.registrationEndpoint ?? '',
+    clientId: former.clientId,
+    clientName: String(config.metadata['client_name'] ?? ''),
+    reason: 'ClientReplaced',
+    since: deps.clock.now(),
+    token: journal.find(({ clientId }) => clientId === former.clientId) ?? null,
+  });
+}

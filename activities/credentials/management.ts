@@ -1,0 +1,64 @@
+import { managementSecretName } from '../../domain/ids.ts';
+import type { ManagementToken } from '../../domain/operations/intent.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { type ManagementSecret, managementSecretSchema, readSecret } from './secret.ts';
+
+/** A registration access token with the client URI it is for, ready to be sent to its own origins only. */
+export interface ManagementAccess {
+  readonly token: AudienceSecret;
+  readonly clientUri: string;
+}
+
+/** The management secret that is current, or null. */
+export async function readManagement(deps: Dependencies, config: RegistrationConfig) {
+  return await readSecret<ManagementSecret>(
+    deps.secrets,
+    managementSecretName(config),
+    { stage: 'current' },
+    managementSecretSchema,
+  );
+}
+
+/**
+ * Every access to the client that was ever received, the most trusted first: the current management secret, then the
+ * journal, newest first. A token is known by the client id it came with: some servers destroy one that is shown to
+ * another client's URL.
+ */
+export async function managementAccesses(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  clientId: string,
+): Promise<ManagementAccess[]> {
+  const stored = (await readManagement(deps, config))?.value;
+  const owner = stored === undefined ? null : clientOfManagement(stored);
+  const current = owner === null || owner === clientId ? stored : undefined;
+  const journal = await deps.records.managementTokens(config.registrationId);
+  const own = journal.filter((entry) => entry.clientId === null || entry.clientId === clientId);
+  const accesses = [accessOf(current), ...own.map((entry) => journalled(entry, current))];
+  const seen = new Set<string>();
+  return accesses.filter((access): access is ManagementAccess => {
+    if (access === null || seen.has(access.token.value)) return false;
+    seen.add(access.token.value);
+    return true;
+  });
+}
+
+/** The client that a management secret belongs to; null when it does not say. */
+export function clientOfManagement({ client_id, client }: ManagementSecret): string | null {
+  return client_id ?? client?.client_id ?? null;
+}
+
+function accessOf(secret: ManagementSecret | undefined): ManagementAccess | null {
+  const token = secret?.registration_access_token;
+  const clientUri = secret?.registration_client_uri;
+  if (secret === undefined || token === undefined || clientUri === undefined) return null;
+  return { token: audienceSecret(token, secret.audience), clientUri };
+}
+
+/** An update may renew the token without repeating the URI. */
+function journalled(entry: ManagementToken, current: ManagementSecret | undefined): ManagementAccess | null {
+  const clientUri = entry.clientUri ?? current?.registration_client_uri;
+  return clientUri === undefined ? null : { token: audienceSecret(entry.token, entry.audience), clientUri };
+}

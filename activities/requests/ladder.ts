@@ -1,0 +1,115 @@
+import { RegistrarFailure } from '../../domain/failure.ts';
+import type { StoredAnswer } from '../../domain/operations/intent.ts';
+import type { Failure, RequestOutcome } from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
+import { parseReadResponse, readRequest } from '../../protocols/oauth/management.ts';
+import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';
+import { type ManagementAccess, managementAccesses } from '../credentials/management.ts';
+import { secretsOfClient } from '../credentials/secretsInPlay.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { managementAudience } from '../servers/audience.ts';
+import { reissueManagement } from '../servers/reissue.ts';
+import { type Change, carriedOut } from './metadataChange.ts';
+import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
+
+/**
+ * The settlement ladder of an update whose effect is not known (DESIGN section 5): reads the client with the stored
+ * registration access token, then with older ones, then with one that a configured administrator re-issues. What the
+ * server shows is stored as an update's answer would be; a client that did not change means that the update may be made
+ * again. Repeatable.
+ *
+ * @param change that the update was for, if any.
+ */
+export async function climb(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: UpdateArguments,
+  cause: Failure,
+  change: Change | null,
+): Promise<RequestOutcome> {
+  const { endpoints } = argument;
+  const { clientId } = argument.current;
+  const accesses = await managementAccesses(deps, config, clientId);
+  for (const access of accesses) {
+    const outcome = await readWith(deps, config, argument, access, cause, change);
+    if (outcome !== null) return outcome;
+  }
+  const reissued = await reissueManagement(deps, config, endpoints, clientId);
+  const tried = `${accesses.length} stored tokens were tried`;
+  if (reissued === null) return managementRejected(`${tried}.`);
+  if (reissued === 'gone') return managementRejected(`${tried}, and the server's administrator knows no such client.`);
+  const outcome = await readWith(deps, config, argument, reissued, cause, change);
+  return outcome ?? managementRejected(`${tried}, and one that the server's administrator re-issued.`);
+}
+
+/** Null when the token is refused. */
+async function readWith(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: UpdateArguments,
+  access: ManagementAccess,
+  cause: Failure,
+  change: Change | null,
+): Promise<RequestOutcome | null> {
+  const secretsInPlay = await secretsOfClient(deps, config);
+  const answer = await read(deps, access);
+  const token = extractManagementToken(answer, {
+    audience: access.token.audience,
+    clientId: argument.current.clientId,
+  });
+  // A token that a GET renews is as easily lost as any: kept before the answer is judged.
+  if (token !== null) await deps.records.journalManagementToken(config.registrationId, token);
+  const parsed = parseReadResponse(answer, {
+    now: deps.clock.now(),
+    managementOrigins: managementAudience(argument.endpoints),
+    askedAuthMethod: argument.current.authMethod,
+    secretsInPlay,
+    clientId: argument.current.clientId,
+  });
+  if (parsed.kind === 'client') {
+    const shown = {
+      ...parsed,
+      registrationAccessToken: token?.token ?? access.token.value,
+      registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
+    };
+    const done = change !== null && carriedOut(change, argument, parsed) ? change : null;
+    const outcome = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
+    if (outcome.kind !== 'unchanged' || done !== null) return outcome;
+    return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
+  }
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return null;
+}
+
+/** Reads a client (RFC 7592 section 2.1). Rejects when the server does not answer. */
+export async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
+  try {
+    const response = await deps.client.request(readRequest({ clientUri: access.clientUri, token: access.token }));
+    const { status, headers, body } = response;
+    return { status, headers, body, receivedAt: deps.clock.now() };
+  } catch (error) {
+    if (!(error instanceof HttpGuardError)) throw error;
+    throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });
+  }
+}
+
+/** The server does not know the address of a client that it shows under the same one. */
+function onlyReads({ status }: Failure): boolean {
+  return status === 404 || status === 410;
+}
+
+function notSupported({ status, message }: Failure): RequestOutcome {
+  const failure: Failure = {
+    reason: 'RotationNotSupported',
+    retryClass: 'input',
+    status,
+    retryAfterSeconds: null,
+    message: `The client can be read and not be changed. ${message}`,
+  };
+  return { kind: 'refused', failure };
+}
+
+function again(cause: Failure): Failure {
+  return { ...cause, retryClass: 'transient', message: `The client was read and had not changed. ${cause.message}` };
+}

@@ -1,0 +1,260 @@
+import { judgeRegistrationAnswer } from '../../domain/client/answer.ts';
+import { profileOf } from '../../domain/client/lint/profiles.ts';
+import { explainErrors, lintRegistrationRequest } from '../../domain/client/lint/request.ts';
+import { requestedMetadata, requestedScopes } from '../../domain/client/requested.ts';
+import type { RetryClass } from '../../domain/failure.ts';
+import { managementSecretName } from '../../domain/ids.ts';
+import type { Intent, StoredAnswer } from '../../domain/operations/intent.ts';
+import type {
+  CredentialState,
+  Endpoints,
+  Failure,
+  RequestArguments,
+  RequestOutcome,
+} from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import { explain } from '../../domain/reasons/index.ts';
+import type { AuthMethod } from '../../domain/words.ts';
+import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
+import type { PrivateJwk } from '../../protocols/oauth/clientKeys.ts';
+import type { Refusal } from '../../protocols/oauth/errorAnswer.ts';
+import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';
+import { parseRegistrationResponse, registrationRequest } from '../../protocols/oauth/registration.ts';
+import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { signingJwkFor, withClientKeys } from '../credentials/keys.ts';
+import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from '../credentials/secret.ts';
+import type { Dependencies } from '../dependencies.ts';
+import {
+  credentialAudience,
+  managementAudience,
+  registrationEndpointOf,
+  tokenEndpointOf,
+} from '../servers/audience.ts';
+import { type Presented, tokenToPresent } from '../servers/presentedToken.ts';
+import { sendOnce } from './sendOnce.ts';
+
+/** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
+export async function register(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RequestArguments,
+): Promise<RequestOutcome> {
+  const { endpoints, initialAccessTokenRef } = argument;
+  const endpoint = registrationEndpointOf(endpoints);
+  tokenEndpointOf(endpoints);
+  const audience = managementAudience(endpoints);
+  // Claimed also where nothing will be sent: what nobody claims within an hour is swept, and a person needs longer.
+  if (initialAccessTokenRef !== null)
+    await deps.records.claimEnteringSecret(initialAccessTokenRef, argument.registrationId);
+  const errors = explainErrors(lintRegistrationRequest(config, endpoints, profileOf([endpoint, endpoints.issuer])));
+  if (errors !== null) return refused('ClientMetadataNotAcceptable', 'input', errors);
+  const wanted = requestedMetadata(config, endpoints, null);
+  const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
+  const presented = await tokenToPresent(deps, config, argument);
+  if (!('secrets' in presented)) return presented;
+  if (presented.kind === 'none') {
+    const why =
+      initialAccessTokenRef === null
+        ? 'No credential of the authorization server can be used for it.'
+        : 'The initial access token was used already, or nobody claimed it within an hour.';
+    return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${why}`);
+  }
+  const sent = await sendOnce(deps, {
+    ...argument,
+    kind: 'register',
+    clientName: String(metadata['client_name'] ?? ''),
+    clientId: null,
+    endpoint,
+    request: registrationRequest({ endpoint, metadata, token: presented.token }),
+    tokenOf: (answer) => extractManagementToken(answer, { audience }),
+  });
+  const outcome =
+    sent.kind === 'answered'
+      ? await absorbRegistration(deps, config, argument, presented, sent.intent, sent.answer)
+      : sent;
+  await presented.ended(outcome);
+  return outcome;
+}
+
+/**
+ * Judges a stored answer. Repeatable: version ids come from the intent. The management half is stored, and read back,
+ * before the intent is settled and its sealed answer deleted.
+ *
+ * @param secretsInPlay of {@link secretsOfRegistering}.
+ */
+export async function absorbRegistration(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RequestArguments,
+  presented: Presented,
+  intent: Intent,
+  answer: StoredAnswer,
+): Promise<RequestOutcome> {
+  const { endpoints } = argument;
+  const metadata = requestedMetadata(config, endpoints, null);
+  const parsed = parseRegistrationResponse(answer, {
+    now: deps.clock.now(),
+    managementOrigins: managementAudience(endpoints),
+    askedAuthMethod: metadata['token_endpoint_auth_method'] as AuthMethod,
+    secretsInPlay: [...presented.secrets, ...statementIn(metadata)],
+    tokenSent: presented.kind !== 'anonymous' && presented.kind !== 'none',
+  });
+  const outcome =
+    parsed.kind === 'refused'
+      ? await absorbRefusal(deps, argument, intent, answer, judgedOfAccount(parsed, presented))
+      : await absorbClient(deps, config, argument, intent, parsed, metadata);
+  // Before the intent is settled: nobody comes back to a settled one.
+  if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
+    await deps.records.spendEnteringSecret(argument.initialAccessTokenRef);
+  }
+  await deps.records.settleIntent(intent.intentId, settlementOf(outcome), outcome);
+  return outcome;
+}
+
+/** A service account that is refused is another matter than an initial access token. */
+function judgedOfAccount(refusal: Refusal, { kind }: Presented): Refusal {
+  if (kind !== 'service') return refusal;
+  if (refusal.reason === 'InitialAccessTokenRejected') return { ...refusal, reason: 'ServiceAccountRejected' };
+  if (refusal.reason === 'RegistrationForbidden') return { ...refusal, reason: 'ServiceAccountForbidden' };
+  return refusal;
+}
+
+/** A server may repeat the software statement that it refuses: nobody needs to read that. */
+function statementIn(metadata: Readonly<Record<string, unknown>>): string[] {
+  const statement = metadata['software_statement'];
+  return typeof statement === 'string' ? [statement] : [];
+}
+
+function settlementOf(outcome: RequestOutcome): 'applied' | 'refused' | 'unanswered' {
+  if (outcome.kind === 'stored') return 'applied';
+  return outcome.kind === 'refused' ? 'refused' : 'unanswered';
+}
+
+async function absorbClient(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RequestArguments,
+  intent: Intent,
+  client: ClientInformation,
+  metadata: Record<string, unknown>,
+): Promise<RequestOutcome> {
+  const { endpoints } = argument;
+  const signingJwk = await signingJwkFor(deps, config, endpoints, client.authMethod);
+  const versionId = versionIdOf(intent.intentId, 'management');
+  await putCurrent(
+    deps.secrets,
+    managementSecretName(config),
+    versionId,
+    firstManagementSecret(config, endpoints, client, signingJwk, metadata),
+    tagsOf(config),
+  );
+  const held = await deps.records.holdClient(tokenEndpointOf(endpoints), client.clientId, config.registrationId);
+  const credential: CredentialState = {
+    clientId: client.clientId,
+    authMethod: client.authMethod,
+    store: deps.secrets.kind,
+    place: 'management',
+    versionId,
+    issuedAt: client.issuedAt,
+    expiresAt: client.secretExpiresAt,
+    expiryKnown: client.expiryKnown,
+    provedAt: null,
+    manageable: client.registrationAccessToken !== null && client.registrationClientUri !== null,
+  };
+  const judged = judgeRegistrationAnswer({
+    asked: metadata,
+    registered: { redirectUris: client.redirectUris, scopes: client.scope },
+    negotiated: requestedScopes(config, endpoints),
+    offer: endpoints,
+  });
+  return {
+    kind: 'stored',
+    credential,
+    conditions: judged.conditions,
+    scopes: judged.scopes,
+    revision: config.revision,
+    ownRevision: config.ownRevision,
+    tokenReceived: client.registrationAccessToken !== null,
+    notes: [
+      ...(held ? [] : [explain('ClientHeldElsewhere')]),
+      ...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
+    ],
+  };
+}
+
+/** The first credential waits for its proof beside the management half (DESIGN section 7). */
+function firstManagementSecret(
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  client: ClientInformation,
+  signingJwk: PrivateJwk | null,
+  metadata: Record<string, unknown>,
+): ManagementSecret {
+  const asked = metadata['redirect_uris'] as string[];
+  return {
+    ...(client.registrationAccessToken === null ? {} : { registration_access_token: client.registrationAccessToken }),
+    ...(client.registrationClientUri === null ? {} : { registration_client_uri: client.registrationClientUri }),
+    audience: managementAudience(endpoints),
+    client: clientSecretOf(
+      {
+        clientId: client.clientId,
+        clientSecret: client.clientSecret,
+        signingJwk,
+        authMethod: client.authMethod,
+        expiresAt: client.secretExpiresAt,
+        redirectUris: client.redirectUris ?? asked,
+        scope: client.scope?.join(' ') ?? String(metadata['scope'] ?? ''),
+        audience: credentialAudience(endpoints),
+      },
+      config,
+      endpoints,
+    ),
+  };
+}
+
+/** An answer under which a client may exist nevertheless is listed for a person, with its token where it has one. */
+async function absorbRefusal(
+  deps: Dependencies,
+  argument: RequestArguments,
+  intent: Intent,
+  answer: StoredAnswer,
+  refusal: Refusal,
+): Promise<RequestOutcome> {
+  const { reason, retryClass, status, retryAfterSeconds, message } = refusal;
+  const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
+  if (!refusal.clientMayExist) return { kind: 'refused', failure };
+  await listUnknownClient(deps, argument, intent, failure, answer);
+  return { kind: 'unanswered', failure };
+}
+
+/** Lists what was sent: a client may exist that nobody holds. Once per intent. */
+export async function listUnknownClient(
+  deps: Dependencies,
+  argument: RequestArguments,
+  intent: Intent,
+  failure: Failure,
+  answer: StoredAnswer | null,
+): Promise<void> {
+  const audience = managementAudience(argument.endpoints);
+  const token = answer === null ? null : extractManagementToken(answer, { audience });
+  await deps.records.addOrphan({
+    orphanId: intent.intentId,
+    registrationId: intent.registrationId,
+    tokenEndpoint: argument.endpoints.tokenEndpoint,
+    registrationEndpoint: intent.endpoint,
+    clientId: token?.clientId ?? intent.clientId,
+    clientName: intent.clientName,
+    reason: failure.reason,
+    since: intent.sendingAt ?? deps.clock.now(),
+    token,
+  });
+}
+
+/** Refused by ourselves: no server was asked. */
+function refused(
+  reason: 'InitialAccessTokenNeeded' | 'ClientMetadataNotAcceptable',
+  retryClass: RetryClass,
+  message: string,
+): RequestOutcome {
+  return { kind: 'refused', failure: { reason, retryClass, status: null, retryAfterSeconds: null, message } };
+}

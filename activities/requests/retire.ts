@@ -1,0 +1,175 @@
+import { RegistrarFailure } from '../../domain/failure.ts';
+import { clientKeysSecretName, clientSecretName, managementSecretName } from '../../domain/ids.ts';
+import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import { explain, type Reason } from '../../domain/reasons/index.ts';
+import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
+import {
+  deleteRequest,
+  type ManagementContext,
+  type ParsedDeletion,
+  parseDeleteResponse,
+  parseReadResponse,
+} from '../../protocols/oauth/management.ts';
+import { type ManagementAccess, managementAccesses } from '../credentials/management.ts';
+import { secretsOfClient } from '../credentials/secretsInPlay.ts';
+import { configOf, type Dependencies } from '../dependencies.ts';
+import { prove } from '../proof/prove.ts';
+import { managementAudience } from '../servers/audience.ts';
+import { reissueManagement } from '../servers/reissue.ts';
+import { read } from './ladder.ts';
+
+type RetireArguments = Parameters<PeerActivities['retire']>[0];
+
+/**
+ * RFC 7592 section 2.3: deletes the client, then its secrets. A client that cannot be deleted is listed for a person
+ * and keeps its secrets: a secret that a server issued is never deleted while its client exists. Repeatable.
+ */
+export async function retire(deps: Dependencies, argument: RetireArguments): Promise<DeleteOutcome> {
+  const config = await configOf(deps, argument.registrationId);
+  const { credential, endpoints } = argument;
+  if (config.holderRegistrationId !== null) return nothing('RetireShared');
+  if (credential === null || endpoints === null) {
+    await forgetKeys(deps, config);
+    await deps.records.releaseClients(config.registrationId, []);
+    return nothing('RetireWithoutClient');
+  }
+  await refuseWithSharers(deps, config);
+  const refused = await deleteClient(deps, config, credential, endpoints);
+  if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
+    await list(deps, config, credential, endpoints, refused.reason);
+    await deps.records.releaseClients(config.registrationId, []);
+    return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
+  }
+  await deps.secrets.remove(clientSecretName(config));
+  await deps.secrets.remove(managementSecretName(config));
+  await forgetKeys(deps, config);
+  await deps.records.releaseClients(config.registrationId, []);
+  return { kind: 'deleted', message: explain('RetireDeleted') };
+}
+
+/** Nobody is to trust them any more. */
+async function forgetKeys(deps: Dependencies, config: RegistrationConfig): Promise<void> {
+  await deps.records.retireClientKeys(config.registrationId);
+  await deps.secrets.remove(clientKeysSecretName(config));
+}
+
+function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {
+  return { kind: 'none', reason, message: explain(reason) };
+}
+
+/** Nobody joins any more: that it retires was recorded before this. */
+async function refuseWithSharers(deps: Dependencies, { registrationId }: RegistrationConfig): Promise<void> {
+  const count = await deps.records.countSharers(registrationId);
+  if (count === 0) return;
+  const message = `${explain('HasSharers')} There are ${count}.`;
+  throw new RegistrarFailure({ reason: 'HasSharers', retryClass: 'input', message });
+}
+
+/** Null when the client is gone; otherwise why it is not. */
+async function deleteClient(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  credential: CredentialState,
+  endpoints: Endpoints,
+): Promise<{ reason: Reason; message: string } | null> {
+  let refusal: { reason: Reason; message: string } = {
+    reason: 'RetireNotSupported',
+    message: 'No registration access token is stored.',
+  };
+  const secretsInPlay = await secretsOfClient(deps, config);
+  for (const access of await managementAccesses(deps, config, credential.clientId)) {
+    const context = {
+      managementOrigins: managementAudience(endpoints),
+      secretsInPlay,
+      clientId: credential.clientId,
+    };
+    const parsed = await deleteWith(deps, access, context);
+    if (parsed.kind !== 'refused') {
+      if (parsed.kind === 'deleted' || !(await isThere(deps, access, context))) return null;
+      return { reason: 'RetireNotSupported', message: 'The client can be read and not be deleted.' };
+    }
+    if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+    refusal = { reason: parsed.reason, message: parsed.message };
+    // Another token helps against a dead one only.
+    if (parsed.status !== 401) return refusal;
+  }
+  const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
+  if (reissued === null) return refusal;
+  if (reissued === 'gone') return null;
+  const parsed = await deleteWith(deps, reissued, {
+    managementOrigins: managementAudience(endpoints),
+    secretsInPlay: [...secretsInPlay, reissued.token.value],
+    clientId: credential.clientId,
+  });
+  if (parsed.kind !== 'refused') return null;
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return { reason: parsed.reason, message: parsed.message };
+}
+
+/** Servers answer 404 to a method that they do not have at all (oidc-provider does): what can be read is not gone. */
+async function isThere(
+  deps: Dependencies,
+  access: ManagementAccess,
+  context: Omit<ManagementContext, 'now'>,
+): Promise<boolean> {
+  const answer = await read(deps, access);
+  const parsed = parseReadResponse(answer, { ...context, now: deps.clock.now() });
+  if (parsed.kind === 'client') return true;
+  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+  return false;
+}
+
+async function deleteWith(
+  deps: Dependencies,
+  access: ManagementAccess,
+  context: Omit<ManagementContext, 'now'>,
+): Promise<ParsedDeletion> {
+  try {
+    const { status, headers, body } = await deps.client.request(deleteRequest(access));
+    const now = deps.clock.now();
+    return parseDeleteResponse({ status, headers, body, receivedAt: now }, { ...context, now });
+  } catch (error) {
+    if (!(error instanceof HttpGuardError)) throw error;
+    throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });
+  }
+}
+
+/**
+ * A deletion whose answer was lost looks like a dead token (401) when it is repeated. The client is gone when its
+ * secret was removed, which only follows a deletion, or is refused before its end as well.
+ */
+async function looksDeleted(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  argument: RetireArguments,
+): Promise<boolean> {
+  const { registrationId, endpoints, credential } = argument;
+  if (endpoints === null || credential === null || !credential.manageable) return false;
+  const name = credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
+  if ((await deps.secrets.get(name, { stage: 'current' })) === null) return true;
+  if (credential.expiresAt !== null && credential.expiresAt <= deps.clock.now()) return false;
+  const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null });
+  return proof.decision.reason === 'CredentialRejected';
+}
+
+async function list(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  credential: CredentialState,
+  endpoints: Endpoints,
+  reason: Reason,
+): Promise<void> {
+  const [token] = await deps.records.managementTokens(config.registrationId);
+  await deps.records.addOrphan({
+    orphanId: `retired/${config.registrationId}/${credential.clientId}`,
+    registrationId: config.registrationId,
+    tokenEndpoint: endpoints.tokenEndpoint,
+    registrationEndpoint: endpoints.registrationEndpoint ?? '',
+    clientId: credential.clientId,
+    clientName: String(config.metadata['client_name'] ?? ''),
+    reason,
+    since: deps.clock.now(),
+    token: token ?? null,
+  });
+}

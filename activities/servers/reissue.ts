@@ -1,0 +1,73 @@
+import { RegistrarFailure } from '../../domain/failure.ts';
+import { managementSecretName } from '../../domain/ids.ts';
+import type { ManagementToken } from '../../domain/operations/intent.ts';
+import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
+import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import { audienceSecret } from '../../protocols/http/audience.ts';
+import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { type ManagementAccess, readManagement } from '../credentials/management.ts';
+import { putCurrent, tagsOf } from '../credentials/secret.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { administratorBearer, administratorFor, serverAccessOf } from './access.ts';
+
+/**
+ * The rung "re-issue by a configured administrator" of the settlement ladder (DESIGN section 5): a new registration
+ * access token of a client, journalled before anything else. Null where no administrator is configured, or the policy
+ * says no, or he may not; `gone`: the server knows no such client. Rejects with RegistrarFailure when it cannot be asked
+ * now.
+ */
+export async function reissueManagement(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  clientId: string,
+): Promise<(ManagementAccess & { readonly received: ManagementToken }) | 'gone' | null> {
+  const access = await serverAccessOf(deps, endpoints);
+  const administrator = administratorFor(access, endpoints);
+  if (administrator === null || access?.policies.reissueManagementTokens !== true) return null;
+  try {
+    const { keycloak, realm, bearer } = await administratorBearer(deps, administrator);
+    const received = await keycloak.reissueManagementToken(realm, bearer, clientId);
+    await deps.records.journalManagementToken(config.registrationId, received);
+    const { token, clientUri, audience } = received;
+    return clientUri === null ? null : { token: audienceSecret(token, audience), clientUri, received };
+  } catch (error) {
+    if (!(error instanceof RegistrarFailure) || error.retryClass === 'transient') throw error;
+    return error.reason === 'ClientUnknown' ? 'gone' : null;
+  }
+}
+
+/**
+ * A registration access token for a client that has none, such as one that was made outside dynamic registration: its
+ * credential can then be rotated. Answers the credential as it is afterwards; never fails, it is tried again with the
+ * next proof.
+ */
+export async function becomeManageable(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  credential: CredentialState,
+): Promise<CredentialState> {
+  if (credential.manageable) return credential;
+  try {
+    const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
+    if (reissued === null || reissued === 'gone') return credential;
+    const { received, clientUri } = reissued;
+    const before = (await readManagement(deps, config))?.value;
+    await putCurrent(
+      deps.secrets,
+      managementSecretName(config),
+      versionIdOf(`${credential.versionId}/${received.receivedAt}`, 'management'),
+      {
+        ...before,
+        registration_access_token: received.token,
+        registration_client_uri: clientUri,
+        audience: [...received.audience],
+      },
+      tagsOf(config),
+    );
+    return { ...credential, manageable: true };
+  } catch {
+    return credential;
+  }
+}

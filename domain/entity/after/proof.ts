@@ -1,0 +1,255 @@
+import { rotationDue } from '../../credential/dueTime.ts';
+import type { DeleteOutcome, Failure, ProofOutcome } from '../../ports/activities.ts';
+import { explain, type Reason } from '../../reasons/index.ts';
+import { toRfc3339 } from '../../time/clock.ts';
+import type { TimePolicy } from '../../time/policy.ts';
+import { delay, waitPatiently } from '../backOff.ts';
+import { type Applied, Draft } from '../draft.ts';
+import type { EntityState, Supply } from '../state.ts';
+import { closeTask } from '../task.ts';
+
+/** What follows from a proof of the pending or the current credential. */
+export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
+  const draft = new Draft(before, now);
+  const { decision } = outcome;
+  if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
+  if (decision.action === 'promote') promoted(draft, outcome, before);
+  else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
+  else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
+  else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
+  else rejected(draft, outcome, now, policy);
+  return draft.finish();
+}
+
+/** What was proved is what the holder has now: it may be another credential than at the last proof. */
+function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
+  const taken = decision.reason === 'ProofSucceeded' || decision.reason === 'KeyHeldElsewhere';
+  if (draft.state.current === null && !taken) return;
+  draft.set({ current });
+}
+
+function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
+  const operationId = before.rotation?.operationId ?? before.supply?.operationId ?? before.activeOperation?.operationId;
+  const first = before.current === null;
+  const { reason } = outcome.decision;
+  const unproved = reason !== 'ProofSucceeded';
+  draft.succeeded();
+  if (draft.state.task?.kind !== 'metadata') closeTask(draft);
+  draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
+  draft.set({
+    phase: 'active',
+    current: outcome.current,
+    pending: null,
+    supply: null,
+    rejectedSince: null,
+    currentRejected: false,
+    rotation: null,
+    rotationAttempts: 0,
+    rotationNotBefore: null,
+    activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
+  });
+  draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
+  if (reason === 'PromotedUnproved') draft.attention('credential', reason);
+  const policyProblem =
+    outcome.current === null
+      ? null
+      : rotationDue(before.registrationId, outcome.current, before.config.rotationPolicy).reason;
+  if (policyProblem !== null) draft.attention('rotation', policyProblem);
+  draft.event({
+    type: first ? 'registration.activated' : 'credential.rotated',
+    reason: first || unproved ? outcome.decision.reason : 'Rotated',
+    operationId,
+    message: first
+      ? `The credential ${unproved ? 'is current' : 'was proved and is current'}. ${outcome.message}`
+      : `The credential was replaced. ${outcome.message}`,
+    changes: {
+      versionId: { from: before.current?.versionId ?? null, to: outcome.current?.versionId ?? null },
+      ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
+    },
+  });
+  if ((before.rotation ?? before.supply) !== null && before.activeOperation?.kind === 'verify') {
+    // Whoever asked for a proof meanwhile is answered by this one.
+    draft.event({
+      type: unproved ? 'credential.proof-failed' : 'credential.proved',
+      reason: outcome.decision.reason,
+      message: outcome.message,
+      operationId: before.activeOperation.operationId,
+    });
+  }
+}
+
+/** The current credential proved good; nothing was pending. */
+function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
+  const { current, activeOperation, phase } = draft.state;
+  const becameManageable =
+    current?.manageable === false && outcome.current?.manageable === true ? { manageable: true } : null;
+  draft.succeeded();
+  draft.clearAttention('credential');
+  if (becameManageable !== null) tokenReissued(draft, outcome);
+  draft.set({
+    phase: 'active',
+    current: current === null ? null : { ...current, provedAt: now, ...becameManageable },
+    ...(becameManageable === null ? {} : { rotationNotBefore: null }),
+    currentRejected: false,
+    rejectedSince: null,
+    activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
+  });
+  draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
+  // Only a shared client is current before its first proof here.
+  const first = phase !== 'active';
+  draft.event({
+    type: first ? 'registration.activated' : 'credential.proved',
+    reason: 'ProofSucceeded',
+    message: outcome.message,
+    operationId: activeOperation?.operationId,
+    ...(first ? { changes: { phase: { from: phase, to: 'active' } } } : {}),
+  });
+}
+
+/** Nothing can be learned, now or later. */
+function unprovable(draft: Draft, outcome: ProofOutcome): void {
+  const { phase } = draft.state;
+  const { reason } = outcome.decision;
+  draft.succeeded();
+  draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
+  // Only a shared client comes here before it is active.
+  if (phase !== 'active') {
+    draft.set({ phase: 'active' });
+    draft.event({
+      type: 'registration.activated',
+      reason,
+      message: `The credential is current. ${outcome.message}`,
+      changes: { phase: { from: phase, to: 'active' } },
+    });
+  }
+  finishVerify(draft, outcome);
+}
+
+/** An administrator gave a registration access token: from now on the credential can be rotated. */
+function tokenReissued(draft: Draft, outcome: ProofOutcome): void {
+  draft.clearAttention('rotation', 'management');
+  draft.event({
+    type: 'management.token-received',
+    message: `The administrator of the authorization server re-issued the registration access token of client ${outcome.current?.clientId ?? ''}.`,
+  });
+}
+
+/** Nothing was learned: nothing is changed, and it is tried again. */
+function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  finishVerify(draft, outcome);
+  delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
+}
+
+/** A rejection may be replication lag, or the vendor's distribution of what a person supplied: it is believed late. */
+function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  const { state } = draft;
+  const supply = state.pending === null ? null : state.supply;
+  const rejectedSince = state.rejectedSince ?? now;
+  draft.set({ rejectedSince });
+  if (now < (supply?.patientUntil ?? rejectedSince + policy.replicationLag)) {
+    if (supply === null) delay(draft, proofFailure(outcome), now, policy);
+    else awaitDistribution(draft, outcome, supply.patientUntil, now, policy);
+    return;
+  }
+  if (supply !== null && state.current !== null && outcome.decision.reason === 'CredentialRejected') {
+    dropSupplied(draft, outcome, supply.operationId);
+    return;
+  }
+
+  const fresh = state.current === null;
+  const reason = fresh ? reasonOfFresh(supply) : outcome.clientGone ? 'ClientLooksGone' : outcome.decision.reason;
+  const ofCurrent = state.pending === null || outcome.decision.reason === 'BothCredentialsRejected';
+  const believedNow = state.phase === 'verifying';
+  draft.set({
+    phase: fresh ? 'awaiting_enablement' : state.phase,
+    currentRejected: ofCurrent && !fresh ? true : state.currentRejected,
+  });
+  const message = `${explain(reason)} ${outcome.message}`;
+  draft.condition('CredentialProved', 'False', reason, message);
+  draft.attention('credential', reason, message);
+  if (supply !== null && believedNow) {
+    const { operationId } = supply;
+    draft.event({
+      type: 'credential.proof-failed',
+      reason,
+      message,
+      operationId,
+      changes: { phase: { from: 'verifying', to: 'awaiting_enablement' } },
+    });
+  }
+  finishVerify(draft, outcome);
+  delay(draft, { ...proofFailure(outcome), reason }, now, policy);
+}
+
+function reasonOfFresh(supply: Supply | null): Reason {
+  return supply === null ? 'ClientNotEnabled' : 'SuppliedCredentialRejected';
+}
+
+/** Nothing is wrong yet: it is shown what is waited for, and nobody is called. */
+function awaitDistribution(draft: Draft, outcome: ProofOutcome, until: number, now: number, policy: TimePolicy): void {
+  const reason = 'AwaitingDistribution';
+  const message = `${explain(reason)} Until ${toRfc3339(until)} a rejection is not believed. ${outcome.message}`;
+  draft.condition('CredentialProved', 'Unknown', reason, message);
+  finishVerify(draft, outcome);
+  waitPatiently(draft, reason, message, until, now, policy);
+}
+
+/** The new secret that a person supplied is no good: the current one stays, and the person is told. */
+function dropSupplied(draft: Draft, outcome: ProofOutcome, operationId: string): void {
+  const reason = 'SuppliedCredentialRejected';
+  const message = `${explain(reason)} The current one stays in use. ${outcome.message}`;
+  draft.succeeded();
+  draft.set({ pending: null, supply: null, rotation: null, rejectedSince: null });
+  draft.attention('rotation', reason, message);
+  draft.event({ type: 'credential.rotation-failed', reason, message, operationId });
+  finishVerify(draft, outcome);
+}
+
+function finishVerify(draft: Draft, outcome: ProofOutcome): void {
+  const { activeOperation } = draft.state;
+  if (activeOperation?.kind !== 'verify') return;
+  draft.set({ activeOperation: null });
+  draft.event({
+    type: 'credential.proof-failed',
+    reason: outcome.decision.reason,
+    message: outcome.message,
+    operationId: activeOperation.operationId,
+  });
+}
+
+function proofFailure(outcome: ProofOutcome): Failure {
+  return {
+    reason: outcome.decision.reason,
+    retryClass: 'transient',
+    status: null,
+    retryAfterSeconds: null,
+    message: outcome.message,
+  };
+}
+
+/** What follows from a deletion. */
+export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
+  const draft = new Draft(
+    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
+    now,
+  );
+  draft.succeeded();
+  const reason = outcome.kind === 'deleted' ? 'RetireDeleted' : outcome.reason;
+  draft.condition('Registered', 'False', reason, outcome.message);
+  draft.event({
+    type: 'registration.retired',
+    reason,
+    operationId: before.activeOperation?.operationId,
+    actor: before.activeOperation?.actor,
+    message: outcome.message,
+    changes: { phase: { from: before.phase, to: 'retired' } },
+  });
+  return draft.finish();
+}
+
+/** A repeatable step failed: it is tried again. */
+export function afterFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  const draft = new Draft(before, now);
+  delay(draft, failure, now, policy);
+  return draft.finish();
+}

@@ -1,0 +1,243 @@
+import type { ProofDecision } from '../credential/proofDecision.ts';
+import type { SuppliedCredential } from '../credential/supplied.ts';
+import type { RetryClass } from '../failure.ts';
+import type { MetadataTarget } from '../operations/intent.ts';
+import type { Reason } from '../reasons/index.ts';
+import type { Condition } from '../registration/conditions.ts';
+import type { DiscoveryView, ScopesView, Transition } from '../registration/view.ts';
+import type { AuthMethod } from '../words.ts';
+import type { EntityStart, RegistrationConfig } from './records.ts';
+import type { SecretStoreKind } from './secretStore.ts';
+
+/**
+ * What a workflow can ask for. Arguments and results are references and words; no secret crosses this boundary.
+ * Times are milliseconds since the epoch, UTC.
+ */
+
+/** A failure as the workflow sees it. */
+export interface Failure {
+  readonly reason: Reason;
+  readonly retryClass: RetryClass;
+  readonly status: number | null;
+  readonly retryAfterSeconds: number | null;
+  readonly message: string;
+}
+
+/** A stored credential: where it is and what may be said of it. */
+export interface CredentialState {
+  readonly clientId: string;
+  readonly authMethod: AuthMethod;
+  readonly store: SecretStoreKind;
+  /** `management` until the first credential is proved: `…/client` does not exist before (DESIGN section 7). */
+  readonly place: 'management' | 'client';
+  readonly versionId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number | null;
+  readonly expiryKnown: boolean;
+  readonly provedAt: number | null;
+  /** Whether a registration client URI and a registration access token are stored (RFC 7592). */
+  readonly manageable: boolean;
+  /** The secret came by a person: where it cannot be managed, a person replaces it. */
+  readonly supplied?: true;
+  /** The client's own end of life, which is not the secret's expiry. */
+  readonly clientExpiresAt?: number;
+}
+
+/** The approved endpoints that a step may use; also what every secret's audience is made from. */
+export type Endpoints = Pick<
+  DiscoveryView,
+  | 'registrationEndpoint'
+  | 'tokenEndpoint'
+  | 'authorizationEndpoint'
+  | 'issuer'
+  | 'jwksUri'
+  | 'scopesSupported'
+  | 'capabilities'
+  | 'tokenEndpointAuthMethods'
+  | 'tokenEndpointAuthSigningAlgs'
+>;
+
+export interface RequestArguments {
+  readonly registrationId: string;
+  readonly intentId: string;
+  readonly operationId: string;
+  readonly endpoints: Endpoints;
+  /** Operation id of the initial access token that a registration is made with; null = anonymous. */
+  readonly initialAccessTokenRef: string | null;
+}
+
+/** Changed client metadata that the server took. */
+export interface AppliedMetadata {
+  readonly target: MetadataTarget;
+  /** Judged from what the server shows. */
+  readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+  readonly scopes: ScopesView;
+  /** The current credential: its document names the redirect URIs and scopes that are registered now. */
+  readonly current: CredentialState;
+}
+
+/** How a request that cannot be repeated ended, as far as can be known. */
+export type RequestOutcome =
+  | {
+      /** A client was registered, or its credential replaced; the answer is in the secret store. */
+      readonly kind: 'stored';
+      readonly credential: CredentialState;
+      readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+      readonly scopes: ScopesView | null;
+      readonly revision: number;
+      readonly tokenReceived: boolean;
+      readonly notes: readonly string[];
+      /** Of a registration: what `revision` does not say. */
+      readonly ownRevision?: number;
+      readonly metadata?: AppliedMetadata;
+    }
+  /** The update was taken, the secret is the same; `expiresAt` as the answer says. */
+  | {
+      readonly kind: 'unchanged';
+      readonly expiresAt: number | null;
+      readonly expiryKnown: boolean;
+      readonly manageable: boolean;
+      readonly tokenReceived: boolean;
+      /** Set when it changed the metadata, which then is what it was for. */
+      readonly metadata?: AppliedMetadata;
+    }
+  /** The server answered no. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  /** No byte left, or the row was never `sending`: the request may be made again. */
+  | { readonly kind: 'not-sent'; readonly failure: Failure }
+  /** Sent; no usable answer will come. What was sent is in the orphan ledger where a client may exist. */
+  | { readonly kind: 'unanswered'; readonly failure: Failure }
+  /** The server refuses every stored registration access token. */
+  | { readonly kind: 'management-rejected'; readonly failure: Failure };
+
+export interface ProofOutcome {
+  readonly decision: ProofDecision;
+  /** The credential that is current after this step. */
+  readonly current: CredentialState | null;
+  readonly pending: CredentialState | null;
+  /** What the token endpoint said, for the timeline. */
+  readonly message: string;
+  /** The current credential is rejected, and so is every registration access token of its client. */
+  readonly clientGone?: true;
+}
+
+export interface SupplyArguments {
+  readonly registrationId: string;
+  /** The secrets are sealed under it. */
+  readonly operationId: string;
+  readonly endpoints: Endpoints;
+  readonly supplied: SuppliedCredential;
+  readonly current: CredentialState | null;
+  readonly pending: CredentialState | null;
+}
+
+/** What became of a credential that a person supplied. */
+export type SupplyOutcome =
+  /** It is in the secret store, and read back. */
+  | { readonly kind: 'stored'; readonly credential: CredentialState; readonly tokenReceived: boolean }
+  /** It cannot be taken; nothing was stored. */
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+export interface SupplyResult {
+  readonly outcome: SupplyOutcome;
+  /** Of what was stored, made at once; null = none was made, and it is a step of its own. */
+  readonly proof: ProofOutcome | null;
+}
+
+/** How a step with such a request ended. */
+export interface RequestResult {
+  readonly outcome: RequestOutcome;
+  /** Of a credential that was stored, made at once; null = none was made, and it is a step of its own. */
+  readonly proof: ProofOutcome | null;
+}
+
+export type DeleteOutcome =
+  | { readonly kind: 'deleted'; readonly message: string }
+  /** There was nothing of its own to delete. */
+  | { readonly kind: 'none'; readonly reason: Reason; readonly message: string }
+  /** The client goes on existing; it is in the orphan ledger. */
+  | { readonly kind: 'listed'; readonly reason: Reason; readonly message: string };
+
+/** What a change of metadata would change. */
+export interface MetadataPlan {
+  /** With the wanted metadata; policies are the newest. Null when there is no such revision. */
+  readonly wanted: RegistrationConfig | null;
+  /** Names of the members that differ from what the client has. */
+  readonly members: readonly string[];
+}
+
+/** Transitions that are not recorded yet: the activity records them before it does anything else. */
+export type Unrecorded = readonly Transition[];
+
+/**
+ * Activities of the outbound task queue. Each records first what led to it, so that nothing is done on a decision that
+ * the records refuse, and rejects with a redacted failure only.
+ */
+export interface PeerActivities {
+  /** Reads the discovery documents. Repeatable. */
+  discover(argument: { registrationId: string }, unrecorded?: Unrecorded): Promise<DiscoveryView>;
+  /** RFC 7591 POST under an intent; the answer is stored before it is judged, then proved. Never retried. */
+  register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestResult>;
+  /** RFC 7592 PUT under an intent; a new secret is proved. Never retried. */
+  update(
+    argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget },
+    unrecorded?: Unrecorded,
+  ): Promise<RequestResult>;
+  /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
+  settle(
+    argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
+    unrecorded?: Unrecorded,
+  ): Promise<RequestResult>;
+  /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
+  prove(
+    argument: {
+      registrationId: string;
+      endpoints: Endpoints;
+      current: CredentialState | null;
+      pending: CredentialState | null;
+    },
+    unrecorded?: Unrecorded,
+  ): Promise<ProofOutcome>;
+  /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
+  storeSupplied(argument: SupplyArguments, unrecorded?: Unrecorded): Promise<SupplyResult>;
+  /** RFC 7592 DELETE, then the secrets. Repeatable. */
+  retire(
+    argument: {
+      registrationId: string;
+      endpoints: Endpoints | null;
+      credential: CredentialState | null;
+      /** An earlier try of this deletion may have reached the server. */
+      mayBeDeleted: boolean;
+    },
+    unrecorded?: Unrecorded,
+  ): Promise<DeleteOutcome>;
+}
+
+/** Quick work on our own database. */
+export interface OwnActivities {
+  /** Reads only, so that a local activity will do. */
+  entityStart(registrationId: string): Promise<EntityStart | null>;
+  /** Reads only. `revision`: of the application, null = the newest. */
+  planMetadata(argument: {
+    registrationId: string;
+    revision: number | null;
+    applied: MetadataTarget | null;
+    authMethod: AuthMethod | null;
+  }): Promise<MetadataPlan>;
+  /**
+   * Never a local activity: what is recorded must be in history first. A workflow task that dies is decided anew, at
+   * another time and perhaps otherwise, and a sequence that is recorded already could not be recorded again.
+   */
+  record(transitions: readonly Transition[]): Promise<void>;
+}
+
+export type RegistrationActivities = PeerActivities & OwnActivities;
+
+/** Task queue of workflows and of the work on our own database. */
+export const workflowTaskQueue = 'registrar';
+/**
+ * Task queue of everything that talks to a health system or a secret store, so that slow peers never hold up decisions.
+ * With the embedded server entities send that to their own queue instead: only there it is dispatched eagerly, in the
+ * answer to the decision that asks for it, which saves a quarter of an onboarding. Every worker serves both.
+ */
+export const peerTaskQueue = 'registrar-peer';

@@ -1,0 +1,169 @@
+import type { Page, PageRequest, Visibility } from '../ports/records.ts';
+import type { AuthMethod } from '../words.ts';
+import type { InitialAccessTokenRecord } from './initialAccessToken.ts';
+
+/**
+ * Authorization servers (DESIGN section 4): identified by approved token endpoint origin and issuer, never by a claim
+ * alone. Times are milliseconds since the epoch (UTC) unless said otherwise.
+ */
+
+export const serverCredentialKinds = ['service', 'administrator'] as const;
+/**
+ * Who Registrar may be there: `service` presents its own bearer at the registration endpoint; `administrator` issues
+ * initial access tokens and registration access tokens (Keycloak).
+ */
+export type ServerCredentialKind = (typeof serverCredentialKinds)[number];
+
+/** How a service account or administrator authenticates at the token endpoint. */
+export const serverAuthMethods = ['client_secret_basic', 'client_secret_post'] as const satisfies readonly AuthMethod[];
+export type ServerAuthMethod = (typeof serverAuthMethods)[number];
+
+/** A service account or administrator. `clientSecret` is a secret. */
+export interface ServerCredential {
+  readonly kind: ServerCredentialKind;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where its bearer is asked for. */
+  readonly tokenEndpoint: string;
+  readonly authMethod: ServerAuthMethod;
+  /** Asked for with the bearer; null = none. */
+  readonly scope: string | null;
+  /** The only origins that the secret, and the bearer made with it, may be sent to. */
+  readonly origins: readonly string[];
+}
+
+/** A stored credential; `versionId` changes with every put. */
+export type StoredServerCredential = ServerCredential & { readonly versionId: string };
+
+/** What may be said of a stored credential. */
+export interface ServerCredentialView {
+  readonly kind: ServerCredentialKind;
+  readonly clientId: string;
+  /** RFC 3339 UTC. */
+  readonly putAt: string;
+}
+
+/** What an administrator of Registrar allows at one authorization server. */
+export interface ServerPolicies {
+  /** Whether its administrator issues an initial access token for each registration. */
+  readonly issueInitialAccessTokens: boolean;
+  /** Whether its administrator re-issues a registration access token that is missing or refused: the former one dies. */
+  readonly reissueManagementTokens: boolean;
+}
+
+export const defaultServerPolicies: ServerPolicies = { issueInitialAccessTokens: true, reissueManagementTokens: true };
+
+/** The two names of an authorization server. */
+export interface ServerNames {
+  /** Of the approved discovery snapshot. */
+  readonly tokenEndpoint: string;
+  readonly issuer: string | null;
+}
+
+/** What Registrar works with at one authorization server. */
+export interface ServerAccess {
+  readonly serverId: string;
+  readonly policies: ServerPolicies;
+  readonly credentials: readonly StoredServerCredential[];
+}
+
+/** An authorization server as lists answer it. */
+export interface AuthorizationServerRecord {
+  readonly serverId: string;
+  readonly issuer: string | null;
+  readonly tokenEndpoint: string;
+  readonly name: string | null;
+  readonly notes: string | null;
+  readonly policies: ServerPolicies;
+  readonly credentials: readonly ServerCredentialView[];
+  /** Registrations there that the caller may see. */
+  readonly registrations: number;
+  /** RFC 3339 UTC. */
+  readonly firstSeenAt: string;
+  readonly changedAt: string;
+}
+
+/** What was learned from a server's behaviour; times are RFC 3339 UTC, null = not seen yet. */
+export interface LearnedBehaviour {
+  /** Whether a wrong secret is answered otherwise than a good one, by authentication method. */
+  readonly proofs: readonly {
+    readonly authMethod: string;
+    readonly controlDiffers: boolean;
+    readonly learnedAt: string;
+  }[];
+  /** When an update (RFC 7592) last brought a new secret, last brought the same, and was last not supported. */
+  readonly secretReplacedAt: string | null;
+  readonly secretKeptAt: string | null;
+  readonly updateNotSupportedAt: string | null;
+}
+
+export interface ServerPatch {
+  readonly name?: string | null | undefined;
+  readonly notes?: string | null | undefined;
+  readonly policies?: { readonly [Name in keyof ServerPolicies]?: boolean | undefined } | undefined;
+}
+
+/** An initial access token that an administrator issued for one request, before it is known how it ended. */
+export interface IssuedToken {
+  /** Of the request that it was issued for. */
+  readonly intentId: string;
+  readonly registrationId: string;
+  readonly serverId: string;
+  /** The server's own id; null = its answer was not kept. */
+  readonly peerTokenId: string | null;
+  readonly lifetimeSeconds: number;
+  readonly askedAt: number;
+}
+
+/** For activities. */
+export interface EntityAuthorizationServers {
+  /** Null when no registration was discovered there yet. Without secrets where there is none. */
+  serverAccess(names: ServerNames): Promise<ServerAccess | null>;
+  serverAccessById(serverId: string): Promise<ServerAccess | null>;
+
+  /** Before an initial access token is issued, so that none is forgotten. Idempotent by intent. */
+  beginIssuedToken(token: Omit<IssuedToken, 'peerTokenId' | 'askedAt'>): Promise<void>;
+  /** What the server answered. */
+  recordIssuedToken(intentId: string, peerTokenId: string, expiresAt: number | null): Promise<void>;
+  /** `spent`: a client was registered with it. `revoked`: the server knows it no longer. Idempotent. */
+  endIssuedToken(intentId: string, how: 'spent' | 'revoked'): Promise<void>;
+  /**
+   * Issued tokens that nobody will use any more: their request is settled without a client, or was never prepared and
+   * is older than `abandonedAfter` milliseconds. Those whose request brought a client are ended as spent.
+   */
+  unusedIssuedTokens(abandonedAfter: number): Promise<IssuedToken[]>;
+  /** Waiting tokens that end within `within` milliseconds, each told once. */
+  warnOfExpiringTokens(within: number): Promise<{ registrationId: string; expiresAt: number }[]>;
+}
+
+/** For the API. */
+export interface ApiAuthorizationServers {
+  authorizationServers(visibility: Visibility, page: PageRequest): Promise<Page<AuthorizationServerRecord>>;
+  authorizationServer(serverId: string, visibility: Visibility): Promise<AuthorizationServerRecord | null>;
+  learnedBehaviour(serverId: string): Promise<LearnedBehaviour>;
+  /** Null when there is no such server. */
+  patchAuthorizationServer(
+    serverId: string,
+    patch: ServerPatch,
+    actor: string,
+  ): Promise<AuthorizationServerRecord | null>;
+  /** Seals it, and asks every registration there that waits for a token to go on. Null when there is no such server. */
+  putServerCredential(
+    serverId: string,
+    credential: ServerCredential,
+    actor: string,
+  ): Promise<ServerCredentialView | null>;
+  /** False when there was none. */
+  removeServerCredential(serverId: string, kind: ServerCredentialKind, actor: string): Promise<boolean>;
+  /** Registrations to be woken, oldest first. */
+  tokenWakeRequests(limit: number): Promise<{ registrationId: string; operationId: string }[]>;
+  endTokenWakeRequest(registrationId: string, operationId: string): Promise<void>;
+  initialAccessTokens(visibility: Visibility, page: PageRequest): Promise<Page<InitialAccessTokenRecord>>;
+  /** Waiting tokens that end soon. */
+  expiringTokens(): Promise<number>;
+}
+
+/** Whether a URL is the token endpoint of a Keycloak realm: only there an administrator is known to be of use. */
+export function isKeycloakTokenEndpoint(url: string): boolean {
+  return /^https?:\/\/[^/?#]+(?:\/[^/?#]+)*\/realms\/[^/?#]+\/protocol\/openid-connect\/token$/.test(url);
+}
