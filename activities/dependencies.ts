@@ -1,10 +1,42 @@
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { EntityRecords, RegistrationConfig } from '../domain/ports/records.ts';
+import type { AnswerLedger } from '../domain/ports/ledgers/answers.ts';
+import type { ClientHolderLedger } from '../domain/ports/ledgers/clientHolders.ts';
+import type { ClientKeyLedger } from '../domain/ports/ledgers/clientKeys.ts';
+import type { DiscoveryHeaderLedger } from '../domain/ports/ledgers/discoveryHeaders.ts';
+import type { EnteringSecretLedger } from '../domain/ports/ledgers/enteringSecrets.ts';
+import type { IntentLedger } from '../domain/ports/ledgers/intents.ts';
+import type { IssuedTokenLedger } from '../domain/ports/ledgers/issuedTokens.ts';
+import type { ManagementTokenJournal } from '../domain/ports/ledgers/managementTokens.ts';
+import type { OrphanLedger } from '../domain/ports/ledgers/orphans.ts';
+import type { ProbeKnowledgeLedger } from '../domain/ports/ledgers/probeKnowledge.ts';
+import type { RegistrationConfigs } from '../domain/ports/registrations/configs.ts';
+import type { Sharing } from '../domain/ports/registrations/sharing.ts';
+import type { EntityStarts } from '../domain/ports/registrations/starts.ts';
+import type { Transitions } from '../domain/ports/registrations/transitions.ts';
 import type { SecretStore } from '../domain/ports/secretStore.ts';
+import type { ServerAccesses } from '../domain/ports/servers/access.ts';
+import type { RegistrationConfig } from '../domain/registration/config.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { GuardedClient } from '../protocols/http/client.ts';
 import type { Spool } from '../stores/spool/spool.ts';
-import type { Bearers } from './servers/access.ts';
+import type { Bearers } from './servers/bearers.ts';
+
+/** Of the records, what the activities use. */
+export type EntityRecords = AnswerLedger &
+  ClientHolderLedger &
+  ClientKeyLedger &
+  DiscoveryHeaderLedger &
+  EnteringSecretLedger &
+  EntityStarts &
+  IntentLedger &
+  IssuedTokenLedger &
+  ManagementTokenJournal &
+  OrphanLedger &
+  ProbeKnowledgeLedger &
+  RegistrationConfigs &
+  ServerAccesses &
+  Sharing &
+  Transitions;
 
 /** What the activities are made of; `runtime/` puts it together. */
 export interface Dependencies {

@@ -1,7 +1,28 @@
 import type { PageState } from '../domain/client/lint/profiles.ts';
 import type { EntityClient } from '../domain/operations/request.ts';
 import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
-import type { ApiRecords, EntityRecords } from '../domain/ports/records.ts';
+import type { Applications } from '../domain/ports/callers/applications.ts';
+import type { Idempotency } from '../domain/ports/callers/idempotency.ts';
+import type { Keys } from '../domain/ports/callers/keys.ts';
+import type { OwnSettingsRevisions } from '../domain/ports/callers/ownSettings.ts';
+import type { Sessions } from '../domain/ports/callers/sessions.ts';
+import type { Tenants } from '../domain/ports/callers/tenants.ts';
+import type { ClientHolderLedger } from '../domain/ports/ledgers/clientHolders.ts';
+import type { ClientKeyLedger } from '../domain/ports/ledgers/clientKeys.ts';
+import type { DiscoveryHeaderLedger } from '../domain/ports/ledgers/discoveryHeaders.ts';
+import type { EnteringSecretLedger } from '../domain/ports/ledgers/enteringSecrets.ts';
+import type { EventList } from '../domain/ports/lists/events.ts';
+import type { InitialAccessTokenList } from '../domain/ports/lists/initialAccessTokens.ts';
+import type { OrphanList } from '../domain/ports/lists/orphans.ts';
+import type { RegistrationList } from '../domain/ports/lists/registrations.ts';
+import type { RolloutList } from '../domain/ports/lists/rollout.ts';
+import type { FleetSummary } from '../domain/ports/lists/summary.ts';
+import type { Readiness } from '../domain/ports/readiness.ts';
+import type { RegistrationConfigs } from '../domain/ports/registrations/configs.ts';
+import type { Sharing } from '../domain/ports/registrations/sharing.ts';
+import type { StartRequests } from '../domain/ports/registrations/startRequests.ts';
+import type { AuthorizationServerChanges } from '../domain/ports/servers/changes.ts';
+import type { AuthorizationServerList } from '../domain/ports/servers/list.ts';
 import type { DiscoveryView } from '../domain/registration/view.ts';
 import type { KeycloakClients } from '../domain/servers/keycloakClients.ts';
 import type { Clock } from '../domain/time/clock.ts';
@@ -29,13 +50,35 @@ export interface ApiLogger {
   readonly error: WriteLine;
 }
 
+/** Of the records, what the API uses. */
+export type ApiRecords = Applications &
+  AuthorizationServerChanges &
+  AuthorizationServerList &
+  Pick<ClientHolderLedger, 'clientHolder'> &
+  Pick<ClientKeyLedger, 'clientKeys' | 'jwksIdOf'> &
+  Pick<DiscoveryHeaderLedger, 'putDiscoveryHeaders'> &
+  EventList &
+  FleetSummary &
+  Idempotency &
+  Pick<InitialAccessTokenList, 'initialAccessTokens'> &
+  Keys &
+  OrphanList &
+  OwnSettingsRevisions &
+  Readiness &
+  RegistrationList &
+  RolloutList &
+  Sessions &
+  Sharing &
+  Pick<StartRequests, 'markStarted'> &
+  Tenants;
+
 /** What the API is made of; `runtime/` wires it. */
 export interface ApiDependencies {
   readonly records: ApiRecords;
   readonly entities: EntityClient;
   /** What the operator asked for. */
-  readonly registrationConfig: EntityRecords['config'];
-  readonly putEnteringSecret: EntityRecords['putEnteringSecret'];
+  readonly registrationConfig: RegistrationConfigs['config'];
+  readonly putEnteringSecret: EnteringSecretLedger['putEnteringSecret'];
   /**
    * Whether the guarded client would speak to a URL (DESIGN section 9): scheme, literal address, and what the name
    * resolves to now. `url-not-allowed` and `address-not-allowed` refuse it; a name that does not resolve now is taken,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EventRecord } from '../domain/ports/records.ts';
+import type { EventRecord } from '../domain/ports/lists/events.ts';
 import { type ApiClient, problemError } from './client.ts';
 
 /** One message of an event stream (HTML Living Standard, section 9.2.6). */

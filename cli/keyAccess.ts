@@ -1,4 +1,5 @@
-import type { KeyRecord, Page } from '../domain/ports/records.ts';
+import type { KeyRecord } from '../domain/ports/callers/keys.ts';
+import type { Page } from '../domain/ports/page.ts';
 import type { Role } from '../domain/words.ts';
 import { ConfigError } from '../runtime/config/error.ts';
 import { DataDirectoryLockedError, isLocked } from '../runtime/dataDirectory.ts';

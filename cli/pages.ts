@@ -1,4 +1,4 @@
-import type { Page } from '../domain/ports/records.ts';
+import type { Page } from '../domain/ports/page.ts';
 import type { ApiClient } from './client.ts';
 
 const largestPage = 500;

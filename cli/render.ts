@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { attentionOf } from '../domain/people/attention.ts';
-import type { EventRecord } from '../domain/ports/records.ts';
+import type { EventRecord } from '../domain/ports/lists/events.ts';
 import type { RegistrationView } from '../domain/registration/view.ts';
 import { relativeTime } from '../domain/time/relative.ts';
 import type { CredentialHealth, Phase } from '../domain/words.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EventRecord } from '../domain/ports/records.ts';
+import type { EventRecord } from '../domain/ports/lists/events.ts';
 import type { ApiClient } from './client.ts';
 import { CommandError } from './errors.ts';
 import { followEvents } from './eventStream.ts';

@@ -1,5 +1,5 @@
 import { createKeycloakClients } from '../activities/keycloak/clients.ts';
-import { Bearers } from '../activities/servers/access.ts';
+import { Bearers } from '../activities/servers/bearers.ts';
 import type { KeycloakClients } from '../domain/servers/keycloakClients.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiRecords, KeyRecord } from '../domain/ports/records.ts';
+import type { KeyRecord, Keys } from '../domain/ports/callers/keys.ts';
 import { defaultTimePolicy } from '../domain/time/policy.ts';
 import type { Role } from '../domain/words.ts';
 import { parseConfig } from './config/config.ts';
@@ -12,7 +12,7 @@ import { createShutdown } from './shutdown.ts';
 const defaultLifetimeDays = 90;
 
 /** Opens the embedded database of a stopped Registrar for one task. Rejects when a running one holds the lock. */
-async function withRecords<Result>(task: (records: ApiRecords) => Promise<Result>): Promise<Result> {
+async function withRecords<Result>(task: (keys: Keys) => Promise<Result>): Promise<Result> {
   const config = parseConfig(process.env);
   // Signals end a command line tool at once; only the closers are of use here.
   const silent = { on: () => undefined, off: () => undefined, exit: () => undefined };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
-import type { Records } from '../domain/ports/records.ts';
 import type { SecretStore } from '../domain/ports/secretStore.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { createGuardedClient, type GuardedClient } from '../protocols/http/client.ts';
 import { createKeyring, type Keyring } from '../stores/crypto/keyring.ts';
+import type { Records } from '../stores/records/records.ts';
 import { createRecords, type Database } from '../stores/records/records.ts';
 import { createSecretStore } from '../stores/secrets/index.ts';
 import { createSpool, type Spool } from '../stores/spool/spool.ts';

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
-import { Bearers } from '../activities/servers/access.ts';
+import { Bearers } from '../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../activities/servers/sweepIssuedTokens.ts';
 import { expiringWithin } from '../domain/servers/initialAccessToken.ts';
 import { reachableBaseUrl } from '../domain/text/reachableBaseUrl.ts';

@@ -3,8 +3,8 @@ import { suppliedAuthMethod } from '../../domain/credential/suppliedAuthMethod.t
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
 import type { CredentialState, SupplyArguments, SupplyOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { originOf } from '../../protocols/http/publicUrl.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';

@@ -1,5 +1,5 @@
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /**

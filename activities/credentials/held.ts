@@ -1,8 +1,8 @@
 import { credentialFromView } from '../../domain/entity/state.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** The credential of a holder, with the configuration that names its secrets. */

@@ -4,8 +4,8 @@ import { bringsOwnKeys, chooseSigningAlgorithm, clientKeyAlgorithms, jwkSet } fr
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientKeysSecretName } from '../../domain/ids.ts';
 import type { Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { generateClientKey, type PrivateJwk, publicKeyOf } from '../../protocols/oauth/clientKeys.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';

@@ -1,6 +1,6 @@
 import { managementSecretName } from '../../domain/ids.ts';
 import type { ManagementToken } from '../../domain/operations/intent.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type ManagementSecret, managementSecretSchema, readSecret } from './secret.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import type { SecretStore, SecretValue } from '../../domain/ports/secretStore.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { PrivateJwk } from '../../protocols/oauth/clientKeys.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { clientSecretName } from '../../domain/ids.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { readManagement } from './management.ts';
 import { clientSecretSchema, readSecret } from './secret.ts';

@@ -1,4 +1,4 @@
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { clientAvailable, type DiscoveryView } from '../../domain/registration/view.ts';
 import type { Dependencies } from '../dependencies.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { requestedMetadata } from '../../domain/client/requested.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { DiscoveryView } from '../../domain/registration/view.ts';
 import { safeText } from '../../domain/text/redaction.ts';
 import { discover as readDocuments } from '../../protocols/smart/discover.ts';

@@ -1,7 +1,7 @@
 import { mergePatch } from '../../domain/client/metadata.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { Intent, StoredAnswer } from '../../domain/operations/intent.ts';
-import { RecordsError } from '../../domain/ports/records.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
 import type { KeycloakClientRequest, KeycloakClientResult } from '../../domain/servers/keycloakClients.ts';
 import type { GuardedRequest } from '../../protocols/http/client.ts';

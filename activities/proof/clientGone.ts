@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
 import { parseReadResponse, readRequest } from '../../protocols/oauth/management.ts';
 import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';

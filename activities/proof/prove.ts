@@ -3,8 +3,8 @@ import { decideProof, decideUnprovable, type ProofDecision } from '../../domain/
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
 import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { audienceSecret } from '../../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../../protocols/oauth/probe.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';

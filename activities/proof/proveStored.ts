@@ -5,7 +5,7 @@ import type {
   RequestOutcome,
   SupplyOutcome,
 } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
 import { proveWith } from './prove.ts';
 

@@ -1,7 +1,7 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { StoredAnswer } from '../../domain/operations/intent.ts';
 import type { Failure, RequestOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
 import { parseReadResponse, readRequest } from '../../protocols/oauth/management.ts';
 import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';

@@ -10,7 +10,7 @@ import type {
   OwnActivities,
   RequestArguments,
 } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
 import type { Dependencies } from '../dependencies.ts';
 

@@ -12,8 +12,8 @@ import type {
   RequestArguments,
   RequestOutcome,
 } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
 import type { PrivateJwk } from '../../protocols/oauth/clientKeys.ts';

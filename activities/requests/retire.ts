@@ -1,8 +1,8 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientKeysSecretName, clientSecretName, managementSecretName } from '../../domain/ids.ts';
 import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
 import {
   deleteRequest,

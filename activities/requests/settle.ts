@@ -1,6 +1,6 @@
 import type { Intent } from '../../domain/operations/intent.ts';
 import type { CredentialState, Failure, RequestArguments, RequestOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { presentedAfterwards } from '../servers/presentedToken.ts';
 import { climb } from './ladder.ts';

@@ -6,8 +6,8 @@ import type {
   RequestArguments,
   RequestOutcome,
 } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { readManagement } from '../credentials/management.ts';

@@ -3,7 +3,7 @@ import { explainErrors, lintRegistrationRequest } from '../../domain/client/lint
 import { requestedMetadata } from '../../domain/client/requested.ts';
 import type { Intent, MetadataTarget, StoredAnswer } from '../../domain/operations/intent.ts';
 import type { CredentialState, Failure, RequestOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { originOf } from '../../protocols/http/publicUrl.ts';
 import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
 import { parseUpdateResponse, updateRequest } from '../../protocols/oauth/management.ts';

@@ -2,38 +2,12 @@ import type { DiscoveryView } from '../../domain/registration/view.ts';
 import type { ServerAccess, StoredServerCredential } from '../../domain/servers/authorizationServer.ts';
 import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
 import { originOf } from '../../protocols/http/publicUrl.ts';
-import {
-  type Bearer,
-  createKeycloakAdministrator,
-  type KeycloakRealm,
-  keycloakRealmOf,
-} from '../../protocols/keycloak/admin.ts';
-import { requestServiceToken, type ServiceToken } from '../../protocols/oauth/serviceToken.ts';
+import { createKeycloakAdministrator, type KeycloakRealm, keycloakRealmOf } from '../../protocols/keycloak/admin.ts';
+import { requestServiceToken } from '../../protocols/oauth/serviceToken.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** The endpoints of an approved snapshot that tell which authorization server it is, and where it registers. */
 export type ServerEndpoints = Pick<DiscoveryView, 'tokenEndpoint' | 'issuer' | 'registrationEndpoint'>;
-
-/** Milliseconds before its end at which a bearer is no longer used. */
-const safety = 30_000;
-
-/** Bearers of service accounts and administrators, in memory only; a changed credential has a key of its own. */
-export class Bearers {
-  readonly #known = new Map<string, ServiceToken | Bearer>();
-
-  async get<Token extends ServiceToken | Bearer>(key: string, now: number, ask: () => Promise<Token>): Promise<Token> {
-    const known = this.#known.get(key);
-    if (known !== undefined && known.expiresAt - safety > now) return known as Token;
-    const token = await ask();
-    this.#known.set(key, token);
-    return token;
-  }
-
-  /** A server refused it. */
-  forget(key: string): void {
-    this.#known.delete(key);
-  }
-}
 
 /** What is stored for the authorization server of a snapshot; null when nothing is. */
 export async function serverAccessOf(deps: Dependencies, endpoints: ServerEndpoints): Promise<ServerAccess | null> {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { Failure, RequestArguments, RequestOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import {
   chooseRegistrationToken,
   isAnonymousAllowed,

@@ -2,7 +2,7 @@ import { RegistrarFailure } from '../../domain/failure.ts';
 import { managementSecretName } from '../../domain/ids.ts';
 import type { ManagementToken } from '../../domain/operations/intent.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { audienceSecret } from '../../protocols/http/audience.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { type ManagementAccess, readManagement } from '../credentials/management.ts';

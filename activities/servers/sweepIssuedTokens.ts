@@ -1,5 +1,6 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { IssuedToken, ServerAccess } from '../../domain/servers/authorizationServer.ts';
+import type { IssuedToken } from '../../domain/ports/ledgers/issuedTokens.ts';
+import type { ServerAccess } from '../../domain/servers/authorizationServer.ts';
 import type { ListedInitialAccessToken } from '../../protocols/keycloak/admin.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { administratorBearer, administratorOf } from './access.ts';

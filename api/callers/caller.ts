@@ -1,4 +1,5 @@
-import type { KeyRecord, Visibility } from '../../domain/ports/records.ts';
+import type { KeyRecord } from '../../domain/ports/callers/keys.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import { type Role, roles } from '../../domain/words.ts';
 import { ProblemError } from '../problems/problem.ts';
 

@@ -1,5 +1,6 @@
 import { parseRegistrationId } from '../../domain/ids.ts';
-import type { ApiRecords, EventRecord, Visibility } from '../../domain/ports/records.ts';
+import type { EventList, EventRecord } from '../../domain/ports/lists/events.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import { seesRegistration } from '../callers/caller.ts';
 
 /** Events kept in memory for streams that keep up; the others read the database. */
@@ -18,7 +19,7 @@ export interface Batch {
  * somebody waits, and readers that keep up are served from memory.
  */
 export class EventFeed {
-  readonly #records: Pick<ApiRecords, 'eventsAfter' | 'lastPosition'>;
+  readonly #records: Pick<EventList, 'eventsAfter' | 'lastPosition'>;
   readonly #interval: number;
   readonly #waiting = new Set<() => void>();
   /** Every event in (start, end]. */
@@ -29,7 +30,7 @@ export class EventFeed {
   #polling = false;
 
   /** `interval`: milliseconds between two looks for new events. */
-  constructor(records: Pick<ApiRecords, 'eventsAfter' | 'lastPosition'>, interval: number) {
+  constructor(records: Pick<EventList, 'eventsAfter' | 'lastPosition'>, interval: number) {
     this.#records = records;
     this.#interval = interval;
   }

@@ -1,4 +1,5 @@
-import type { EventRecord, Visibility } from '../../domain/ports/records.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import type { EventFeed } from './feed.ts';
 
 /** Milliseconds after which a browser that lost the stream opens it again. */

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { EntityError } from '../../domain/operations/request.ts';
-import { RecordsError } from '../../domain/ports/records.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import { type ApiDependencies, limitsOf } from '../dependencies.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemOfEntityError, problemOfRecordsError } from '../problems/storeProblems.ts';

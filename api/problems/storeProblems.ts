@@ -1,5 +1,5 @@
 import type { EntityError } from '../../domain/operations/request.ts';
-import type { RecordsError } from '../../domain/ports/records.ts';
+import type { RecordsError } from '../../domain/ports/recordsError.ts';
 import { notFound, ProblemError, type ProblemName } from './problem.ts';
 
 /** What a refusal of the records means to the caller; null when it is a defect of ours. */

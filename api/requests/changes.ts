@@ -6,7 +6,8 @@ import {
   mergePatch,
   rotationPolicySchema,
 } from '../../domain/client/metadata.ts';
-import type { ApplicationRecord, OwnSettings } from '../../domain/ports/records.ts';
+import type { ApplicationRecord } from '../../domain/ports/callers/applications.ts';
+import type { OwnSettings } from '../../domain/ports/callers/ownSettings.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Fault, fault, refuseFaults } from '../problems/faults.ts';

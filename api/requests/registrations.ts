@@ -1,5 +1,5 @@
 import { formatRegistrationId, maxRegistrationIdLength, parseRegistrationId } from '../../domain/ids.ts';
-import type { NewRegistration } from '../../domain/ports/records.ts';
+import type { NewRegistration } from '../../domain/ports/registrations/newRegistration.ts';
 import { availableMethods, type Method } from '../../domain/words.ts';
 import { type Caller, requireRole, within } from '../callers/caller.ts';
 import type { ApiDependencies } from '../dependencies.ts';

@@ -1,5 +1,5 @@
 import { parseRegistrationId } from '../../domain/ids.ts';
-import type { Visibility } from '../../domain/ports/records.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { fault, refuseFaults } from '../problems/faults.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ApplicationRecord } from '../../domain/ports/records.ts';
+import type { ApplicationRecord } from '../../domain/ports/callers/applications.ts';
 import { once } from '../callers/idempotency.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jwkSet } from '../../domain/client/keys.ts';
 import { buildPacket, type PacketParts } from '../../domain/people/packets/build.ts';
 import type { Packet } from '../../domain/people/packets/packet.ts';
-import type { Visibility } from '../../domain/ports/records.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { reachableBaseUrl } from '../../domain/text/reachableBaseUrl.ts';
 import type { ApiDependencies } from '../dependencies.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Visibility } from '../../domain/ports/records.ts';
+import type { Visibility } from '../../domain/ports/visibility.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AnswerToKeep } from '../../domain/ports/records.ts';
+import type { AnswerToKeep } from '../../domain/ports/callers/idempotency.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { within } from '../callers/caller.ts';
 import { type Attempt, type Outcome, once } from '../callers/idempotency.ts';

@@ -1,7 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { outcomeOf } from '../../domain/operations/outcome.ts';
 import { attentionOf } from '../../domain/people/attention.ts';
-import type { EventRecord, Page, TenantRecord } from '../../domain/ports/records.ts';
+import type { TenantRecord } from '../../domain/ports/callers/tenants.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
+import type { Page } from '../../domain/ports/page.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import type { ApiClient } from '../client.ts';
 import { CommandError } from '../errors.ts';

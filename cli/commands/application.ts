@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { ApplicationRecord } from '../../domain/ports/records.ts';
+import type { ApplicationRecord } from '../../domain/ports/callers/applications.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { badInput } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { durationSchema } from '../../domain/client/metadata.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { KeyRecord } from '../../domain/ports/records.ts';
+import type { KeyRecord } from '../../domain/ports/callers/keys.ts';
 import { toRfc3339 } from '../../domain/time/clock.ts';
 import { durationToMilliseconds } from '../../domain/time/duration.ts';
 import { relativeTime } from '../../domain/time/relative.ts';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type RolloutClass, rolloutClasses } from '../../domain/client/rollout.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import type { ApplicationRecord } from '../../domain/ports/records.ts';
+import type { ApplicationRecord } from '../../domain/ports/callers/applications.ts';
 import type { ApiClient } from '../client.ts';
 import { type ConnectionOptions, connect, withConnection } from '../connection.ts';
 import { type CsvColumn, csvText } from '../csv.ts';

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { EventRecord, Page } from '../../domain/ports/records.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
+import type { Page } from '../../domain/ports/page.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';

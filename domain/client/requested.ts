@@ -1,4 +1,4 @@
-import type { RegistrationConfig } from '../ports/records.ts';
+import type { RegistrationConfig } from '../registration/config.ts';
 import type { ScopeOffer } from '../scopes/dialect.ts';
 import { type NegotiatedScopes, negotiateScopes } from '../scopes/negotiation.ts';
 import { splitScopes } from '../scopes/scope.ts';

@@ -1,4 +1,4 @@
-import type { ProbeKnowledge } from '../ports/records.ts';
+import type { ProbeKnowledge } from '../ports/ledgers/probeKnowledge.ts';
 import type { Verdict } from './proofDecision.ts';
 
 /**

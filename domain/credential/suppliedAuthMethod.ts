@@ -1,6 +1,6 @@
 import { chooseAuthMethod } from '../client/authMethod.ts';
 import type { ClientMetadata } from '../client/metadata.ts';
-import type { RegistrationConfig } from '../ports/records.ts';
+import type { RegistrationConfig } from '../registration/config.ts';
 import type { AuthMethod } from '../words.ts';
 
 /**

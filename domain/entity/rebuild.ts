@@ -1,6 +1,6 @@
-import type { EntityStart } from '../ports/records.ts';
 import { explain } from '../reasons/index.ts';
 import { type Applied, Draft } from './draft.ts';
+import type { EntityStart } from './start.ts';
 import { type EntityState, initialState, type Operation } from './state.ts';
 
 /**

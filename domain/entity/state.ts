@@ -3,11 +3,12 @@ import type { MetadataTarget } from '../operations/intent.ts';
 import type { Task } from '../people/tasks/task.ts';
 import { taskOf } from '../people/tasks/taskView.ts';
 import type { CredentialState } from '../ports/activities.ts';
-import type { EntityStart, RegistrationConfig } from '../ports/records.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { Condition } from '../registration/conditions.ts';
+import type { RegistrationConfig } from '../registration/config.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registration/view.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
+import type { EntityStart } from './start.ts';
 
 interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {
   readonly operationId: string;

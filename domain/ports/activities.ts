@@ -1,12 +1,13 @@
 import type { ProofDecision } from '../credential/proofDecision.ts';
 import type { SuppliedCredential } from '../credential/supplied.ts';
+import type { EntityStart } from '../entity/start.ts';
 import type { RetryClass } from '../failure.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { Condition } from '../registration/conditions.ts';
+import type { RegistrationConfig } from '../registration/config.ts';
 import type { DiscoveryView, ScopesView, Transition } from '../registration/view.ts';
 import type { AuthMethod } from '../words.ts';
-import type { EntityStart, RegistrationConfig } from './records.ts';
 import type { SecretStoreKind } from './secretStore.ts';
 
 /**

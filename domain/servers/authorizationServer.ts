@@ -1,6 +1,4 @@
-import type { Page, PageRequest, Visibility } from '../ports/records.ts';
 import type { AuthMethod } from '../words.ts';
-import type { InitialAccessTokenRecord } from './initialAccessToken.ts';
 
 /**
  * Authorization servers (DESIGN section 4): identified by approved token endpoint origin and issuer, never by a claim
@@ -101,66 +99,6 @@ export interface ServerPatch {
   readonly name?: string | null | undefined;
   readonly notes?: string | null | undefined;
   readonly policies?: { readonly [Name in keyof ServerPolicies]?: boolean | undefined } | undefined;
-}
-
-/** An initial access token that an administrator issued for one request, before it is known how it ended. */
-export interface IssuedToken {
-  /** Of the request that it was issued for. */
-  readonly intentId: string;
-  readonly registrationId: string;
-  readonly serverId: string;
-  /** The server's own id; null = its answer was not kept. */
-  readonly peerTokenId: string | null;
-  readonly lifetimeSeconds: number;
-  readonly askedAt: number;
-}
-
-/** For activities. */
-export interface EntityAuthorizationServers {
-  /** Null when no registration was discovered there yet. Without secrets where there is none. */
-  serverAccess(names: ServerNames): Promise<ServerAccess | null>;
-  serverAccessById(serverId: string): Promise<ServerAccess | null>;
-
-  /** Before an initial access token is issued, so that none is forgotten. Idempotent by intent. */
-  beginIssuedToken(token: Omit<IssuedToken, 'peerTokenId' | 'askedAt'>): Promise<void>;
-  /** What the server answered. */
-  recordIssuedToken(intentId: string, peerTokenId: string, expiresAt: number | null): Promise<void>;
-  /** `spent`: a client was registered with it. `revoked`: the server knows it no longer. Idempotent. */
-  endIssuedToken(intentId: string, how: 'spent' | 'revoked'): Promise<void>;
-  /**
-   * Issued tokens that nobody will use any more: their request is settled without a client, or was never prepared and
-   * is older than `abandonedAfter` milliseconds. Those whose request brought a client are ended as spent.
-   */
-  unusedIssuedTokens(abandonedAfter: number): Promise<IssuedToken[]>;
-  /** Waiting tokens that end within `within` milliseconds, each told once. */
-  warnOfExpiringTokens(within: number): Promise<{ registrationId: string; expiresAt: number }[]>;
-}
-
-/** For the API. */
-export interface ApiAuthorizationServers {
-  authorizationServers(visibility: Visibility, page: PageRequest): Promise<Page<AuthorizationServerRecord>>;
-  authorizationServer(serverId: string, visibility: Visibility): Promise<AuthorizationServerRecord | null>;
-  learnedBehaviour(serverId: string): Promise<LearnedBehaviour>;
-  /** Null when there is no such server. */
-  patchAuthorizationServer(
-    serverId: string,
-    patch: ServerPatch,
-    actor: string,
-  ): Promise<AuthorizationServerRecord | null>;
-  /** Seals it, and asks every registration there that waits for a token to go on. Null when there is no such server. */
-  putServerCredential(
-    serverId: string,
-    credential: ServerCredential,
-    actor: string,
-  ): Promise<ServerCredentialView | null>;
-  /** False when there was none. */
-  removeServerCredential(serverId: string, kind: ServerCredentialKind, actor: string): Promise<boolean>;
-  /** Registrations to be woken, oldest first. */
-  tokenWakeRequests(limit: number): Promise<{ registrationId: string; operationId: string }[]>;
-  endTokenWakeRequest(registrationId: string, operationId: string): Promise<void>;
-  initialAccessTokens(visibility: Visibility, page: PageRequest): Promise<Page<InitialAccessTokenRecord>>;
-  /** Waiting tokens that end soon. */
-  expiringTokens(): Promise<number>;
 }
 
 /** Whether a URL is the token endpoint of a Keycloak realm: only there an administrator is known to be of use. */

@@ -1,6 +1,5 @@
-import type { RegistrationConfig } from '../ports/records.ts';
-
 /** What a registration request may be sent with. Facts only, so that the choice can be shown in a table. */
+import type { RegistrationConfig } from '../registration/config.ts';
 export interface TokenOffer {
   /** Somebody supplied an initial access token. */
   readonly given: boolean;

@@ -8,7 +8,7 @@ import {
   type ProbeReason,
 } from '../../domain/credential/probeVerdict.ts';
 import type { Verdict } from '../../domain/credential/proofDecision.ts';
-import type { ProbeKnowledge } from '../../domain/ports/records.ts';
+import type { ProbeKnowledge } from '../../domain/ports/ledgers/probeKnowledge.ts';
 import { safeText } from '../../domain/text/redaction.ts';
 import type { SafeText } from '../../domain/text/safe.ts';
 import type { Clock } from '../../domain/time/clock.ts';

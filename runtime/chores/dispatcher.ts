@@ -1,5 +1,6 @@
 import { type EntityClient, EntityError } from '../../domain/operations/request.ts';
-import type { ApiRecords, WakeRequest } from '../../domain/ports/records.ts';
+import type { StartRequests } from '../../domain/ports/registrations/startRequests.ts';
+import type { WakeRequest, WakeRequests } from '../../domain/ports/registrations/wakeRequests.ts';
 
 /** Milliseconds between two looks for registrations whose workflow has not been started. */
 const interval = 3000;
@@ -22,7 +23,7 @@ export interface Dispatcher {
  * one registration asks of others.
  */
 export function startDispatcher(
-  records: Pick<ApiRecords, 'unstarted' | 'markStarted' | 'wakeRequests' | 'removeWakeRequest'>,
+  records: StartRequests & WakeRequests,
   entities: Pick<EntityClient, 'start' | 'operate'>,
   report: DispatcherReport,
 ): Dispatcher {

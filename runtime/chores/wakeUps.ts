@@ -1,5 +1,5 @@
 import { type EntityClient, EntityError } from '../../domain/operations/request.ts';
-import type { ApiRecords } from '../../domain/ports/records.ts';
+import type { TokenWakeRequests } from '../../domain/ports/servers/tokenWakeRequests.ts';
 
 /** Milliseconds between two looks for registrations to be woken. */
 const interval = 3000;
@@ -14,7 +14,7 @@ export type WakeUpReport = (event: 'wake-ups-sent' | 'wake-ups-failed', fields: 
  * id after a crash, so that it is carried out once.
  */
 export function startWakeUps(
-  records: Pick<ApiRecords, 'tokenWakeRequests' | 'endTokenWakeRequest'>,
+  records: TokenWakeRequests,
   entities: Pick<EntityClient, 'operate'>,
   report: WakeUpReport,
 ): { stop(): Promise<void> } {

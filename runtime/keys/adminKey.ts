@@ -1,13 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type ApiRecords, RecordsError } from '../../domain/ports/records.ts';
+import type { Keys } from '../../domain/ports/callers/keys.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import type { Config } from '../config/config.ts';
 import { apiKeyPattern } from '../config/variables.ts';
 import { writePrivateFile } from '../files.ts';
 import { KeyError, readPrivateFile } from './masterKeys.ts';
 
 /** Records that the first administrator key needs. */
-export type KeyRecords = Pick<ApiRecords, 'insertKey' | 'keyByHash' | 'keys'>;
+export type KeyRecords = Pick<Keys, 'insertKey' | 'keyByHash' | 'keys'>;
 
 /** Where the administrator key is, for the ready line. */
 export type AdminKeyPlace =

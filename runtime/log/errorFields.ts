@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { EntityError } from '../../domain/operations/request.ts';
-import { RecordsError } from '../../domain/ports/records.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 
 /** What a log line may tell about an error. */

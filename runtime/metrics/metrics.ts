@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { ApiRecords } from '../../domain/ports/records.ts';
+import type { InitialAccessTokenList } from '../../domain/ports/lists/initialAccessTokens.ts';
+import type { RegistrationList } from '../../domain/ports/lists/registrations.ts';
+import type { FleetSummary } from '../../domain/ports/lists/summary.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { Log } from '../log/log.ts';
@@ -37,7 +39,7 @@ export interface Metrics {
 
 /** Reads the {@link Fleet} of everybody; retired registrations do not count for the next expiry. */
 export function fleetReader(
-  records: Pick<ApiRecords, 'summary' | 'registrations' | 'expiringTokens'>,
+  records: FleetSummary & Pick<RegistrationList, 'registrations'> & Pick<InitialAccessTokenList, 'expiringTokens'>,
 ): () => Promise<Fleet> {
   const everything = { tenantIds: null, applicationIds: null };
   return async () => {

@@ -7,6 +7,7 @@ import {
   WorkflowIdReusePolicy,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import type { EntityStart } from '../../domain/entity/start.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
 import {
   type EntityClient,
@@ -15,7 +16,6 @@ import {
   operateUpdate,
 } from '../../domain/operations/request.ts';
 import { workflowTaskQueue } from '../../domain/ports/activities.ts';
-import type { EntityStart } from '../../domain/ports/records.ts';
 import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { RegistrationInput, registration } from '../../workflows/registration.ts';
 

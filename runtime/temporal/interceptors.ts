@@ -2,7 +2,8 @@ import { ApplicationFailure, CancelledFailure, type TemporalFailure } from '@tem
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/ports/activities.ts';
-import { RecordsError, type RecordsErrorCode } from '../../domain/ports/records.ts';
+import type { RecordsErrorCode } from '../../domain/ports/recordsError.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import { SecretStoreError, type SecretStoreErrorCode } from '../../domain/ports/secretStore.ts';
 import type { Reason } from '../../domain/reasons/index.ts';
 import { SealError } from '../../stores/crypto/keyring.ts';

@@ -1,6 +1,5 @@
-import { RecordsError } from '../../domain/ports/records.ts';
-
 /** SQLSTATE of an error of the database drivers, or null. */
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 export function sqlState(error: unknown): string | null {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : null;

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { RecordsError } from '../../domain/ports/records.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import { toRecordsError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Database } from './schema.ts';

@@ -1,4 +1,36 @@
-import type { Records } from '../../domain/ports/records.ts';
+import type { Applications } from '../../domain/ports/callers/applications.ts';
+import type { Idempotency } from '../../domain/ports/callers/idempotency.ts';
+import type { Keys } from '../../domain/ports/callers/keys.ts';
+import type { OwnSettingsRevisions } from '../../domain/ports/callers/ownSettings.ts';
+import type { Sessions } from '../../domain/ports/callers/sessions.ts';
+import type { Tenants } from '../../domain/ports/callers/tenants.ts';
+import type { AnswerLedger } from '../../domain/ports/ledgers/answers.ts';
+import type { ClientHolderLedger } from '../../domain/ports/ledgers/clientHolders.ts';
+import type { ClientKeyLedger } from '../../domain/ports/ledgers/clientKeys.ts';
+import type { DiscoveryHeaderLedger } from '../../domain/ports/ledgers/discoveryHeaders.ts';
+import type { EnteringSecretLedger } from '../../domain/ports/ledgers/enteringSecrets.ts';
+import type { IntentLedger } from '../../domain/ports/ledgers/intents.ts';
+import type { IssuedTokenLedger } from '../../domain/ports/ledgers/issuedTokens.ts';
+import type { ManagementTokenJournal } from '../../domain/ports/ledgers/managementTokens.ts';
+import type { OrphanLedger } from '../../domain/ports/ledgers/orphans.ts';
+import type { ProbeKnowledgeLedger } from '../../domain/ports/ledgers/probeKnowledge.ts';
+import type { EventList } from '../../domain/ports/lists/events.ts';
+import type { InitialAccessTokenList } from '../../domain/ports/lists/initialAccessTokens.ts';
+import type { OrphanList } from '../../domain/ports/lists/orphans.ts';
+import type { RegistrationList } from '../../domain/ports/lists/registrations.ts';
+import type { RolloutList } from '../../domain/ports/lists/rollout.ts';
+import type { FleetSummary } from '../../domain/ports/lists/summary.ts';
+import type { Readiness } from '../../domain/ports/readiness.ts';
+import type { RegistrationConfigs } from '../../domain/ports/registrations/configs.ts';
+import type { Sharing } from '../../domain/ports/registrations/sharing.ts';
+import type { StartRequests } from '../../domain/ports/registrations/startRequests.ts';
+import type { EntityStarts } from '../../domain/ports/registrations/starts.ts';
+import type { Transitions } from '../../domain/ports/registrations/transitions.ts';
+import type { WakeRequests } from '../../domain/ports/registrations/wakeRequests.ts';
+import type { ServerAccesses } from '../../domain/ports/servers/access.ts';
+import type { AuthorizationServerChanges } from '../../domain/ports/servers/changes.ts';
+import type { AuthorizationServerList } from '../../domain/ports/servers/list.ts';
+import type { TokenWakeRequests } from '../../domain/ports/servers/tokenWakeRequests.ts';
 import { createApplications } from './callers/applications.ts';
 import { createIdempotency } from './callers/idempotency.ts';
 import { createKeys } from './callers/keys.ts';
@@ -37,6 +69,41 @@ export { type AuditVerdict, anchorAudit, exportAudit, verifyAudit } from './audi
 export type { RecordsContext } from './context.ts';
 export { type Database, openPglite, openPostgres } from './database.ts';
 export { migrate } from './migrate.ts';
+
+/** Every port that the database answers. */
+export type Records = AnswerLedger &
+  Applications &
+  AuthorizationServerChanges &
+  AuthorizationServerList &
+  ClientHolderLedger &
+  ClientKeyLedger &
+  DiscoveryHeaderLedger &
+  EnteringSecretLedger &
+  EntityStarts &
+  EventList &
+  FleetSummary &
+  Idempotency &
+  InitialAccessTokenList &
+  IntentLedger &
+  IssuedTokenLedger &
+  Keys &
+  ManagementTokenJournal &
+  OrphanLedger &
+  OrphanList &
+  OwnSettingsRevisions &
+  ProbeKnowledgeLedger &
+  Readiness &
+  RegistrationConfigs &
+  RegistrationList &
+  RolloutList &
+  ServerAccesses &
+  Sessions &
+  Sharing &
+  StartRequests &
+  Tenants &
+  TokenWakeRequests &
+  Transitions &
+  WakeRequests;
 
 /**
  * The read model, the audit and the ledgers on a migrated database. Every function rejects with RecordsError only.

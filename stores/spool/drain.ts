@@ -1,4 +1,5 @@
-import { type EntityRecords, RecordsError } from '../../domain/ports/records.ts';
+import type { AnswerLedger } from '../../domain/ports/ledgers/answers.ts';
+import { RecordsError } from '../../domain/ports/recordsError.ts';
 import type { Spool, UnreadableFile } from './spool.ts';
 
 export interface DrainReport {
@@ -13,7 +14,7 @@ export interface DrainReport {
  * Moves answers from the spool into the database; a file is removed only once its answer is stored. Repeatable, and
  * safe beside writers. Stops early while the database is away.
  */
-export async function drain(spool: Spool, records: Pick<EntityRecords, 'storeAnswer'>): Promise<DrainReport> {
+export async function drain(spool: Spool, records: Pick<AnswerLedger, 'storeAnswer'>): Promise<DrainReport> {
   const { entries, unreadable } = await spool.entries();
   const kept: UnreadableFile[] = [];
   let stored = 0;

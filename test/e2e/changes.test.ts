@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { EventRecord } from '../../domain/ports/records.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
 import { findCondition } from '../../domain/registration/conditions.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRegistrationId } from '../../domain/ids.ts';
-import type { EventRecord } from '../../domain/ports/records.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
 import { findFreePort } from '../../runtime/embedded/freePort.ts';
 import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';

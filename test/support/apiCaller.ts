@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../domain/ports/records.ts';
+import type { EventRecord } from '../../domain/ports/lists/events.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { waitFor } from './waitFor.ts';
 

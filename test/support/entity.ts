@@ -1,7 +1,7 @@
 import { applicationSchema } from '../../domain/client/metadata.ts';
 import { type EntityState, initialState } from '../../domain/entity/state.ts';
 import type { CredentialState } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { DiscoveryView } from '../../domain/registration/view.ts';
 
 /** Fixed start of time in entity tests, milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import { applicationSchema, effectiveMetadata } from '../../domain/client/metada
 import { buildPacket, type PacketParts } from '../../domain/people/packets/build.ts';
 import type { Packet } from '../../domain/people/packets/packet.ts';
 import type { Playbook } from '../../domain/people/playbooks/playbook.ts';
-import type { RegistrationConfig } from '../../domain/ports/records.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { DiscoveryView } from '../../domain/registration/view.ts';
 import { loadPlaybooks } from '../../runtime/playbooks.ts';
 

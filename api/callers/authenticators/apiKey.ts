@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../domain/ports/records.ts';
+import type { KeyRecord } from '../../../domain/ports/callers/keys.ts';
 import type { ApiDependencies } from '../../dependencies.ts';
 import { unauthenticated } from '../../problems/problem.ts';
 import { keyObstacle } from '../caller.ts';

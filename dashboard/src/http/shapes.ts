@@ -1,4 +1,6 @@
-import type { EventRecord, Page, TenantRecord } from '../../../domain/ports/records.ts';
+import type { TenantRecord } from '../../../domain/ports/callers/tenants.ts';
+import type { EventRecord } from '../../../domain/ports/lists/events.ts';
+import type { Page } from '../../../domain/ports/page.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { AuthorizationServerRecord } from '../../../domain/servers/authorizationServer.ts';
 import type { InitialAccessTokenRecord } from '../../../domain/servers/initialAccessToken.ts';

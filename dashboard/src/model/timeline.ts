@@ -1,6 +1,5 @@
-import type { EventRecord } from '../../../domain/ports/records.ts';
-
 /** Events of both lists, each once, newest first. */
+import type { EventRecord } from '../../../domain/ports/lists/events.ts';
 export function mergeEvents(known: readonly EventRecord[], arrived: readonly EventRecord[]): EventRecord[] {
   const byPosition = new Map(known.map((event) => [event.position, event]));
   for (const event of arrived) byPosition.set(event.position, event);

@@ -1,5 +1,5 @@
-import type { RegistrationConfig } from '../../ports/records.ts';
 import { explain } from '../../reasons/index.ts';
+import type { RegistrationConfig } from '../../registration/config.ts';
 import { chooseAuthMethod } from '../authMethod.ts';
 import { bringsOwnKeys } from '../keys.ts';
 import type { ClientMetadata } from '../metadata.ts';

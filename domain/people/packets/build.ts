@@ -2,7 +2,7 @@ import type { JsonWebKeySet } from '../../client/keys.ts';
 import { textsOf } from '../../client/lint/finding.ts';
 import type { ClientMetadata } from '../../client/metadata.ts';
 import { type RegistrationOffer, requestedMetadata, requestedScopes } from '../../client/requested.ts';
-import type { RegistrationConfig } from '../../ports/records.ts';
+import type { RegistrationConfig } from '../../registration/config.ts';
 import type { RegistrationView } from '../../registration/view.ts';
 import { toRfc3339 } from '../../time/clock.ts';
 import { type ClockReadings, type StatutoryClock, statutoryClocks } from '../deadlines/statutoryClocks.ts';

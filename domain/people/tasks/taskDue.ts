@@ -1,5 +1,5 @@
 import type { CredentialState } from '../../ports/activities.ts';
-import type { RegistrationConfig } from '../../ports/records.ts';
+import type { RegistrationConfig } from '../../registration/config.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type StatutoryClock, statutoryClocks } from '../deadlines/statutoryClocks.ts';
 import {

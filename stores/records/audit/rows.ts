@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { EventRecord } from '../../../domain/ports/records.ts';
+import type { EventRecord } from '../../../domain/ports/lists/events.ts';
 import type { Reason } from '../../../domain/reasons/index.ts';
 import type { EventType } from '../../../domain/registration/view.ts';
 import { jsonb } from '../json.ts';

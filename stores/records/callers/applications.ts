@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Application } from '../../../domain/client/metadata.ts';
-import type { ApiRecords, ApplicationRecord } from '../../../domain/ports/records.ts';
+import type { ApplicationRecord, Applications } from '../../../domain/ports/callers/applications.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
@@ -28,11 +28,7 @@ function toRecord(row: Row): ApplicationRecord {
 const list = 'applications';
 
 /** Applications with their revisions; a revision is never changed. */
-export function createApplications({
-  db,
-  auditMacKey,
-  clock,
-}: RecordsContext): Pick<ApiRecords, 'putApplication' | 'application' | 'applicationRevision' | 'applications'> {
+export function createApplications({ db, auditMacKey, clock }: RecordsContext): Applications {
   const current = (from: Pick<typeof db, 'selectFrom'>) =>
     from
       .selectFrom('applications as a')

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { Idempotency } from '../../../domain/ports/callers/idempotency.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
@@ -38,11 +38,7 @@ export async function completeWithin(
 }
 
 /** Answers to requests with an `Idempotency-Key`. */
-export function createIdempotency({
-  db,
-  sealer,
-  clock,
-}: RecordsContext): Pick<ApiRecords, 'beginIdempotent' | 'completeIdempotent' | 'abandonIdempotent'> {
+export function createIdempotency({ db, sealer, clock }: RecordsContext): Idempotency {
   let sweptAt = 0;
 
   /** Old rows have no reader; removing them now and then is enough. */

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
-import { type ApiRecords, type KeyRecord, RecordsError } from '../../../domain/ports/records.ts';
+import type { KeyRecord, Keys } from '../../../domain/ports/callers/keys.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Role } from '../../../domain/words.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
@@ -25,11 +26,7 @@ export function toKeyRecord(row: Selectable<Database['api_keys']>): KeyRecord {
 const sorting: Sorting = { list: 'keys', column: 'k.created_at', idColumn: 'k.key_id', descending: false };
 
 /** API keys, known by their hash only; a revoked one stays listed. */
-export function createKeys({
-  db,
-  auditMacKey,
-  clock,
-}: RecordsContext): Pick<ApiRecords, 'insertKey' | 'keyByHash' | 'keys' | 'revokeKey'> {
+export function createKeys({ db, auditMacKey, clock }: RecordsContext): Keys {
   return {
     async insertKey({ keyId, name, role, sha256, tenantIds, applicationIds, expiresAt }, actor = 'system') {
       const at = toRfc3339(clock.now());

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ApiRecords, OwnSettings } from '../../../domain/ports/records.ts';
+import type { OwnSettings, OwnSettingsRevisions } from '../../../domain/ports/callers/ownSettings.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
@@ -8,11 +8,7 @@ import { newestOwnRevision } from '../registrations/desired.ts';
 import type { Database } from '../schema.ts';
 
 /** What registrations set themselves, in revisions that are never changed. */
-export function createOwnSettings({
-  db,
-  auditMacKey,
-  clock,
-}: RecordsContext): Pick<ApiRecords, 'ownSettings' | 'putOwnSettings'> {
+export function createOwnSettings({ db, auditMacKey, clock }: RecordsContext): OwnSettingsRevisions {
   return {
     async ownSettings(registrationId) {
       const found = await newest(db, registrationId);

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { RecordsError } from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { Mac } from '../audit/chain.ts';
 import type { Database } from '../schema.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { Sessions } from '../../../domain/ports/callers/sessions.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { toKeyRecord } from './keys.ts';
@@ -8,10 +8,7 @@ import { toKeyRecord } from './keys.ts';
 const idleLimit = 30 * 60 * 1000;
 
 /** Sessions of the page, known by the hash of their cookie. */
-export function createSessions({
-  db,
-  clock,
-}: RecordsContext): Pick<ApiRecords, 'insertSession' | 'session' | 'removeSession'> {
+export function createSessions({ db, clock }: RecordsContext): Sessions {
   return {
     async insertSession({ sha256, keyId, csrfSha256, expiresAt }) {
       const now = clock.now();

@@ -1,11 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import {
-  type AnswerToKeep,
-  type ApiRecords,
-  RecordsError,
-  type TenantRecord,
-  type Visibility,
-} from '../../../domain/ports/records.ts';
+import type { AnswerToKeep } from '../../../domain/ports/callers/idempotency.ts';
+import type { TenantRecord, Tenants } from '../../../domain/ports/callers/tenants.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
+import type { Visibility } from '../../../domain/ports/visibility.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { administrativeEntry, appendAudit, lastSequences, lockChain, recordAudit } from '../audit/append.ts';
@@ -29,9 +26,7 @@ function tenantVisible({ tenantIds, applicationIds }: Visibility): RawBuilder<bo
 }
 
 /** Tenants, and the registrations that come with them. */
-export function createTenants(
-  context: RecordsContext,
-): Pick<ApiRecords, 'createTenant' | 'addRegistrations' | 'tenant' | 'tenants' | 'renameTenant' | 'removeTenant'> {
+export function createTenants(context: RecordsContext): Tenants {
   const { db, auditMacKey, sealer, clock } = context;
 
   async function keep(

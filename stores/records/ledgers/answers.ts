@@ -1,6 +1,8 @@
 import { type QueryCreator, sql, type Transaction, type Updateable } from 'kysely';
 import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/operations/intent.ts';
-import { type EntityRecords, type NewOrphan, RecordsError } from '../../../domain/ports/records.ts';
+import type { AnswerLedger } from '../../../domain/ports/ledgers/answers.ts';
+import type { NewOrphan } from '../../../domain/ports/ledgers/orphans.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
@@ -53,7 +55,7 @@ function lateOrphan(
 }
 
 /** Puts a peer's answer away before anybody judges it (DESIGN section 5). */
-export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<EntityRecords, 'storeAnswer'> {
+export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<AnswerLedger, 'storeAnswer'> {
   async function keepLate(
     trx: Transaction<Database>,
     intent: Intent,

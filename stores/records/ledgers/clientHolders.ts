@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { ApiRecords, EntityRecords } from '../../../domain/ports/records.ts';
+import type { ClientHolderLedger } from '../../../domain/ports/ledgers/clientHolders.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 
@@ -14,7 +14,8 @@ interface ClientHoldersTable {
 export function createClientHolders({
   db,
   clock,
-}: RecordsContext): Pick<EntityRecords, 'holdClient' | 'releaseClients'> & Pick<ApiRecords, 'clientHolder'> {
+}: RecordsContext): Pick<ClientHolderLedger, 'holdClient' | 'releaseClients'> &
+  Pick<ClientHolderLedger, 'clientHolder'> {
   const holders = db.withTables<{ client_holders: ClientHoldersTable }>();
 
   async function clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { ApiRecords, EntityRecords } from '../../../domain/ports/records.ts';
+import type { ClientKeyLedger } from '../../../domain/ports/ledgers/clientKeys.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { jsonb } from '../json.ts';
@@ -17,8 +17,8 @@ type ClientKeysTables = {
   };
 };
 
-type ClientKeys = Pick<EntityRecords, 'publishClientKeys' | 'retireClientKeys'> &
-  Pick<ApiRecords, 'clientKeys' | 'jwksIdOf'>;
+type ClientKeys = Pick<ClientKeyLedger, 'publishClientKeys' | 'retireClientKeys'> &
+  Pick<ClientKeyLedger, 'clientKeys' | 'jwksIdOf'>;
 
 /** Public keys of clients, published for as long as their registration is not retired. */
 export function createClientKeys(context: RecordsContext): ClientKeys {

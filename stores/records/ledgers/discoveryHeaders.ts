@@ -1,4 +1,4 @@
-import type { DiscoveryHeaders, EntityRecords } from '../../../domain/ports/records.ts';
+import type { DiscoveryHeaderLedger, DiscoveryHeaders } from '../../../domain/ports/ledgers/discoveryHeaders.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
@@ -16,11 +16,7 @@ export function discoveryHeadersRow(sealer: Sealer, registrationId: string, head
 }
 
 /** Headers that go with discovery, sealed at rest. */
-export function createDiscoveryHeaders({
-  db,
-  sealer,
-  clock,
-}: RecordsContext): Pick<EntityRecords, 'discoveryHeaders' | 'putDiscoveryHeaders'> {
+export function createDiscoveryHeaders({ db, sealer, clock }: RecordsContext): DiscoveryHeaderLedger {
   return {
     async discoveryHeaders(registrationId) {
       const row = await db

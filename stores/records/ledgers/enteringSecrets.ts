@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { EntityRecords } from '../../../domain/ports/records.ts';
+import type { EnteringSecretLedger } from '../../../domain/ports/ledgers/enteringSecrets.ts';
 import { readJwtExpiry } from '../../../domain/text/jsonWebToken.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
@@ -9,14 +9,7 @@ import { openJson, sealJson } from '../sealed.ts';
 const unclaimedLifetime = 60 * 60 * 1000;
 
 /** Secrets on their way in: sealed under the operation that brought them, until they are claimed and spent. */
-export function createEnteringSecrets({
-  db,
-  sealer,
-  clock,
-}: RecordsContext): Pick<
-  EntityRecords,
-  'putEnteringSecret' | 'claimEnteringSecret' | 'spendEnteringSecret' | 'sweepEnteringSecrets'
-> {
+export function createEnteringSecrets({ db, sealer, clock }: RecordsContext): EnteringSecretLedger {
   return {
     async putEnteringSecret({ operationId, registrationId, kind, value, suppliedBy }) {
       const expiresAt = readJwtExpiry(value);

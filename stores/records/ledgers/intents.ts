@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { Intent, IntentKind, IntentState, Settlement, StoredAnswer } from '../../../domain/operations/intent.ts';
-import { type EntityRecords, RecordsError } from '../../../domain/ports/records.ts';
+import type { AnswerLedger } from '../../../domain/ports/ledgers/answers.ts';
+import type { IntentLedger } from '../../../domain/ports/ledgers/intents.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { isUniqueViolation } from '../errors.ts';
@@ -8,7 +10,7 @@ import { cleanText, jsonb } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { openJson } from '../sealed.ts';
 
-type NewIntent = Parameters<EntityRecords['prepareIntent']>[0];
+type NewIntent = Parameters<IntentLedger['prepareIntent']>[0];
 
 const toMilliseconds = (time: Date | null) => time?.getTime() ?? null;
 
@@ -36,14 +38,7 @@ export function toIntent(row: Selectable<Database['intents']>): Intent {
 }
 
 /** Intent rows (DESIGN section 5): every step is one compare-and-swap statement. */
-export function createIntents({
-  db,
-  sealer,
-  clock,
-}: RecordsContext): Pick<
-  EntityRecords,
-  'intent' | 'openIntents' | 'prepareIntent' | 'markSending' | 'readAnswer' | 'settleIntent' | 'lastUpdateFailure'
-> {
+export function createIntents({ db, sealer, clock }: RecordsContext): IntentLedger & Pick<AnswerLedger, 'readAnswer'> {
   const now = () => toRfc3339(clock.now());
 
   async function find(intentId: string): Promise<Intent | null> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { EntityAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import type { IssuedTokenLedger } from '../../../domain/ports/ledgers/issuedTokens.ts';
 import { expiringWithin } from '../../../domain/servers/initialAccessToken.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
@@ -10,13 +10,7 @@ const kind = 'initial-access-token';
  * Initial access tokens that an administrator issues for one request each: which, where and what became of them, so
  * that an unused one is revoked whatever process died meanwhile. The value is never kept.
  */
-export function createIssuedTokens({
-  db,
-  clock,
-}: RecordsContext): Pick<
-  EntityAuthorizationServers,
-  'beginIssuedToken' | 'recordIssuedToken' | 'endIssuedToken' | 'unusedIssuedTokens' | 'warnOfExpiringTokens'
-> {
+export function createIssuedTokens({ db, clock }: RecordsContext): IssuedTokenLedger {
   const now = () => toRfc3339(clock.now());
   return {
     async beginIssuedToken({ intentId, registrationId, serverId, lifetimeSeconds }) {

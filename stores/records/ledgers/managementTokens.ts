@@ -1,6 +1,6 @@
 import type { Kysely, OnConflictBuilder } from 'kysely';
 import type { ManagementToken } from '../../../domain/operations/intent.ts';
-import type { EntityRecords } from '../../../domain/ports/records.ts';
+import type { ManagementTokenJournal } from '../../../domain/ports/ledgers/managementTokens.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
@@ -56,10 +56,7 @@ export async function insertManagementToken(
 }
 
 /** The journal of registration access tokens: nothing is ever removed from it while the registration exists. */
-export function createManagementTokens({
-  db,
-  sealer,
-}: RecordsContext): Pick<EntityRecords, 'managementTokens' | 'journalManagementToken'> {
+export function createManagementTokens({ db, sealer }: RecordsContext): ManagementTokenJournal {
   return {
     async managementTokens(registrationId) {
       const rows = await db

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { StoredAnswer } from '../../../domain/operations/intent.ts';
-import type { EntityRecords, NewOrphan } from '../../../domain/ports/records.ts';
+import type { NewOrphan, OrphanLedger } from '../../../domain/ports/ledgers/orphans.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
@@ -34,6 +34,6 @@ export async function insertOrphan(
     .execute();
 }
 
-export function createOrphans({ db, sealer }: RecordsContext): Pick<EntityRecords, 'addOrphan'> {
+export function createOrphans({ db, sealer }: RecordsContext): OrphanLedger {
   return { addOrphan: (orphan) => insertOrphan(db, sealer, orphan, null) };
 }

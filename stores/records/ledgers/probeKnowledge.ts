@@ -1,10 +1,10 @@
-import type { EntityRecords } from '../../../domain/ports/records.ts';
+import type { ProbeKnowledgeLedger } from '../../../domain/ports/ledgers/probeKnowledge.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 
 /** What control requests have shown, per token endpoint and authentication method; the last lesson counts. */
-export function createProbeKnowledge({ db }: RecordsContext): Pick<EntityRecords, 'probeKnowledge' | 'learnProbe'> {
+export function createProbeKnowledge({ db }: RecordsContext): ProbeKnowledgeLedger {
   return {
     async probeKnowledge(tokenEndpoint, authMethod) {
       const row = await db

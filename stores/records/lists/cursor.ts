@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { RecordsError } from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 
 /** Where a page ended: the list it belongs to, the value it is sorted by (null sorts last), and the row's id. */
 export interface Cursor {

@@ -1,4 +1,4 @@
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { EventList } from '../../../domain/ports/lists/events.ts';
 import { toEvent } from '../audit/rows.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';
@@ -6,7 +6,7 @@ import { toPage } from './keyset.ts';
 import { visibleIn } from './visibility.ts';
 
 /** Timelines and the event stream: the audit rows of registrations. */
-export function createEvents({ db }: RecordsContext): Pick<ApiRecords, 'events' | 'eventsAfter' | 'lastPosition'> {
+export function createEvents({ db }: RecordsContext): EventList {
   const registrationEvents = () => db.selectFrom('audit').selectAll().where('subject_kind', '=', 'registration');
   return {
     async events(registrationId, page) {

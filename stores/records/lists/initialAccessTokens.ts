@@ -1,4 +1,4 @@
-import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import type { InitialAccessTokenList } from '../../../domain/ports/lists/initialAccessTokens.ts';
 import {
   isExpiring,
   remainingCountOf,
@@ -19,10 +19,7 @@ const sorting: Sorting = {
 };
 
 /** The inventory of initial access tokens, newest first; never a value. */
-export function createInitialAccessTokenList({
-  db,
-  clock,
-}: RecordsContext): Pick<ApiAuthorizationServers, 'initialAccessTokens' | 'expiringTokens'> {
+export function createInitialAccessTokenList({ db, clock }: RecordsContext): InitialAccessTokenList {
   return {
     async initialAccessTokens(visibility, page) {
       const cursor = decodeCursor(page.cursor, sorting.list, 'time');

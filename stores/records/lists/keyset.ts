@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Page, PageRequest } from '../../../domain/ports/records.ts';
+import type { Page, PageRequest } from '../../../domain/ports/page.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
 
 /** How a list is sorted: by a column (null last), then by id, both in the same direction. */

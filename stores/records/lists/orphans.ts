@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { OrphanList } from '../../../domain/ports/lists/orphans.ts';
 import type { Reason } from '../../../domain/reasons/index.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';
@@ -9,7 +9,7 @@ import { visibleIn } from './visibility.ts';
 const sorting: Sorting = { list: 'orphans', column: 'o.since', idColumn: 'o.orphan_id', descending: false };
 
 /** The ledger of clients that nobody holds, oldest first. */
-export function createOrphanList({ db }: RecordsContext): Pick<ApiRecords, 'orphans'> {
+export function createOrphanList({ db }: RecordsContext): OrphanList {
   return {
     async orphans(visibility, page) {
       const cursor = decodeCursor(page.cursor, sorting.list, 'time');

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type ApiRecords, RecordsError, type RegistrationFilter } from '../../../domain/ports/records.ts';
+import type { RegistrationFilter, RegistrationList } from '../../../domain/ports/lists/registrations.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 import { newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';
@@ -51,7 +52,7 @@ function conditionsOf(filter: RegistrationFilter): RawBuilder<boolean>[] {
 }
 
 /** The read model of registrations. */
-export function createRegistrations({ db }: RecordsContext): Pick<ApiRecords, 'registration' | 'registrations'> {
+export function createRegistrations({ db }: RecordsContext): RegistrationList {
   return {
     async registration(registrationId, visibility) {
       const row = await db

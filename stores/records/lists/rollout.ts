@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { ApiRecords, OwnSettings, RolloutRow } from '../../../domain/ports/records.ts';
+import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { RolloutList, RolloutRow } from '../../../domain/ports/lists/rollout.ts';
 import type { CredentialView, DiscoveryView, RegistrationView } from '../../../domain/registration/view.ts';
 import type { Method, Phase } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
@@ -10,7 +11,7 @@ import { visibleIn } from './visibility.ts';
 const list = 'rollout';
 
 /** What a rollout is decided from, without the bulk of the views. */
-export function createRollout({ db }: RecordsContext): Pick<ApiRecords, 'rolloutRows'> {
+export function createRollout({ db }: RecordsContext): RolloutList {
   return {
     async rolloutRows(applicationId, visibility, page) {
       const cursor = decodeCursor(page.cursor, list, 'text');

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { FleetSummary } from '../../../domain/ports/lists/summary.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { credentialHealths, phases } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
@@ -12,7 +12,7 @@ const rangeEnds = [1, 7, 30, 90];
 const zeros = (names: readonly string[]): Record<string, number> => Object.fromEntries(names.map((name) => [name, 0]));
 
 /** Counts for the first page of the dashboard. */
-export function createSummary({ db, clock }: RecordsContext): Pick<ApiRecords, 'summary'> {
+export function createSummary({ db, clock }: RecordsContext): FleetSummary {
   return {
     async summary(visibility) {
       const now = clock.now();

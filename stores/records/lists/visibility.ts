@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Visibility } from '../../../domain/ports/records.ts';
+import type { Visibility } from '../../../domain/ports/visibility.ts';
 import { isOneOf } from './keyset.ts';
 
 /** Condition for the rows that a caller may see, by the tenant and application columns of a table. */

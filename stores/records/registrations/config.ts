@@ -7,15 +7,18 @@ import {
   type RotationPolicy,
 } from '../../../domain/client/metadata.ts';
 import type { RequestOutcome } from '../../../domain/ports/activities.ts';
-import type { EntityRecords, OwnSettings, RegistrationConfig } from '../../../domain/ports/records.ts';
+import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { RegistrationConfigs } from '../../../domain/ports/registrations/configs.ts';
+import type { EntityStarts } from '../../../domain/ports/registrations/starts.ts';
+import type { RegistrationConfig } from '../../../domain/registration/config.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 
-type Wanted = Parameters<EntityRecords['config']>[1];
+type Wanted = Parameters<RegistrationConfigs['config']>[1];
 
 /** What the operator asked for, and where an entity starts from. */
-export function createConfig({ db }: RecordsContext): Pick<EntityRecords, 'config' | 'entityStart'> {
+export function createConfig({ db }: RecordsContext): RegistrationConfigs & EntityStarts {
   /**
    * Before the first client the newest metadata count, so that a corrected application helps a rejected registration;
    * afterwards those that the client has, so that a rotation never rolls a change out. Everything else is the newest.

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { formatRegistrationId } from '../../../domain/ids.ts';
-import { type NewRegistration, RecordsError } from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
+import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import type { RegistrationView, Transition } from '../../../domain/registration/view.ts';
 import { readJwtExpiry } from '../../../domain/text/jsonWebToken.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';

@@ -1,5 +1,5 @@
 import { formatRegistrationId } from '../../../domain/ids.ts';
-import type { NewRegistration } from '../../../domain/ports/records.ts';
+import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import { type Reason, reasons } from '../../../domain/reasons/index.ts';
 import type { Condition, ConditionStatus } from '../../../domain/registration/conditions.ts';
 import { clientBindingOf, type RegistrationView } from '../../../domain/registration/view.ts';

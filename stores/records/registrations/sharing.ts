@@ -1,10 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import {
-  type EntityRecords,
-  type NewRegistration,
-  RecordsError,
-  type SharingRecords,
-} from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
+import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
+import type { Sharing } from '../../../domain/ports/registrations/sharing.ts';
+import type { WakeRequests } from '../../../domain/ports/registrations/wakeRequests.ts';
 import type { Transition } from '../../../domain/registration/view.ts';
 import type { RecordsContext } from '../context.ts';
 import { isOneOf } from '../lists/keyset.ts';
@@ -15,7 +13,7 @@ import type { Database } from '../schema.ts';
 const proveAgainAfter: ReadonlySet<string> = new Set(['registration.activated', 'credential.rotated']);
 
 /** Registrations that share a client, and those they share it with. */
-export function createSharing({ db }: RecordsContext): SharingRecords & Pick<EntityRecords, 'countSharers'> {
+export function createSharing({ db }: RecordsContext): Sharing & WakeRequests {
   return {
     async countSharers(registrationId) {
       const { count } = await db

@@ -1,8 +1,8 @@
-import type { ApiRecords } from '../../../domain/ports/records.ts';
+import type { StartRequests } from '../../../domain/ports/registrations/startRequests.ts';
 import type { RecordsContext } from '../context.ts';
 
 /** Registrations whose workflow has yet to be started; a row lives until the workflow was seen running. */
-export function createStartRequests({ db }: RecordsContext): Pick<ApiRecords, 'unstarted' | 'markStarted'> {
+export function createStartRequests({ db }: RecordsContext): StartRequests {
   return {
     async unstarted(limit) {
       const rows = await db

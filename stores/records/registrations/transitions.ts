@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { RecordsError } from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { Transition } from '../../../domain/registration/view.ts';
 import { appendAudit, lockChain } from '../audit/append.ts';
 import { type AuditContent, type Entry, toEntry, viewHash } from '../audit/chain.ts';

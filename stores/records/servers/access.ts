@@ -1,6 +1,6 @@
+import type { ServerAccesses } from '../../../domain/ports/servers/access.ts';
 import {
   defaultServerPolicies,
-  type EntityAuthorizationServers,
   type ServerAccess,
   type ServerCredential,
   type ServerCredentialKind,
@@ -21,10 +21,7 @@ export function policiesOf(value: unknown): ServerPolicies {
 }
 
 /** What activities may present to an authorization server. */
-export function createServerAccess({
-  db,
-  sealer,
-}: RecordsContext): Pick<EntityAuthorizationServers, 'serverAccess' | 'serverAccessById'> {
+export function createServerAccess({ db, sealer }: RecordsContext): ServerAccesses {
   async function serverAccessById(serverId: string): Promise<ServerAccess | null> {
     const row = await db
       .selectFrom('authorization_servers')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import type { AuthorizationServerChanges } from '../../../domain/ports/servers/changes.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
@@ -12,15 +12,7 @@ import { requestWaking } from './seen.ts';
 const everybody = { tenantIds: null, applicationIds: null };
 
 /** What administrators of Registrar change about an authorization server; audited, secrets never. */
-export function createServerChanges({
-  db,
-  sealer,
-  auditMacKey,
-  clock,
-}: RecordsContext): Pick<
-  ApiAuthorizationServers,
-  'patchAuthorizationServer' | 'putServerCredential' | 'removeServerCredential'
-> {
+export function createServerChanges({ db, sealer, auditMacKey, clock }: RecordsContext): AuthorizationServerChanges {
   const subject = (serverId: string) => ({ subjectKind: 'authorization-server', subjectId: serverId }) as const;
   return {
     async patchAuthorizationServer(serverId, patch, actor) {

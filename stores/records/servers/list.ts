@@ -1,10 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { Visibility } from '../../../domain/ports/records.ts';
-import type {
-  ApiAuthorizationServers,
-  AuthorizationServerRecord,
-  ServerCredentialKind,
-} from '../../../domain/servers/authorizationServer.ts';
+import type { AuthorizationServerList } from '../../../domain/ports/servers/list.ts';
+import type { Visibility } from '../../../domain/ports/visibility.ts';
+import type { AuthorizationServerRecord, ServerCredentialKind } from '../../../domain/servers/authorizationServer.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from '../lists/cursor.ts';
 import { isOneOf, toPage } from '../lists/keyset.ts';
@@ -64,9 +61,7 @@ export async function serversWhere(
 }
 
 /** Authorization servers by id, and what was learned from them. */
-export function createServerList({
-  db,
-}: RecordsContext): Pick<ApiAuthorizationServers, 'authorizationServers' | 'authorizationServer' | 'learnedBehaviour'> {
+export function createServerList({ db }: RecordsContext): AuthorizationServerList {
   return {
     async authorizationServers(visibility, page) {
       const cursor = decodeCursor(page.cursor, list, 'text');

@@ -1,10 +1,8 @@
-import type { ApiAuthorizationServers } from '../../../domain/servers/authorizationServer.ts';
+import type { TokenWakeRequests } from '../../../domain/ports/servers/tokenWakeRequests.ts';
 import type { RecordsContext } from '../context.ts';
 
 /** Registrations that a new credential may help; a row lives until the entity took its operation. */
-export function createTokenWakeRequests({
-  db,
-}: RecordsContext): Pick<ApiAuthorizationServers, 'tokenWakeRequests' | 'endTokenWakeRequest'> {
+export function createTokenWakeRequests({ db }: RecordsContext): TokenWakeRequests {
   return {
     async tokenWakeRequests(limit) {
       const rows = await db

@@ -12,11 +12,11 @@ import type { ApiDependencies } from '../../../api/dependencies.ts';
 import { applicationSchema } from '../../../domain/client/metadata.ts';
 import { RegistrarFailure } from '../../../domain/failure.ts';
 import type { OperationRequest } from '../../../domain/operations/request.ts';
-import type { Records } from '../../../domain/ports/records.ts';
 import type { RegistrationView, Transition } from '../../../domain/registration/view.ts';
 import type { Role } from '../../../domain/words.ts';
 import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import type { Records } from '../../../stores/records/records.ts';
 import { createRecords, type Database, migrate } from '../../../stores/records/records.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EntityStart } from '../../../domain/entity/start.ts';
 import { RegistrarFailure } from '../../../domain/failure.ts';
 import type {
   CredentialState,
@@ -8,8 +9,9 @@ import type {
   RequestResult,
   SupplyResult,
 } from '../../../domain/ports/activities.ts';
-import { type EntityStart, RecordsError, type RegistrationConfig } from '../../../domain/ports/records.ts';
+import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { type Reason, reasons } from '../../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../../domain/registration/config.ts';
 import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registration/view.ts';
 import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
 

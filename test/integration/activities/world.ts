@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dependencies } from '../../../activities/dependencies.ts';
+import type { Dependencies, EntityRecords } from '../../../activities/dependencies.ts';
 import { createActivities } from '../../../activities/index.ts';
-import { Bearers } from '../../../activities/servers/access.ts';
+import { Bearers } from '../../../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../../../activities/servers/sweepIssuedTokens.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
@@ -14,7 +14,9 @@ import type {
   RequestArguments,
   RequestResult,
 } from '../../../domain/ports/activities.ts';
-import type { EntityRecords, NewRegistration, OrphanView, OwnSettings } from '../../../domain/ports/records.ts';
+import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { OrphanView } from '../../../domain/ports/lists/orphans.ts';
+import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import type { SecretStore } from '../../../domain/ports/secretStore.ts';
 import type { DiscoveryView, RegistrationView } from '../../../domain/registration/view.ts';
 import type { ServerCredential } from '../../../domain/servers/authorizationServer.ts';

@@ -7,7 +7,7 @@ import { newApiKey, sha256Hex } from '../../../api/callers/credentials.ts';
 import type { ApiDependencies } from '../../../api/dependencies.ts';
 import type { Problem } from '../../../api/problems/problem.ts';
 import { type EntityClient, EntityError, type OperationRequest } from '../../../domain/operations/request.ts';
-import type { Visibility } from '../../../domain/ports/records.ts';
+import type { Visibility } from '../../../domain/ports/visibility.ts';
 import type { Role } from '../../../domain/words.ts';
 import { createGuardedClient } from '../../../protocols/http/client.ts';
 import { checkPage } from '../../../protocols/http/livePage.ts';

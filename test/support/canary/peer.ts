@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { scopes } from '../../../sandbox/smartScopes.ts';
-import { type AccountServer, accountAnswer, endpointsOf, isAccountServer } from './accounts.ts';
+import { type AccountServer, accountAnswer, endpointsOf, isAccountServer } from './accountServers.ts';
 import type { Plant } from './plant.ts';
 
 /**

@@ -6,7 +6,11 @@ import type { orphanView, summaryView } from '../../../api/schemas/overview.ts';
 import type { eventView, registrationView } from '../../../api/schemas/registration.ts';
 import type { tenantView } from '../../../api/schemas/tenant.ts';
 import type { Application } from '../../../domain/client/metadata.ts';
-import type { ApiRecords, EventRecord, KeyRecord, OrphanView, TenantRecord } from '../../../domain/ports/records.ts';
+import type { KeyRecord } from '../../../domain/ports/callers/keys.ts';
+import type { TenantRecord } from '../../../domain/ports/callers/tenants.ts';
+import type { EventRecord } from '../../../domain/ports/lists/events.ts';
+import type { OrphanView } from '../../../domain/ports/lists/orphans.ts';
+import type { FleetSummary } from '../../../domain/ports/lists/summary.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 
 /** Members that an answer would drop (its schema does not know them) or miss (nothing gives them). */
@@ -29,7 +33,7 @@ describe('answers have exactly the members of what they are made from', () => {
     expectTypeOf<Differing<z.output<typeof keyView>, KeyRecord>>().toBeNever();
     expectTypeOf<Differing<z.output<typeof orphanView>, OrphanView>>().toBeNever();
     expectTypeOf<Differing<z.output<typeof tenantView>, TenantRecord>>().toBeNever();
-    expectTypeOf<Differing<z.output<typeof summaryView>, Awaited<ReturnType<ApiRecords['summary']>>>>().toBeNever();
+    expectTypeOf<Differing<z.output<typeof summaryView>, Awaited<ReturnType<FleetSummary['summary']>>>>().toBeNever();
     expectTypeOf<
       Differing<Omit<z.output<typeof applicationView>, 'applicationId' | 'revision' | 'updatedAt'>, Application>
     >().toBeNever();

@@ -7,7 +7,7 @@ import { hostNameOf, ownOrigin } from '../../../api/callers/hostNames.ts';
 import { ProblemError } from '../../../api/problems/problem.ts';
 import { operationIdOf } from '../../../api/requests/operationId.ts';
 import { isStorable, unstorable } from '../../../api/schemas/plainText.ts';
-import type { KeyRecord } from '../../../domain/ports/records.ts';
+import type { KeyRecord } from '../../../domain/ports/callers/keys.ts';
 
 describe('operation ids', () => {
   const macs = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });

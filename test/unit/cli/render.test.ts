@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { displayWidth } from '../../../cli/plainText.ts';
 import { detailLines, eventLine, statusLines } from '../../../cli/render.ts';
 import { picture } from '../../../cli/watch.ts';
-import type { EventRecord } from '../../../domain/ports/records.ts';
+import type { EventRecord } from '../../../domain/ports/lists/events.ts';
 import { credentialView, needsAttention, registrationView } from './views.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');

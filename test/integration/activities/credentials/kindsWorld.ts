@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActivities } from '../../../../activities/index.ts';
-import { Bearers } from '../../../../activities/servers/access.ts';
+import { Bearers } from '../../../../activities/servers/bearers.ts';
 import { buildApp } from '../../../../api/app.ts';
 import { clientKeysSecretName, clientSecretName } from '../../../../domain/ids.ts';
 import type { CredentialState, Endpoints, RequestResult } from '../../../../domain/ports/activities.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dependencies } from '../../../../activities/dependencies.ts';
 import { createKeycloakClients } from '../../../../activities/keycloak/clients.ts';
-import { Bearers } from '../../../../activities/servers/access.ts';
-import type { OrphanView } from '../../../../domain/ports/records.ts';
+import { Bearers } from '../../../../activities/servers/bearers.ts';
+import type { OrphanView } from '../../../../domain/ports/lists/orphans.ts';
 import type { SecretStore, SecretValue } from '../../../../domain/ports/secretStore.ts';
 import type {
   KeycloakClientRequest,

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type Application, applicationSchema } from '../../../../domain/client/metadata.ts';
 import type { ManagementToken, StoredAnswer } from '../../../../domain/operations/intent.ts';
-import type { NewRegistration, Records, Visibility } from '../../../../domain/ports/records.ts';
+import type { NewRegistration } from '../../../../domain/ports/registrations/newRegistration.ts';
+import type { Visibility } from '../../../../domain/ports/visibility.ts';
 import type { RegistrationView, Transition } from '../../../../domain/registration/view.ts';
 import { createKeyring, generateMasterKey, type Keyring, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
+import type { Records } from '../../../../stores/records/records.ts';
 import { createRecords, type Database, migrate } from '../../../../stores/records/records.ts';
 
 /** Migrated records on one database, with a clock that stands still unless a test moves it. */

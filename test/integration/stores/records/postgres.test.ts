@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RecordsError } from '../../../../domain/ports/records.ts';
+import { RecordsError } from '../../../../domain/ports/recordsError.ts';
 import type { RegistrationView } from '../../../../domain/registration/view.ts';
 import { type Database, migrate, openPostgres, verifyAudit } from '../../../../stores/records/records.ts';
 import { describeWith } from '../../../support/describeWith.ts';

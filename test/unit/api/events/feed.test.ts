@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventFeed } from '../../../../api/events/feed.ts';
 import { streamText } from '../../../../api/events/stream.ts';
-import type { EventRecord, Visibility } from '../../../../domain/ports/records.ts';
+import type { EventRecord } from '../../../../domain/ports/lists/events.ts';
+import type { Visibility } from '../../../../domain/ports/visibility.ts';
 
 const everything: Visibility = { tenantIds: null, applicationIds: null };
 const interval = 100;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { conditionTone, healthTone, label, phaseTone, words } from '../../../../dashboard/src/model/states.ts';
 import { mergeEvents, valueText } from '../../../../dashboard/src/model/timeline.ts';
-import type { EventRecord } from '../../../../domain/ports/records.ts';
+import type { EventRecord } from '../../../../domain/ports/lists/events.ts';
 import { credentialHealths, phases } from '../../../../domain/words.ts';
 
 test('every phase and health has a label of its own and a colour', () => {

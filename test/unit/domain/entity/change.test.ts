@@ -4,8 +4,8 @@ import type { EntityState, Operation } from '../../../../domain/entity/state.ts'
 import { viewOf } from '../../../../domain/entity/view.ts';
 import type { TaskChange } from '../../../../domain/people/tasks/task.ts';
 import type { AppliedMetadata, Failure, MetadataPlan, RequestOutcome } from '../../../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../../../domain/ports/records.ts';
 import { findCondition } from '../../../../domain/registration/conditions.ts';
+import type { RegistrationConfig } from '../../../../domain/registration/config.ts';
 import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { rebuild } from '../../../../domain/entity/rebuild.ts';
+import type { EntityStart } from '../../../../domain/entity/start.ts';
 import type { Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
-import type { EntityStart } from '../../../../domain/ports/records.ts';
 import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 

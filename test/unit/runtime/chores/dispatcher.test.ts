@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { EntityError, type OperationRequest } from '../../../../domain/operations/request.ts';
-import type { WakeRequest } from '../../../../domain/ports/records.ts';
+import type { WakeRequest } from '../../../../domain/ports/registrations/wakeRequests.ts';
 import { type Dispatcher, startDispatcher } from '../../../../runtime/chores/dispatcher.ts';
 
 const request: WakeRequest = { operationId: 'o1', registrationId: 'a.b.c.d', reason: 'renewed' };

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KeyRecord, RecordsError } from '../../../../domain/ports/records.ts';
+import type { KeyRecord } from '../../../../domain/ports/callers/keys.ts';
+import { RecordsError } from '../../../../domain/ports/recordsError.ts';
 import { parseConfig } from '../../../../runtime/config/config.ts';
 import { ensureAdminKey, generateApiKey, hashApiKey, type KeyRecords } from '../../../../runtime/keys/adminKey.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { RegistrarFailure } from '../../../../domain/failure.ts';
-import { RecordsError } from '../../../../domain/ports/records.ts';
+import { RecordsError } from '../../../../domain/ports/recordsError.ts';
 import { SecretStoreError } from '../../../../domain/ports/secretStore.ts';
 import { failureConverter } from '../../../../runtime/temporal/failureConverter.ts';
 import { toFailure } from '../../../../runtime/temporal/interceptors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecordsError } from '../../../../domain/ports/records.ts';
+import { RecordsError } from '../../../../domain/ports/recordsError.ts';
 import { guarded, toRecordsError } from '../../../../stores/records/errors.ts';
 
 const planted = 'planted-secret';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RecordsError } from '../../../../domain/ports/records.ts';
+import { RecordsError } from '../../../../domain/ports/recordsError.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
 import { drain } from '../../../../stores/spool/drain.ts';
 import { createSpool, type SpoolEntry } from '../../../../stores/spool/spool.ts';

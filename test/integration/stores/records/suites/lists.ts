@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RegistrationFilter, Visibility } from '../../../../../domain/ports/records.ts';
+import type { RegistrationFilter } from '../../../../../domain/ports/lists/registrations.ts';
+import type { Visibility } from '../../../../../domain/ports/visibility.ts';
 import { setCondition } from '../../../../../domain/registration/conditions.ts';
 import type { RegistrationView } from '../../../../../domain/registration/view.ts';
 import { everything, type Fixture, nextEvent, onboard, oneRegistration } from '../fixture.ts';

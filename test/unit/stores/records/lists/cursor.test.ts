@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordsError } from '../../../../../domain/ports/records.ts';
+import { RecordsError } from '../../../../../domain/ports/recordsError.ts';
 import { decodeCursor, encodeCursor } from '../../../../../stores/records/lists/cursor.ts';
 
 const kinds = ['text', 'time', 'number'] as const;

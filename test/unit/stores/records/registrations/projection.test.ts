@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NewRegistration } from '../../../../../domain/ports/records.ts';
+import type { NewRegistration } from '../../../../../domain/ports/registrations/newRegistration.ts';
 import type { CredentialView } from '../../../../../domain/registration/view.ts';
 import { initialView } from '../../../../../stores/records/registrations/initialView.ts';
 import { projectionOf } from '../../../../../stores/records/registrations/projection.ts';

@@ -1,0 +1,5 @@
+/** Whether the database can be used. */
+export interface Readiness {
+  /** A real query, for `/readyz`. */
+  check(): Promise<void>;
+}
