@@ -11,11 +11,7 @@ interface ClientHoldersTable {
 }
 
 /** Which registration holds a client: exactly one (DESIGN section 4). */
-export function createClientHolders({
-  db,
-  clock,
-}: RecordsContext): Pick<ClientHolderLedger, 'holdClient' | 'releaseClients'> &
-  Pick<ClientHolderLedger, 'clientHolder'> {
+export function createClientHolders({ db, clock }: RecordsContext): ClientHolderLedger {
   const holders = db.withTables<{ client_holders: ClientHoldersTable }>();
 
   async function clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null> {

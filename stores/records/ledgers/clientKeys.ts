@@ -17,11 +17,8 @@ type ClientKeysTables = {
   };
 };
 
-type ClientKeys = Pick<ClientKeyLedger, 'publishClientKeys' | 'retireClientKeys'> &
-  Pick<ClientKeyLedger, 'clientKeys' | 'jwksIdOf'>;
-
 /** Public keys of clients, published for as long as their registration is not retired. */
-export function createClientKeys(context: RecordsContext): ClientKeys {
+export function createClientKeys(context: RecordsContext): ClientKeyLedger {
   const db = context.db.withTables<ClientKeysTables>();
   const now = () => toRfc3339(context.clock.now());
 

@@ -27,6 +27,8 @@ const rules: Readonly<Record<string, Rule>> = {
   sandbox: { rooms: ['domain', 'runtime'] },
   dashboard: { rooms: ['domain'] },
 };
+/** Rooms of domain/ that know nobody, not even another room of it. */
+const loners = ['domain/reasons', 'domain/text', 'domain/time'];
 const rooms = [...Object.keys(rules), 'scripts', 'bench', 'test'];
 
 /** Why `file` may not import `request`, or null when it may. Paths are relative to the repository, with `/`. */
@@ -34,6 +36,9 @@ function violation(file: string, request: string | null): string | null {
   const room = file.split('/')[0]!;
   const rule = rules[room];
   if (rule === undefined) return null;
+  const loner = loners.find((one) => file.startsWith(`${one}/`));
+  if (loner !== undefined && !request?.startsWith('./'))
+    return `${file} imports ${request}; ${loner}/ may import no other room`;
   if (request === null) return `${file} imports by a computed name`;
   if (!request.startsWith('.')) {
     if (rule.packages === undefined || rule.packages.includes(request)) return null;
@@ -69,6 +74,9 @@ describe('import direction', () => {
     ['domain/a.ts', "import { readFile } from 'node:fs/promises';"],
     ['domain/a.ts', "import type { Pool } from 'pg';"],
     ['domain/deep/a.ts', "export * from '../../stores/records/index.ts';"],
+    ['domain/text/a.ts', "import type { Reason } from '../reasons/index.ts';"],
+    ['domain/time/a.ts', "import { z } from 'zod';"],
+    ['domain/reasons/a.ts', "import type { Phase } from '../words.ts';"],
     ['workflows/steps/a.ts', "import type { A } from '../../activities/index.ts';"],
     ['workflows/a.ts', "import { z } from 'zod';"],
     ['protocols/a.ts', "import { s } from '../stores/secrets/database.ts';"],
@@ -83,6 +91,8 @@ describe('import direction', () => {
 
   test.each([
     ['domain/a.ts', "import { z } from 'zod'; import { b } from './b.ts';"],
+    ['domain/time/durationText.ts', "import { durationToMilliseconds } from './duration.ts';"],
+    ['domain/scopes/a.ts', "import type { Reason } from '../reasons/index.ts';"],
     ['workflows/a.ts', "import { sleep } from '@temporalio/workflow'; import type { P } from '../domain/ports.ts';"],
     ['activities/a.ts', "import { s } from '../stores/secrets/aws.ts'; import fs from 'node:fs';"],
     ['test/unit/a.test.ts', "import { a } from '../../runtime/a.ts';"],
@@ -104,6 +114,15 @@ describe('biome.json', () => {
         if (target !== room) writeImport(`${room}/${target}Import.ts`, `../${target}/deep/thing.ts`);
       writeImport(`${room}/nodeImport.ts`, 'node:fs');
     }
+    for (const loner of loners) {
+      mkdirSync(join(folder, loner));
+      writeImport(`${loner}/ownImport.ts`, './thing.ts');
+      writeImport(`${loner}/roomImport.ts`, '../ids.ts');
+      writeImport(`${loner}/packageImport.ts`, 'zod');
+    }
+    mkdirSync(join(folder, 'domain/circle'));
+    writeFileSync(join(folder, 'domain/circle/a.ts'), "import type { B } from './b.ts';\nexport type A = B | 1;\n");
+    writeFileSync(join(folder, 'domain/circle/b.ts'), "import type { A } from './a.ts';\nexport type B = A[];\n");
     writeFileSync(join(folder, 'api/speaks.ts'), "console.log('hello');\n");
     writeFileSync(join(folder, 'cli/speaks.ts'), "console.log('hello');\n");
   });
@@ -132,7 +151,12 @@ describe('biome.json', () => {
         .map((target) => `${room}/${target}Import.ts`),
       ...(violation(`${room}/a.ts`, 'node:fs') === null ? [] : [`${room}/nodeImport.ts`]),
     ]);
-    expect(reported('style/noRestrictedImports')).toEqual(expected.sort());
+    const alone = loners.flatMap((loner) => [`${loner}/roomImport.ts`, `${loner}/packageImport.ts`]);
+    expect(reported('style/noRestrictedImports')).toEqual([...expected, ...alone].sort());
+  });
+
+  test('refuses a circle, also of types', () => {
+    expect(reported('suspicious/noImportCycles')).toEqual(['domain/circle/a.ts', 'domain/circle/b.ts']);
   });
 
   test('lets only the outside print', () => {

@@ -1,0 +1,34 @@
+import type { ReasonText } from './text.ts';
+
+/** Initial access tokens. */
+export const initialAccessTokens = {
+  InitialAccessTokenNeeded: {
+    sentence: 'The authorization server wants an initial access token.',
+    action: 'Get an initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenRejected: {
+    sentence: 'The authorization server did not accept the initial access token.',
+    action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExhausted: {
+    sentence: 'The initial access token has no registration left.',
+    action: 'Get a new initial access token from the health system and supply it.',
+  },
+  InitialAccessTokenExpired: {
+    sentence: 'The initial access token has expired.',
+    action: 'Get a new initial access token from the health system and supply it before it expires.',
+  },
+  InitialAccessTokenRevoked: {
+    sentence: 'The authorization server no longer knows the initial access token; it was revoked.',
+    action: 'Ask the health system why it was revoked, get a new initial access token and supply it.',
+  },
+  InitialAccessTokenUnreadable: {
+    sentence:
+      'The authorization server cannot read the initial access token: it is of another realm, made under another host name or with retired keys, past its end, or not a token.',
+    action: 'Get an initial access token of this realm, made at this host name, and supply it.',
+  },
+  InitialAccessTokenSpent: {
+    sentence: 'The initial access token was used by a request whose answer was lost.',
+    action: 'Supply a new initial access token; the lost client is listed in the orphan ledger.',
+  },
+} as const satisfies Record<string, ReasonText>;
