@@ -13,7 +13,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { type Fault, fault, refuseFaults } from '../problems/faults.ts';
 import { pointerOf } from '../problems/pointers.ts';
 import { notFound, ProblemError } from '../problems/problem.ts';
-import type { RegistrationPatch } from '../schemas/change.ts';
+import type { RegistrationPatch } from '../schemas/registration/change.ts';
 
 type Records = Pick<
   ApiDependencies['records'],

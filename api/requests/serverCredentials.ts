@@ -1,7 +1,7 @@
 import { isKeycloakTokenEndpoint, type ServerCredential } from '../../domain/servers/authorizationServer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Fault, fault, refuseFaults } from '../problems/faults.ts';
-import type { ServerCredentialBody } from '../schemas/authorizationServer.ts';
+import type { ServerCredentialBody } from '../schemas/servers/authorizationServer.ts';
 import { malformedUrls, type PeerUrl, refusedUrls } from './peerUrls.ts';
 
 /**

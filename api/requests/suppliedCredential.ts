@@ -6,7 +6,7 @@ import { type Caller, within } from '../callers/caller.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Fault, fault, refuseFaults } from '../problems/faults.ts';
 import { ProblemError } from '../problems/problem.ts';
-import type { CredentialBody } from '../schemas/suppliedCredential.ts';
+import type { CredentialBody } from '../schemas/registration/suppliedCredential.ts';
 import { malformedUrls, refusedUrls } from './peerUrls.ts';
 
 /**

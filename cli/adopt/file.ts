@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { peerUrlObstacle } from '../../api/requests/peerUrls.ts';
 import { displayName, idPart } from '../../api/schemas/common.ts';
-import { credentialBody } from '../../api/schemas/suppliedCredential.ts';
+import { credentialBody } from '../../api/schemas/registration/suppliedCredential.ts';
 import { credentialFaults } from '../../domain/credential/faults.ts';
 import { formatRegistrationId, maxRegistrationIdLength } from '../../domain/ids.ts';
 import { safeText } from '../../domain/text/redaction.ts';

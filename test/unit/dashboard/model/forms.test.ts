@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialBody as credentialSchema } from '../../../../api/schemas/suppliedCredential.ts';
+import { credentialBody as credentialSchema } from '../../../../api/schemas/registration/suppliedCredential.ts';
 import { credentialBody, fieldsOf, launchBody, startOfDay, taskBody } from '../../../../dashboard/src/model/forms.ts';
 import { taskView } from './views.ts';
 

@@ -1,26 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { RegistrarFailure } from '../../domain/failure.ts';
+import { RegistrarFailure } from '../../../domain/failure.ts';
 import type {
   KeycloakAuthentication,
   KeycloakClientRequest,
   KeycloakOperation,
-} from '../../domain/servers/keycloakClients.ts';
-import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
-import { once } from '../callers/idempotency.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { fault, refuseFaults } from '../problems/faults.ts';
-import { ProblemError } from '../problems/problem.ts';
-import { malformedUrls, refusedUrls } from '../requests/peerUrls.ts';
-import { contract } from '../schemas/contract.ts';
+} from '../../../domain/servers/keycloakClients.ts';
+import { keycloakRealmOf } from '../../../protocols/keycloak/realm.ts';
+import { once } from '../../callers/idempotency.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { fault, refuseFaults } from '../../problems/faults.ts';
+import { ProblemError } from '../../problems/problem.ts';
+import { malformedUrls, refusedUrls } from '../../requests/peerUrls.ts';
+import { contract } from '../../schemas/contract.ts';
 import {
   createClientBody,
   getClientBody,
   keycloakClientView,
   namedClientBody,
   updateClientBody,
-} from '../schemas/keycloak.ts';
+} from '../../schemas/servers/keycloak.ts';
 
 /** What the bodies of the routes have in common. */
 interface Asked {

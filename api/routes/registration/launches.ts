@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { launchModes, launchOutcomes, mostGrantedScopes } from '../../domain/people/launchReport.ts';
-import { safeText } from '../../domain/text/redaction.ts';
-import { type Actions, action } from '../requests/actions.ts';
-import { reasonText } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+import { launchModes, launchOutcomes, mostGrantedScopes } from '../../../domain/people/launchReport.ts';
+import { safeText } from '../../../domain/text/redaction.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { reasonText } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
 
 /** RFC 6749 section 3.3. */
 const scopeTokens = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;

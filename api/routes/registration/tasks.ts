@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type TaskChange, taskStates, taskTextLimits } from '../../domain/people/tasks/task.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { registrationOf } from '../plugins/authorization.ts';
-import { type Fault, fault, refuseFaults } from '../problems/faults.ts';
-import { type Actions, action } from '../requests/actions.ts';
-import { playbookOf, taskVendorOf } from '../requests/playbookOf.ts';
-import { instant, reasonText } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+import { type TaskChange, taskStates, taskTextLimits } from '../../../domain/people/tasks/task.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { registrationOf } from '../../plugins/authorization.ts';
+import { type Fault, fault, refuseFaults } from '../../problems/faults.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { playbookOf, taskVendorOf } from '../../requests/playbookOf.ts';
+import { instant, reasonText } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
 
 /** One line, without what a terminal or a page would not show as it is. */
 const line = (most: number) =>

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ApiDependencies } from '../dependencies.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { initialAccessTokenView } from '../schemas/authorizationServer.ts';
-import { pageOf, pageQuery } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { pageOf, pageQuery } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
+import { initialAccessTokenView } from '../../schemas/servers/authorizationServer.ts';
 
 /** The inventory of initial access tokens: where each came from and what became of it, never its value. */
 export const initialAccessTokenRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies }> = async (

@@ -1,22 +1,22 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type Application, effectiveMetadata, policiesOf } from '../../domain/client/metadata.ts';
-import { changedMembers, decideRollout } from '../../domain/client/rollout.ts';
-import type { OwnSettings } from '../../domain/ports/callers/ownSettings.ts';
-import type { RolloutRow } from '../../domain/ports/lists/rollout.ts';
-import { explain } from '../../domain/reasons/index.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { registrationOf } from '../plugins/authorization.ts';
-import { fault, refuseFaults } from '../problems/faults.ts';
-import { notFound } from '../problems/problem.ts';
-import { type Actions, action } from '../requests/actions.ts';
-import { storeChange, unknownRevision } from '../requests/changes.ts';
-import { refusedHeaders } from '../requests/discoveryHeaders.ts';
-import { judgeHolder } from '../requests/sharing.ts';
-import { registrationPatch, rolloutBody, rolloutView } from '../schemas/change.ts';
-import { pageQuery } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+import { type Application, effectiveMetadata, policiesOf } from '../../../domain/client/metadata.ts';
+import { changedMembers, decideRollout } from '../../../domain/client/rollout.ts';
+import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { RolloutRow } from '../../../domain/ports/lists/rollout.ts';
+import { explain } from '../../../domain/reasons/index.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { registrationOf } from '../../plugins/authorization.ts';
+import { fault, refuseFaults } from '../../problems/faults.ts';
+import { notFound } from '../../problems/problem.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { storeChange, unknownRevision } from '../../requests/changes.ts';
+import { refusedHeaders } from '../../requests/discoveryHeaders.ts';
+import { judgeHolder } from '../../requests/sharing.ts';
+import { pageQuery } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
+import { registrationPatch, rolloutBody, rolloutView } from '../../schemas/registration/change.ts';
 
 /** Changing clients that exist: one of them, and what a revision would change at all of them. */
 export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (

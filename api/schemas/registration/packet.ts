@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parties, pasteBackFields } from '../../domain/people/playbooks/playbook.ts';
-import { environmentClasses } from '../../domain/words.ts';
-import { instantText, word } from './common.ts';
+import { parties, pasteBackFields } from '../../../domain/people/playbooks/playbook.ts';
+import { environmentClasses } from '../../../domain/words.ts';
+import { instantText, word } from '../common.ts';
 
 const textOrNull = z.string().nullable();
 const texts = z.array(z.string());

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type Actions, action } from '../requests/actions.ts';
-import { reasonText } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { reasonText } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
 
 const approval = z.strictObject({
   registrationEndpoint: z

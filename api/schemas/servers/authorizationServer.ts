@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { serverAuthMethods, serverCredentialKinds } from '../../domain/servers/authorizationServer.ts';
-import { tokenSources, tokenStates } from '../../domain/servers/initialAccessToken.ts';
-import { displayName, instantText, word } from './common.ts';
+import { serverAuthMethods, serverCredentialKinds } from '../../../domain/servers/authorizationServer.ts';
+import { tokenSources, tokenStates } from '../../../domain/servers/initialAccessToken.ts';
+import { displayName, instantText, word } from '../common.ts';
 
 const instantOrNull = instantText.nullable();
 const textOrNull = z.string().nullable();

@@ -1,21 +1,21 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { jwkSet } from '../../domain/client/keys.ts';
-import { buildPacket, type PacketParts } from '../../domain/people/packets/build.ts';
-import type { Packet } from '../../domain/people/packets/packet.ts';
-import type { Visibility } from '../../domain/ports/visibility.ts';
-import type { RegistrationView } from '../../domain/registration/view.ts';
-import { reachableBaseUrl } from '../../domain/text/reachableBaseUrl.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { packetHtml, packetPagePolicy } from '../packets/html.ts';
-import { packetMarkdown } from '../packets/markdown.ts';
-import { preferredType } from '../plugins/acceptable.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { registrationOf } from '../plugins/authorization.ts';
-import { notFound, ProblemError } from '../problems/problem.ts';
-import { playbookOfTask } from '../requests/playbookOf.ts';
-import { contract } from '../schemas/contract.ts';
-import { packetQuery, packetTypes, packetView } from '../schemas/packet.ts';
+import { jwkSet } from '../../../domain/client/keys.ts';
+import { buildPacket, type PacketParts } from '../../../domain/people/packets/build.ts';
+import type { Packet } from '../../../domain/people/packets/packet.ts';
+import type { Visibility } from '../../../domain/ports/visibility.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import { reachableBaseUrl } from '../../../domain/text/reachableBaseUrl.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { packetHtml, packetPagePolicy } from '../../packets/html.ts';
+import { packetMarkdown } from '../../packets/markdown.ts';
+import { preferredType } from '../../plugins/acceptable.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { registrationOf } from '../../plugins/authorization.ts';
+import { notFound, ProblemError } from '../../problems/problem.ts';
+import { playbookOfTask } from '../../requests/playbookOf.ts';
+import { contract } from '../../schemas/contract.ts';
+import { packetQuery, packetTypes, packetView } from '../../schemas/registration/packet.ts';
 
 /** The packet of a registration that a person carries out: JSON, Markdown, or a page to print. */
 export const packetRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies }> = async (app, { dependencies }) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { keycloakOperations } from '../../domain/servers/keycloakClients.ts';
-import { isClientId, keycloakProviders } from '../../protocols/keycloak/realm.ts';
-import { word } from './common.ts';
-import { tokenText } from './tenant.ts';
+import { keycloakOperations } from '../../../domain/servers/keycloakClients.ts';
+import { isClientId, keycloakProviders } from '../../../protocols/keycloak/realm.ts';
+import { word } from '../common.ts';
+import { tokenText } from '../tenant.ts';
 
 const secretText = z
   .string()

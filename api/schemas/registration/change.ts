@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { policiesSchema, rotationPolicySchema } from '../../domain/client/metadata.ts';
-import { rolloutClasses } from '../../domain/client/rollout.ts';
-import { registrationMetadata } from './application.ts';
-import { reasonText, word } from './common.ts';
-import { discoveryHeaders } from './tenant.ts';
+import { policiesSchema, rotationPolicySchema } from '../../../domain/client/metadata.ts';
+import { rolloutClasses } from '../../../domain/client/rollout.ts';
+import { registrationMetadata } from '../application.ts';
+import { reasonText, word } from '../common.ts';
+import { discoveryHeaders } from '../tenant.ts';
 
 /** Each member as it is, or null: a merge patch (RFC 7396) takes it away with that. */
 function removable<Shape extends z.ZodRawShape>(shape: Shape, schemaOf: (name: keyof Shape) => z.ZodType) {

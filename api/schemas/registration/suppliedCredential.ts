@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { authMethods } from '../../domain/words.ts';
-import { instant, reasonText } from './common.ts';
-import { tokenText } from './tenant.ts';
+import { authMethods } from '../../../domain/words.ts';
+import { instant, reasonText } from '../common.ts';
+import { tokenText } from '../tenant.ts';
 
 /** RFC 6749 appendix A.1, without blanks at its ends: those are pasting mistakes. */
 const clientIdText = z

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { RegistrationView } from '../../domain/registration/view.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { registrationOf } from '../plugins/authorization.ts';
-import { type Actions, action } from '../requests/actions.ts';
-import { playbookOf } from '../requests/playbookOf.ts';
-import { judgeCredential, partCredential } from '../requests/suppliedCredential.ts';
-import { contract } from '../schemas/contract.ts';
-import { credentialBody } from '../schemas/suppliedCredential.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { registrationOf } from '../../plugins/authorization.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { playbookOf } from '../../requests/playbookOf.ts';
+import { judgeCredential, partCredential } from '../../requests/suppliedCredential.ts';
+import { contract } from '../../schemas/contract.ts';
+import { credentialBody } from '../../schemas/registration/suppliedCredential.ts';
 
 /** Credentials that people give: manual completion, adoption, and secrets that only a person can replace. */
 export const credentialRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (

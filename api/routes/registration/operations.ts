@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { explain } from '../../domain/reasons/index.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { registrationOf } from '../plugins/authorization.ts';
-import { ProblemError } from '../problems/problem.ts';
-import { type Actions, action } from '../requests/actions.ts';
-import { reasonBody, reasonText } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
-import { tokenText } from '../schemas/tenant.ts';
+import { explain } from '../../../domain/reasons/index.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { registrationOf } from '../../plugins/authorization.ts';
+import { ProblemError } from '../../problems/problem.ts';
+import { type Actions, action } from '../../requests/actions.ts';
+import { reasonBody, reasonText } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
+import { tokenText } from '../../schemas/tenant.ts';
 
 /** Actions on one registration that carry nothing, or one token. */
 export const operationRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies; actions: Actions }> = async (

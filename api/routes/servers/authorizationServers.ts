@@ -1,19 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { serverCredentialKinds } from '../../domain/servers/authorizationServer.ts';
-import type { ApiDependencies } from '../dependencies.ts';
-import { callerOf } from '../plugins/authentication.ts';
-import { notFound } from '../problems/problem.ts';
-import { judgeServerCredential } from '../requests/serverCredentials.ts';
+import { serverCredentialKinds } from '../../../domain/servers/authorizationServer.ts';
+import type { ApiDependencies } from '../../dependencies.ts';
+import { callerOf } from '../../plugins/authentication.ts';
+import { notFound } from '../../problems/problem.ts';
+import { judgeServerCredential } from '../../requests/serverCredentials.ts';
+import { pageOf, pageQuery } from '../../schemas/common.ts';
+import { contract } from '../../schemas/contract.ts';
 import {
   authorizationServerPatch,
   authorizationServerView,
   authorizationServerWithLearned,
   serverCredentialBody,
   serverCredentialView,
-} from '../schemas/authorizationServer.ts';
-import { pageOf, pageQuery } from '../schemas/common.ts';
-import { contract } from '../schemas/contract.ts';
+} from '../../schemas/servers/authorizationServer.ts';
 
 const tag = 'Authorization servers';
 const params = z.object({ serverId: z.string() });
