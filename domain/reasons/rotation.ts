@@ -14,8 +14,37 @@ export const rotation = {
     action: 'Register a new client before the secret expires.',
   },
   RotationPolicyInvalid: {
-    sentence: 'The rotation policy asks to renew earlier than the secret lives; the default time is used.',
-    action: 'Set renewBefore to less than the lifetime of the secret.',
+    sentence:
+      'The rotation policy asks to renew in the first tenth of the life of the secret, or before it; the default time is used.',
+    action: 'Set renewBefore to less than nine tenths of the lifetime of the secret.',
+  },
+  RotationOverdue: {
+    sentence: 'The secret should have been replaced by now; it still works, and Registrar goes on trying.',
+    action: 'Read in the timeline what the server answers, and see the expiry: there is time to ask the health system.',
+  },
+  RotationPaced: {
+    sentence: 'The client has been sent as many requests as Registrar allows itself; the next one comes later.',
+    action: 'Read in the timeline why the requests before did not do; "next attempt" says when the next one comes.',
+  },
+  RetryAfterPastExpiry: {
+    sentence: 'The server asks to be left alone for longer than the secret lives.',
+    action: 'Ask the health system when its server takes requests again, or to replace the secret by hand.',
+  },
+  RotationInsideFreezeWindow: {
+    sentence: 'The secret would expire before the freeze window leaves time, so it is rotated inside the window.',
+    action: null,
+  },
+  ExpiryNotUsable: {
+    sentence: 'The server says that the new secret ends in the past or within seconds; its expiry counts as unknown.',
+    action: 'Ask the health system how long its secrets live, and set maxAge in the rotation policy to less.',
+  },
+  LifetimeVeryShort: {
+    sentence: 'The secret lives less than an hour: when its rotation fails there is no time for a person.',
+    action: null,
+  },
+  ClientEndsSoon: {
+    sentence: 'The client itself ends, which no rotation of its secret changes.',
+    action: 'Have a new client registered, or the life of this one extended, before its end.',
   },
   ManagementRejected: {
     sentence:
