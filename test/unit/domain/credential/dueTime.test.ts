@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rotationBackOff, rotationDue } from '../../../../domain/credential/dueTime.ts';
+import {
+  clientDue,
+  nearerEnd,
+  overdueAt,
+  rotationBackOff,
+  rotationDue,
+} from '../../../../domain/credential/dueTime.ts';
 
 const day = 86_400_000;
 const id = 'mercy.app.production.main';
@@ -37,9 +43,47 @@ describe('rotationDue', () => {
     expect(at).toBe(rotationDue(id, lifetime, {}).at);
   });
 
-  it('moves before a freeze window that it falls into', () => {
+  it.each(['P82D', 'P89D', 'P90D', 'P900D'])(
+    'refuses to renew %s before the end of 90 days: it would never rest',
+    (renewBefore) => {
+      expect(rotationDue(id, lifetime, { renewBefore }).reason).toBe('RotationPolicyInvalid');
+    },
+  );
+
+  it('leaves half of what renewBefore leaves, whatever the jitter', () => {
+    for (let index = 0; index < 100; index += 1) {
+      const { at } = rotationDue(`t${index}.app.production.main`, lifetime, { renewBefore: 'P81D' });
+      expect(at).toBeGreaterThanOrEqual(issuedAt + 4.5 * day - 1000);
+    }
+  });
+
+  it('counts a kept secret that was given a new life from there', () => {
+    const lifeFrom = issuedAt + 56 * day;
+    const { at } = rotationDue(id, { issuedAt, lifeFrom, expiresAt: lifeFrom + 90 * day }, {});
+    expect(at).toBe(rotationDue(id, { issuedAt: lifeFrom, expiresAt: lifeFrom + 90 * day }, {}).at);
+  });
+
+  it('moves into the hours before a freeze window that it falls into', () => {
     const window = { start: '2026-02-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
-    expect(rotationDue(id, lifetime, { freezeWindows: [window] }).at).toBe(Date.parse(window.start) - 1000);
+    const { at, moved } = rotationDue(id, lifetime, { freezeWindows: [window] });
+    expect(moved).toBe('before');
+    expect(at).toBeLessThan(Date.parse(window.start));
+    expect(at).toBeGreaterThanOrEqual(Date.parse(window.start) - day / 2);
+  });
+
+  it.each([
+    ['before', '2026-02-20T00:00:00Z', '2026-03-06T00:00:00Z'],
+    ['after', '2026-01-10T00:00:00Z', '2026-03-06T00:00:00Z'],
+  ])('spreads ten thousand registrations over the hours %s a window', (side, start, end) => {
+    const seconds = new Map<number, number>();
+    for (let index = 0; index < 10_000; index += 1) {
+      const { at, moved } = rotationDue(`t${index}.app.production.main`, lifetime, { freezeWindows: [{ start, end }] });
+      if (moved === null) continue;
+      expect(moved).toBe(side);
+      seconds.set(at ?? 0, (seconds.get(at ?? 0) ?? 0) + 1);
+    }
+    expect(seconds.size).toBeGreaterThan(4000);
+    expect(Math.max(...seconds.values())).toBeLessThanOrEqual(8);
   });
 
   it('lets expiry win where the freeze began before the secret was issued', () => {
@@ -57,6 +101,43 @@ describe('rotationDue', () => {
         expect(at).toBeGreaterThanOrEqual(issuedAt + Math.floor(length * 0.56) - 1000);
       }),
     );
+  });
+});
+
+describe('the end of the client itself', () => {
+  it('has a due time of its own, which no rotation of the secret moves', () => {
+    const client = { clientIssuedAt: issuedAt, clientExpiresAt: issuedAt + 30 * day };
+    const first = clientDue(id, { issuedAt, ...client }, {});
+    expect(first.at).toBeGreaterThanOrEqual(issuedAt + 17 * day - 1000);
+    expect(first.at).toBeLessThanOrEqual(issuedAt + 20 * day);
+    expect(clientDue(id, { issuedAt: issuedAt + 10 * day, ...client }, {})).toEqual(first);
+  });
+
+  it('is never due where it does not end', () => {
+    expect(clientDue(id, { issuedAt }, {}).at).toBeNull();
+  });
+
+  it.each([
+    ['the secret', issuedAt + 10 * day, issuedAt + 30 * day, { of: 'secret', at: issuedAt + 10 * day }],
+    ['the client', issuedAt + 90 * day, issuedAt + 30 * day, { of: 'client', at: issuedAt + 30 * day }],
+    ['the client, where the secret never ends', null, issuedAt + 30 * day, { of: 'client', at: issuedAt + 30 * day }],
+    ['the secret, where only that ends', issuedAt + 10 * day, undefined, { of: 'secret', at: issuedAt + 10 * day }],
+    ['nothing', null, undefined, null],
+  ])('the nearer end is that of %s', (_name, expiresAt, clientExpiresAt, expected) => {
+    expect(nearerEnd({ issuedAt, expiresAt, ...(clientExpiresAt === undefined ? {} : { clientExpiresAt }) })).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('overdueAt', () => {
+  it('is halfway from due to the end, more than two weeks before the end of 90 days', () => {
+    const { at } = rotationDue(id, lifetime, {});
+    expect(lifetime.expiresAt - overdueAt(at ?? 0, lifetime.expiresAt)).toBeGreaterThan(14 * day);
+  });
+
+  it('is not before due where the end has passed', () => {
+    expect(overdueAt(10, 5)).toBe(10);
   });
 });
 
