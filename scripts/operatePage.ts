@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasons } from '../domain/reasons/index.ts';
 import { type CredentialHealth, credentialHealths, type Phase, phases } from '../domain/words.ts';
+import { retrySection } from './retryTables.ts';
 
 /**
- * Makes `docs/operate.md` from the vocabularies of `domain/`, so that the page cannot fall behind them.
+ * Makes `docs/operate.md` from the vocabularies and the pace of `domain/`, so that the page cannot fall behind them.
  * `node scripts/operatePage.ts` writes it; with `--check` it only tells whether it is current.
  */
 const phaseTexts: Readonly<Record<Phase, { readonly means: string; readonly next: string }>> = {
@@ -72,7 +73,7 @@ export function operatePage(): string {
   const informative = known.filter(([, reason]) => reason.action === null);
   return `# Operate Registrar
 
-<!-- Made by scripts/operatePage.ts from domain/reasons/index.ts and domain/words.ts. Change those, then run it. -->
+<!-- Made by scripts/operatePage.ts from domain/reasons/index.ts, domain/words.ts and domain/credential/pacing.ts. Change those, then run it. -->
 
 ## At 3 a.m.
 
@@ -98,6 +99,7 @@ ${row('Health', 'What it means', 'Get up for it?')}
 ${row('---', '---', '---')}
 ${credentialHealths.map((health) => row(`\`${health}\``, healthTexts[health].means, healthTexts[health].tonight)).join('\n')}
 
+${retrySection()}
 ## Reasons that ask for a person
 
 ${row('Reason', 'What is the case', 'What to do')}
@@ -114,7 +116,7 @@ ${informative.map(([name, { sentence }]) => row(`\`${name}\``, sentence)).join('
 
 const page = join(import.meta.dirname, '../docs/operate.md');
 
-/** Whether the page in the tree says what the vocabularies say. */
+/** Whether the page in the tree says what `domain/` says. */
 export async function isOperatePageCurrent(): Promise<boolean> {
   return (await readFile(page, 'utf8').catch(() => null)) === operatePage();
 }

@@ -12,3 +12,11 @@ test('it has every word that a person may meet', () => {
   for (const word of [...phases, ...credentialHealths, ...Object.keys(reasons)])
     expect(page).toContain(`| \`${word}\` |`);
 });
+
+test('it prints when a rotation is tried again, as the function that decides it does', () => {
+  const page = operatePage();
+  expect(page).toContain('| 90 d | 5 min | 68 | 26 | 5 |');
+  expect(page).toContain('| 1 h | 12 s | 24 | 24 | 6 |');
+  expect(page).toContain('| 1 | 0 s | 34 d 12 h | 1 h |');
+  expect(page).toContain('| 2 | 15 min | 3 h |');
+});
