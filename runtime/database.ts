@@ -18,7 +18,7 @@ function roleOf(url: string): string | undefined {
 export async function migrateExternal(config: Extract<Config['database'], { kind: 'postgresql' }>): Promise<void> {
   const migrationUrl = config.migrationUrl.reveal();
   const runtimeRole = roleOf(config.url.reveal());
-  const db = openPostgres(migrationUrl, { maxConnections: 1, applicationName: 'registrar-migrate' });
+  const db = openPostgres(migrationUrl, { migrating: true });
   try {
     await migrate(db, runtimeRole === undefined || runtimeRole === roleOf(migrationUrl) ? {} : { runtimeRole });
   } finally {

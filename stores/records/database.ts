@@ -19,23 +19,31 @@ const idleInTransactionTimeout = 30_000;
 /** Above the server's own limit: only a server that went silent meets it. */
 const answerTimeout = 40_000;
 
+const limits = {
+  statement_timeout: statementTimeout,
+  idle_in_transaction_session_timeout: idleInTransactionTimeout,
+  query_timeout: answerTimeout,
+};
+/** A migration takes as long as its largest table needs; 0 also overrules what the role or database sets. */
+const noLimits = { options: '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0' };
+
 /**
  * A pool on PostgreSQL 15 or later. Connects at the first query. `destroy()` closes it.
  *
  * @param url connection URI of libpq, with TLS parameters (`sslmode`, `sslrootcert`).
+ * @param options.migrating a pool of one connection whose statements may take any time.
  */
 export function openPostgres(
   url: string,
-  options: { readonly maxConnections?: number; readonly applicationName?: string } = {},
+  options: { readonly maxConnections?: number; readonly applicationName?: string; readonly migrating?: boolean } = {},
 ): Kysely<Database> {
+  const migrating = options.migrating === true;
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.maxConnections ?? 10,
-    application_name: options.applicationName ?? 'registrar',
+    max: migrating ? 1 : (options.maxConnections ?? 10),
+    application_name: options.applicationName ?? (migrating ? 'registrar-migrate' : 'registrar'),
     connectionTimeoutMillis: connectTimeout,
-    statement_timeout: statementTimeout,
-    idle_in_transaction_session_timeout: idleInTransactionTimeout,
-    query_timeout: answerTimeout,
+    ...(migrating ? noLimits : limits),
     keepAlive: true,
     types,
   });

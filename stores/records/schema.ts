@@ -1,10 +1,8 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-
-/** Read as Date, written as RFC 3339 UTC text. All times have milliseconds. */
-type Time = ColumnType<Date, string, string>;
-type OptionalTime = ColumnType<Date | null, string | null | undefined, string | null>;
-/** Read as its value; written only by `jsonb()` of json.ts. */
-type Json = ColumnType<unknown, unknown, unknown>;
+import type { Json, Optional, OptionalTime, Time } from './tables/columns.ts';
+import type { EntityTables } from './tables/entity.ts';
+import type { PeerTables } from './tables/peers.ts';
+import type { RequestTables } from './tables/requests.ts';
 
 interface ApplicationsTable {
   application_id: string;
@@ -51,6 +49,14 @@ interface RegistrationsTable {
   sequence: number;
   view: Json;
   authorization_server_id: string | null;
+  incarnation: Generated<number>;
+  state: Json;
+  rules: Optional<number>;
+  first_execution_run_id: Optional<string>;
+  wake_at: OptionalTime;
+  client_expires_at: OptionalTime;
+  reconcile_failures: Generated<number>;
+  reconcile_not_before: OptionalTime;
 }
 
 interface RegistrationSettingsTable {
@@ -63,6 +69,8 @@ interface RegistrationSettingsTable {
 interface StartRequestsTable {
   registration_id: string;
   requested_at: Time;
+  attempts: Generated<number>;
+  not_before: OptionalTime;
 }
 
 interface WakeRequestsTable {
@@ -70,6 +78,9 @@ interface WakeRequestsTable {
   registration_id: string;
   reason: string;
   requested_at: Time;
+  attempts: Generated<number>;
+  not_before: OptionalTime;
+  kind: Generated<string>;
 }
 
 interface AuditTable {
@@ -119,6 +130,12 @@ interface IntentsTable {
   sealed_answer: Uint8Array | null;
   metadata_revision: ColumnType<number | null, number | null | undefined, never>;
   own_metadata_revision: ColumnType<number | null, number | null | undefined, never>;
+  answer_by: OptionalTime;
+  step_ends_at: OptionalTime;
+  sequence: Optional<number>;
+  incarnation: Optional<number>;
+  spooled_at_instance: Optional<string>;
+  request: Json;
 }
 
 interface ManagementTokensTable {
@@ -127,6 +144,8 @@ interface ManagementTokensTable {
   token_sha256: string;
   received_at: Time;
   sealed_token: Uint8Array;
+  client_id: Optional<string>;
+  rejected_at: OptionalTime;
 }
 
 interface OrphansTable {
@@ -190,6 +209,8 @@ interface TokenWakeRequestsTable {
   registration_id: string;
   operation_id: string;
   requested_at: Time;
+  attempts: Generated<number>;
+  not_before: OptionalTime;
 }
 
 interface DiscoveryHeadersTable {
@@ -238,8 +259,8 @@ interface IdempotencyTable {
   sealed_body: Uint8Array | null;
 }
 
-/** The tables of migrations 001 and 009. Other migrations bring their own types (`db.withTables`). */
-export interface Database {
+/** The tables that more than one part of the records knows. The others bring their own types (`db.withTables`). */
+export interface Database extends EntityTables, RequestTables, PeerTables {
   applications: ApplicationsTable;
   application_revisions: ApplicationRevisionsTable;
   tenants: TenantsTable;

@@ -54,7 +54,7 @@ export async function lastSequences(trx: Transaction<Database>, subjects: readon
   const found = new Map<string, number>();
   await inChunks(subjects, async (some) => {
     const rows = await trx
-      .selectFrom('audit')
+      .selectFrom('audit_keys')
       .select(['subject_kind', 'subject_id', sql<number>`max(sequence)`.as('last')])
       .where(({ eb, refTuple, tuple }) =>
         eb(

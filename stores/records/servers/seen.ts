@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Transition } from '../../../domain/registration/view.ts';
 import { defaultServerPolicies } from '../../../domain/servers/authorizationServer.ts';
 import { inChunks } from '../chunks.ts';
+import { databaseNow } from '../clock.ts';
 import { jsonb } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { serverIdOf } from './serverId.ts';
@@ -78,7 +79,7 @@ export async function requestWaking(
       : sql`r.registration_id in (${sql.join([...which.registrationIds])})`;
   await sql`
     insert into token_wake_requests (registration_id, operation_id, requested_at)
-    select r.registration_id, gen_random_uuid()::text, now() from registrations r
+    select r.registration_id, gen_random_uuid()::text, ${databaseNow} from registrations r
     where ${chosen} and r.phase = 'awaiting_token' and exists
       (select 1 from authorization_server_credentials c where c.server_id = r.authorization_server_id)
     on conflict (registration_id) do update

@@ -10,6 +10,7 @@ import { clientKeySuite } from './suites/clientKeys.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
+import { schemaSuite } from './suites/schema.ts';
 import { sharingSuite } from './suites/sharing.ts';
 import { transitionSuite } from './suites/transitions.ts';
 
@@ -24,6 +25,7 @@ function contract(fixture: () => Fixture): void {
   callerSuite(fixture);
   listSuite(fixture);
   sharingSuite(fixture);
+  schemaSuite(fixture);
   it('checks by a real query', async () => {
     await expect(fixture().records.check()).resolves.toBeUndefined();
   });
