@@ -153,6 +153,7 @@ describeWith('postgres', 'records with several processes on PostgreSQL', ({ post
         receivedAt: 0,
       });
       await records.check();
+      await sql`select make_partitions('audit'), make_partitions('security_events')`.execute(runtime);
       for (const harm of [
         sql`update audit set message = ''`,
         sql`delete from audit`,
@@ -164,6 +165,14 @@ describeWith('postgres', 'records with several processes on PostgreSQL', ({ post
         sql`set session_replication_role = replica`,
         sql`drop table audit`,
         sql`delete from kysely_migration`,
+        sql`delete from registrar_migration`,
+        sql`update audit_keys set sequence = 0`,
+        sql`truncate audit_keys`,
+        sql`insert into audit_default (position) values (0)`,
+        sql`drop table audit_default`,
+        sql`create table audit_2099_01 partition of audit for values from ('2099-01-01') to ('2099-02-01')`,
+        sql`update security_events set message = ''`,
+        sql`insert into registrar_clock (at) values ('2000-01-01')`,
       ])
         await expect(harm.execute(runtime)).rejects.toThrow(/permission denied|must be owner/);
     } finally {
