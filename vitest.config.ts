@@ -64,7 +64,8 @@ const everyRun = [
     extends: true as const,
     test: {
       name: 'e2e-exclusive',
-      include: ['test/e2e/**/*.exclusive.test.ts'],
+      include: ['test/e2e/**/*.exclusive.test.ts', 'test/drills/**/*.test.ts'],
+      exclude: ['test/drills/**/*.soak.test.ts'],
       testTimeout: 10 * minute,
       hookTimeout: 5 * minute,
       sequence: { groupOrder: 3 },
@@ -78,7 +79,7 @@ const soakRun = [
     extends: true as const,
     test: {
       name: 'soak',
-      include: ['test/e2e/**/*.soak.test.ts'],
+      include: ['test/{e2e,drills}/**/*.soak.test.ts'],
       testTimeout: 120 * minute,
       hookTimeout: 10 * minute,
       ...oneAtATime,

@@ -37,14 +37,17 @@ export interface Services {
   readonly playbooks: Playbooks;
 }
 
-/** Opens everything in order and hands each part to the shutdown, which closes the last one first. */
+/**
+ * Opens everything in order and hands each part to the shutdown, which closes the last one first. `clock`: the system's,
+ * but in a simulation.
+ */
 export async function openServices(
   config: Config,
   policy: TimePolicy,
   shutdown: Shutdown,
   log: Log,
+  clock: Clock = { now: Date.now },
 ): Promise<Services> {
-  const clock: Clock = { now: Date.now };
   // First: a broken one is told before anything is opened.
   const playbooks = await loadPlaybooks();
   const embedded = config.database.kind === 'embedded' || config.temporal.kind === 'embedded';

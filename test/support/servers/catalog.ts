@@ -1,9 +1,17 @@
 /** The real parts that tests run against, and what a test gets to know about each. */
-export const serverNames = ['temporal', 'keycloak', 'moto', 'postgres', 'oidc-provider', 'chromium'] as const;
+export const serverNames = [
+  'temporal',
+  'time-skipping',
+  'keycloak',
+  'moto',
+  'postgres',
+  'oidc-provider',
+  'chromium',
+] as const;
 export type ServerName = (typeof serverNames)[number];
 
 /** Versions that are fetched when the machine has none. */
-export const pinned = { temporal: '1.5.1', keycloak: '26.7.4', moto: '5.2.5' } as const;
+export const pinned = { temporal: '1.5.1', timeSkipping: '1.32.1', keycloak: '26.7.4', moto: '5.2.5' } as const;
 
 export interface ServerAddresses {
   temporal: {
@@ -12,6 +20,10 @@ export interface ServerAddresses {
     readonly namespace: string;
     /** The `temporal` command; null when the server was given by address or runs in a container. */
     readonly binary: string | null;
+  };
+  'time-skipping': {
+    /** Java class path of Temporal's test server: it has one clock, so that each test starts one of its own. */
+    readonly classPath: string;
   };
   keycloak: {
     /** Without trailing slash. */
@@ -48,6 +60,7 @@ export type ProvidedServers = { readonly [Name in ServerName]?: Provided<Name> }
 /** How people call it. */
 export const labels: Readonly<Record<ServerName, string>> = {
   temporal: 'Temporal',
+  'time-skipping': 'the time-skipping Temporal',
   keycloak: 'Keycloak',
   moto: 'moto',
   postgres: 'PostgreSQL',

@@ -8,9 +8,11 @@ import { oidcProvider } from './oidcProvider.ts';
 import { postgres } from './postgres.ts';
 import { startServer } from './startServer.ts';
 import { temporal } from './temporal.ts';
+import { timeSkipping } from './timeSkipping.ts';
 
 const recipes: { readonly [Name in ServerName]: ServerRecipe<Name> } = {
   temporal,
+  'time-skipping': timeSkipping,
   keycloak,
   moto,
   postgres,
