@@ -1,3 +1,4 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { Bearers } from '../activities/servers/bearers.ts';
@@ -20,7 +21,7 @@ import { dataConverter } from './temporal/dataConverter.ts';
 import { redactFailures } from './temporal/interceptors.ts';
 import { startWorkers } from './temporal/worker.ts';
 
-/** The worker part of a process: activities, workflows and housekeeping. */
+/** The worker part of a process: activities, workflows and housekeeping. `before` every activity: of a simulation. */
 export async function startWorkerPart(
   config: Config,
   services: Services,
@@ -28,6 +29,7 @@ export async function startWorkerPart(
   policy: TimePolicy,
   log: Log,
   shutdown: Shutdown,
+  before: readonly ActivityInterceptorsFactory[] = [],
 ): Promise<void> {
   const { records, secrets, spool, client, clock, db, keyring } = services;
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
@@ -67,7 +69,7 @@ export async function startWorkerPart(
     workflowBundle: workflowBundlePath,
     activities,
     dataConverter: dataConverter(keyring),
-    activityInterceptors: [redactFailures(log)],
+    activityInterceptors: [...before, redactFailures(log)],
     longestStep: Math.max(policy.requestStep, policy.repeatableStep),
     workflowTask: policy.workflowTask,
     onFailure: (error) => void shutdown.begin(error),

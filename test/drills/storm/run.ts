@@ -38,7 +38,7 @@ export async function runStorm(
     const crossed = crossing(world, systems);
     const end = start + days * 24 * hour;
     for (let now = start; now < end; ) {
-      const isCrossed = await Promise.race([world.time.advance(lookEvery).then(() => false), crossed]);
+      const isCrossed = await Promise.race([world.advance(lookEvery).then(() => false), crossed]);
       if (isCrossed) break;
       now = await world.time.read();
       for (const [system, seen] of looks)

@@ -5,7 +5,7 @@ import { runStorm } from './run.ts';
 
 describeWith('time-skipping', 'Simulated days at a server', (servers) => {
   test('an honest server is asked within bounds, and its secret replaced before it ends', async () => {
-    const reports = await runStorm(servers['time-skipping'], ['short'], 12, { say });
+    const reports = await runStorm(servers['time-skipping'], ['short'], 11, { say });
     expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
     expect(reports.map(({ secrets }) => secrets)).toEqual([2]);
   });

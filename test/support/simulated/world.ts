@@ -1,30 +1,22 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
-import { createActivities } from '../../../activities/index.ts';
-import { Bearers } from '../../../activities/servers/access.ts';
 import { peerTaskQueue } from '../../../domain/ports/activities.ts';
 import type { TimePolicy } from '../../../domain/time/policy.ts';
-import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publicUrl.ts';
 import { parseConfig } from '../../../runtime/config/config.ts';
 import { createLog } from '../../../runtime/log/log.ts';
 import { openServices, type Services } from '../../../runtime/services.ts';
 import { createShutdown } from '../../../runtime/shutdown.ts';
 import { startApiPart } from '../../../runtime/startApi.ts';
+import { startWorkerPart } from '../../../runtime/startWorker.ts';
 import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
 import { createEntityClient } from '../../../runtime/temporal/entityClient.ts';
-import { redactFailures } from '../../../runtime/temporal/interceptors.ts';
 import { installRuntime, openTemporalClient } from '../../../runtime/temporal/open.ts';
-import { startWorkers } from '../../../runtime/temporal/worker.ts';
-import { bundleWorkflows } from '../../../scripts/workflowBundle.ts';
-import { drain } from '../../../stores/spool/drain.ts';
+import { setDatabaseClock } from '../../../stores/records/clock.ts';
 import { ApiCaller } from '../apiCaller.ts';
 import { Peer } from '../peers/peer.ts';
 import { newMasterKey, scratch } from '../product.ts';
 import { type SimulatedTime, startSimulatedTime } from './time.ts';
-
-const root = join(import.meta.dirname, '../../..');
 
 /** The product in this process, on a server whose time is simulated, against peers that live by the same time. */
 export interface SimulatedWorld {
@@ -33,6 +25,8 @@ export interface SimulatedWorld {
   readonly services: Services;
   /** An administrator's calls. */
   readonly api: ApiCaller;
+  /** Lets so many milliseconds pass. */
+  advance(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +54,12 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
   shutdown.add('time', () => time.close());
   shutdown.add('peer', () => peer.close());
   const services = await openServices(config, policy, shutdown, log, time.clock);
+  let latest = 0;
+  const setTime = async () => {
+    latest = Math.max(latest, await time.read());
+    await setDatabaseClock(services.db, latest);
+  };
+  await setTime();
   if (Runtime._instance === undefined) installRuntime(log);
   const temporal = { connection: { address: time.address }, namespace: 'default' };
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
@@ -68,30 +68,7 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
     peerTaskQueue,
     entityStart: (registrationId) => services.records.entityStart(registrationId),
   });
-  const workflowBundle = join(directory.dataDir, 'workflow-bundle.js');
-  await writeFile(workflowBundle, await bundleWorkflows(root));
-  const allowedHosts = parseAllowedHosts(config.allowedHosts);
-  const workers = await startWorkers({
-    ...temporal,
-    workflowBundle,
-    activities: createActivities({
-      records: services.records,
-      secrets: services.secrets,
-      spool: services.spool,
-      client: services.client,
-      clock: time.clock,
-      drainSpool: async () => void (await drain(services.spool, services.records)),
-      isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
-      requestStep: policy.requestStep,
-      bearers: new Bearers(),
-    }),
-    dataConverter: dataConverter(services.keyring),
-    activityInterceptors: [readingTimeFirst(time), redactFailures(log)],
-    longestStep: Math.max(policy.requestStep, policy.repeatableStep),
-    workflowTask: policy.workflowTask,
-    onFailure: (error) => void shutdown.begin(error),
-  });
-  shutdown.add('workers', () => workers.stop());
+  await startWorkerPart(config, services, temporal, policy, log, shutdown, [settingTimeFirst(setTime)]);
   const { url, adminKeyFile } = await startApiPart(config, services, entities, log, shutdown, policy);
   const key = (await readFile(adminKeyFile ?? '', 'utf8')).trim();
   return {
@@ -99,16 +76,20 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
     peer,
     services,
     api: new ApiCaller(url ?? '', key),
+    async advance(milliseconds) {
+      await time.advance(milliseconds);
+      await setTime();
+    },
     close: () => shutdown.begin(),
   };
 }
 
 /** Time may have been skipped since the last activity. */
-function readingTimeFirst(time: SimulatedTime): ActivityInterceptorsFactory {
+function settingTimeFirst(setTime: () => Promise<void>): ActivityInterceptorsFactory {
   return () => ({
     inbound: {
       async execute(input, next) {
-        await time.read();
+        await setTime();
         return await next(input);
       },
     },
