@@ -1,12 +1,12 @@
 /** The real parts that tests run against, and what a test gets to know about each. */
 export const serverNames = [
   'temporal',
-  'time-skipping',
   'keycloak',
   'moto',
   'postgres',
   'oidc-provider',
   'chromium',
+  'time-skipping',
 ] as const;
 export type ServerName = (typeof serverNames)[number];
 
