@@ -21,6 +21,8 @@ export interface Carried {
   /** Milliseconds since the epoch; null = it waits for an operation only. */
   readonly wakeAt: number | null;
   readonly unrecorded: Unrecorded | null;
+  /** Intent of an open request that nobody was given; it is not recorded either. */
+  readonly opened: string | null;
   /** Times in a row that the records could not be reached. */
   readonly failures: number;
 }

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { Failure } from '../domain/ports/activities.ts';
 import type { Reason } from '../domain/reasons/index.ts';
 
@@ -17,20 +17,26 @@ export class Outdated extends Error {
  * Throws {@link Outdated} where it was refused for that. What is not an activity's failure is thrown on.
  */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof ActivityFailure)) throw error;
-  if (isOutdated(error.cause)) throw new Outdated(false);
-  if (error.cause instanceof ApplicationFailure) {
-    const detail = error.cause.details?.[0] as Partial<Failure> | undefined;
+  if (!isFailure(error)) throw error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (isOutdated(cause)) throw new Outdated(false);
+  if (cause instanceof ApplicationFailure) {
+    const detail = cause.details?.[0] as Partial<Failure> | undefined;
     return {
       reason: detail?.reason ?? 'OperationFailed',
       retryClass: detail?.retryClass ?? 'transient',
       status: detail?.status ?? null,
       retryAfterSeconds: detail?.retryAfterSeconds ?? null,
-      message: error.cause.message,
+      message: cause.message,
     };
   }
-  const message = error.cause instanceof TimeoutFailure ? 'The step did not end in its time.' : 'The step did not end.';
+  const message = cause instanceof TimeoutFailure ? 'The step did not end in its time.' : 'The step did not end.';
   return { reason: 'PeerNotAnswering', retryClass: 'transient', status: null, retryAfterSeconds: null, message };
+}
+
+/** Whether an activity failed; a local one that came to its last try fails without the wrapping of the others. */
+export function isFailure(error: unknown): error is TemporalFailure {
+  return error instanceof TemporalFailure;
 }
 
 function isOutdated(cause: unknown): boolean {

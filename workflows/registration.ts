@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
@@ -33,7 +32,7 @@ import type { Decided } from '../domain/ports/entityState.ts';
 import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { type Asking, own, peersOf } from './activities.ts';
 import type { Carried, RegistrationInput } from './carried.ts';
-import { Outdated } from './failure.ts';
+import { isFailure, Outdated } from './failure.ts';
 import { decide, isDecision } from './steps/decision.ts';
 import { sendRequest } from './steps/request.ts';
 import { takeStep } from './steps/step.ts';
@@ -87,6 +86,7 @@ class RegistrationEntity {
     this.#incarnation = carried?.incarnation ?? null;
     this.#early = carried?.operations ?? [];
     this.#unrecorded = carried?.unrecorded ?? null;
+    this.#opened = carried?.opened ?? null;
     this.#failures = carried?.failures ?? 0;
     setHandler(operate, (request) => this.#accept(request), { validator: (request) => this.#validate(request) });
     setHandler(refresh, () => {
@@ -112,7 +112,7 @@ class RegistrationEntity {
 
   /** One decision, one step, or one rest. False when the entity has ended. */
   async #advance(): Promise<boolean> {
-    if (this.#refresh && this.#unrecorded === null) return await this.#wake(false);
+    if (this.#refresh && this.#unrecorded === null && this.#opened === null) return await this.#wake(false);
     const state = this.#current();
     const now = Date.now();
     const step = nextStep(state, now, this.#policy);
@@ -239,7 +239,7 @@ class RegistrationEntity {
         this.#failures = 0;
         return answer;
       } catch (error) {
-        if (!(error instanceof ActivityFailure)) throw error;
+        if (!isFailure(error)) throw error;
       }
       const wait = recordsRetryTime(this.#failures, this.#policy);
       this.#failures += 1;
@@ -278,6 +278,7 @@ class RegistrationEntity {
       operations: this.#early,
       wakeAt: this.#refresh ? Date.now() : wakeAt,
       unrecorded: this.#unrecorded,
+      opened: this.#opened,
       failures: this.#failures,
     };
     return await continueAsNew<typeof registration>({ registrationId, peerTaskQueue, carried });
