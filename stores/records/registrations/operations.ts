@@ -83,8 +83,8 @@ export function createOperations({ db, clock }: RecordsContext): OperationLedger
         .select(['registration_id', 'request'])
         .where('ended_at', 'is', null)
         .where('delivered_at', 'is', null)
-        .where('not_before', '<=', new Date(clock.now()))
-        .orderBy('accepted_at')
+        .where(sql`coalesce(not_before, accepted_at)`, '<=', new Date(clock.now()))
+        .orderBy(sql`coalesce(not_before, accepted_at)`)
         .orderBy('operation_id')
         .limit(limit)
         .execute();
