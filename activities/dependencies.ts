@@ -1,4 +1,5 @@
 import { RegistrarFailure } from '../domain/failure.ts';
+import type { Decisions, EntityClaims, OperationLedger } from '../domain/ports/entityState.ts';
 import type { AnswerLedger } from '../domain/ports/ledgers/answers.ts';
 import type { ClientHolderLedger } from '../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../domain/ports/ledgers/clientKeys.ts';
@@ -12,7 +13,6 @@ import type { ProbeKnowledgeLedger } from '../domain/ports/ledgers/probeKnowledg
 import type { RegistrationConfigs } from '../domain/ports/registrations/configs.ts';
 import type { Sharing } from '../domain/ports/registrations/sharing.ts';
 import type { EntityStarts } from '../domain/ports/registrations/starts.ts';
-import type { Transitions } from '../domain/ports/registrations/transitions.ts';
 import type { SecretStore } from '../domain/ports/secretStore.ts';
 import type { ServerAccesses } from '../domain/ports/servers/access.ts';
 import type { RegistrationConfig } from '../domain/registration/config.ts';
@@ -25,18 +25,20 @@ import type { Bearers } from './servers/bearers.ts';
 export type EntityRecords = AnswerLedger &
   ClientHolderLedger &
   ClientKeyLedger &
+  Decisions &
   DiscoveryHeaderLedger &
   EnteringSecretLedger &
+  EntityClaims &
   EntityStarts &
   IntentLedger &
   IssuedTokenLedger &
   ManagementTokenJournal &
+  OperationLedger &
   OrphanLedger &
   ProbeKnowledgeLedger &
   RegistrationConfigs &
   ServerAccesses &
-  Sharing &
-  Transitions;
+  Sharing;
 
 /** What the activities are made of; `runtime/` puts it together. */
 export interface Dependencies {

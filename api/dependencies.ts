@@ -7,6 +7,7 @@ import type { Keys } from '../domain/ports/callers/keys.ts';
 import type { OwnSettingsRevisions } from '../domain/ports/callers/ownSettings.ts';
 import type { Sessions } from '../domain/ports/callers/sessions.ts';
 import type { Tenants } from '../domain/ports/callers/tenants.ts';
+import type { OperationLedger } from '../domain/ports/entityState.ts';
 import type { ClientHolderLedger } from '../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../domain/ports/ledgers/clientKeys.ts';
 import type { DiscoveryHeaderLedger } from '../domain/ports/ledgers/discoveryHeaders.ts';
@@ -62,6 +63,7 @@ export type ApiRecords = Applications &
   Idempotency &
   Pick<InitialAccessTokenList, 'initialAccessTokens'> &
   Keys &
+  Pick<OperationLedger, 'addOperation' | 'acceptOperation' | 'dropOperation'> &
   OrphanList &
   OwnSettingsRevisions &
   Readiness &

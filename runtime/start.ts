@@ -99,9 +99,8 @@ async function startParts(
   const temporal = await reachTemporal(config, environment, log, createProgress(), shutdown);
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
   const entities = createEntityClient(client, {
-    policy,
+    workflowTask: policy.workflowTask,
     peerTaskQueue: config.temporal.kind === 'embedded' ? workflowTaskQueue : peerTaskQueue,
-    entityStart: (registrationId) => services.records.entityStart(registrationId),
   });
   if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
   if (parts.api) return await startApiPart(config, services, entities, log, shutdown, policy);

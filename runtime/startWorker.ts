@@ -50,7 +50,7 @@ export async function startWorkerPart(
     jwksBaseUrl: reachableBaseUrl(config.publicUrl),
     bearers: new Bearers(),
   };
-  const activities = createActivities(dependencies);
+  const activities = createActivities(dependencies, policy);
   const housekeeping = startHousekeeping(
     {
       drainSpool,

@@ -15,7 +15,7 @@ import { startWorkers } from '../runtime/temporal/worker.ts';
 import { historiesFolder } from '../test/histories/golden.ts';
 import { goldenConverter, goldenNamespace } from '../test/histories/key.ts';
 import { type Path, paths, recordingPolicy } from '../test/histories/recording/paths.ts';
-import { type ScriptedWorld, scriptedWorld, startAfter } from '../test/histories/recording/scripted.ts';
+import { type ScriptedWorld, scriptedWorld } from '../test/histories/recording/scripted.ts';
 import { startServer } from '../test/support/servers/startServer.ts';
 import { temporal } from '../test/support/servers/temporal.ts';
 import { waitFor } from '../test/support/waitFor.ts';
@@ -43,7 +43,10 @@ const { address } = server.provided.address;
 const scratch = mkdtempSync(join(tmpdir(), 'registrar-histories-'));
 const workflowBundle = join(scratch, 'workflow-bundle.js');
 writeFileSync(workflowBundle, await bundleWorkflows(root));
-const world = scriptedWorld(new Map(chosen.map(([name, { script }]) => [registrationIdOf(name), script ?? {}])));
+const scripts = new Map(
+  chosen.map(([name, { script, policy }]) => [registrationIdOf(name), { ...script, policy: policy ?? {} }]),
+);
+const world = scriptedWorld(scripts, recordingPolicy);
 const connection = await Connection.connect({ address });
 const client = new Client({ connection, namespace: goldenNamespace, dataConverter: goldenConverter });
 const workers = await startWorkers({
@@ -76,11 +79,7 @@ try {
 
 async function walk(name: string, path: Path, { timeline }: ScriptedWorld): Promise<void> {
   const registrationId = registrationIdOf(name);
-  const entities = createEntityClient(client, {
-    policy: { ...recordingPolicy, ...path.policy },
-    peerTaskQueue,
-    ...(path.asksRecords ? {} : { entityStart: async (id: string) => startAfter(1, id, path.script?.config) }),
-  });
+  const entities = createEntityClient(client, { workflowTask: recordingPolicy.workflowTask, peerTaskQueue });
   await entities.start(registrationId);
   for (const chapter of path.story) {
     if ('ask' in chapter) {

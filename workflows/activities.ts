@@ -1,14 +1,22 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { OwnActivities, PeerActivities, Unrecorded } from '../domain/ports/activities.ts';
+import type { OwnActivities, PeerActivities } from '../domain/ports/activities.ts';
+import type { Decided } from '../domain/ports/entityState.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
-import type { Outbox } from './outbox.ts';
 
 /**
- * Activities under one time policy; those that talk to a peer carry what `outbox` holds. Temporal retries only the
- * work on our own database: what may be repeated elsewhere is repeated by the entity, where a person can see when
- * (a pending activity retry is invisible in history).
+ * Work on our own database: two tries of at most 3 s, the entity's own timer after that. The same under every policy,
+ * as the policy comes by it.
  */
-export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string) {
+export const own = proxyLocalActivities<OwnActivities>({
+  startToCloseTimeout: '3 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumAttempts: 2 },
+});
+
+/**
+ * Activities that talk to a peer, under one time policy. Temporal retries none of them: what may be repeated is repeated
+ * by the entity, where a person can see when (a pending activity retry is invisible in history).
+ */
+export function peersOf(policy: TimePolicy, peerTaskQueue: string): PeerActivities {
   const once = { maximumAttempts: 1 };
   const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,
@@ -20,31 +28,20 @@ export function stubs(policy: TimePolicy, outbox: Outbox, peerTaskQueue: string)
     startToCloseTimeout: policy.repeatableStep,
     retry: once,
   });
-  const untilDone = { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } as const;
-  const { entityStart, planMetadata } = proxyLocalActivities<Pick<OwnActivities, 'entityStart' | 'planMetadata'>>({
-    startToCloseTimeout: '20 seconds',
-    retry: untilDone,
-  });
-  const { record } = proxyActivities<Pick<OwnActivities, 'record'>>({
-    startToCloseTimeout: policy.repeatableStep,
-    retry: untilDone,
-  });
-  const carrying =
-    <Argument, Result>(activity: (argument: Argument, unrecorded: Unrecorded) => Promise<Result>) =>
-    (argument: Argument): Promise<Result> =>
-      outbox.send((unrecorded) => activity(argument, unrecorded));
   return {
-    entityStart,
-    planMetadata,
-    record,
-    register: carrying(unrepeatable.register),
-    update: carrying(unrepeatable.update),
-    discover: carrying(repeatable.discover),
-    settle: carrying(repeatable.settle),
-    prove: carrying(repeatable.prove),
-    storeSupplied: carrying(repeatable.storeSupplied),
-    retire: carrying(repeatable.retire),
+    register: unrepeatable.register,
+    update: unrepeatable.update,
+    discover: repeatable.discover,
+    settle: repeatable.settle,
+    prove: repeatable.prove,
+    storeSupplied: repeatable.storeSupplied,
+    retire: repeatable.retire,
   };
 }
 
-export type Stubs = ReturnType<typeof stubs>;
+/** What an activity is asked with. */
+export interface Asking {
+  readonly peers: PeerActivities;
+  readonly decided: Decided;
+  readonly policy: TimePolicy;
+}

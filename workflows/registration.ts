@@ -1,172 +1,317 @@
 import {
   ApplicationFailure,
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
+  defineSignal,
   defineUpdate,
   setHandler,
   sleep,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { backOff } from '../domain/entity/backOff.ts';
 import type { Applied } from '../domain/entity/draft.ts';
-import { nextStep, type Step } from '../domain/entity/nextStep.ts';
+import { nextStep } from '../domain/entity/nextStep.ts';
+import { isRequestStep, openRequest } from '../domain/entity/openRequest.ts';
 import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
-import { rebuild } from '../domain/entity/rebuild.ts';
-import type { EntityStart } from '../domain/entity/start.ts';
-import { type EntityState, initialState, migrateState, type Operation } from '../domain/entity/state.ts';
-import { type OperationRequest, operateUpdate, operationRequestSchema } from '../domain/operations/request.ts';
-import type { TimePolicy } from '../domain/time/policy.ts';
-import { type Stubs, stubs } from './activities.ts';
-import { RecordsConflict } from './failure.ts';
-import { Outbox } from './outbox.ts';
+import { type EntityState, type Operation, schemaVersion } from '../domain/entity/state.ts';
+import { awaken } from '../domain/entity/waking/awaken.ts';
+import { refuseUnknownRules } from '../domain/entity/waking/decisionRules.ts';
+import { migrateState } from '../domain/entity/waking/migrateState.ts';
+import { keepingOperations, withOperations } from '../domain/entity/waking/openOperations.ts';
+import { recordsRetryTime, restTime, wakeTime } from '../domain/entity/waking/rest.ts';
+import {
+  type OperationRequest,
+  operateUpdate,
+  operationRequestSchema,
+  refreshSignal,
+} from '../domain/operations/request.ts';
+import type { Decided } from '../domain/ports/entityState.ts';
+import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
+import { type Asking, own, peersOf } from './activities.ts';
+import type { Carried, RegistrationInput } from './carried.ts';
+import { isFailure, Outdated } from './failure.ts';
+import { decide, isDecision } from './steps/decision.ts';
+import { sendRequest } from './steps/request.ts';
 import { takeStep } from './steps/step.ts';
+import { type Unrecorded, withDecision } from './unrecorded.ts';
 
-/** Argument of the workflow. */
-export interface RegistrationInput {
-  readonly registrationId: string;
-  readonly policy: TimePolicy;
-  /** Where activities that talk to a health system or a secret store go. */
-  readonly peerTaskQueue: string;
-  /**
-   * What the records held when the entity was started, where the starter has read it. It may be old when the entity
-   * begins: the records then refuse the first event, before anything is sent.
-   */
-  readonly start?: EntityStart;
-  /** After continue-as-new only. */
-  readonly state?: EntityState;
-}
+export type { RegistrationInput } from './carried.ts';
 
 export const operate = defineUpdate<{ operationId: string }, [OperationRequest]>(operateUpdate);
+export const refresh = defineSignal(refreshSignal);
 
-/** The registration entity: one workflow per registration for as long as it lives (DESIGN section 5). */
+/** Events of a run after which it continues as new: one history is read whole whenever a worker takes the entity up. */
+const fullAt = 60;
+
+/** Longest timer, in milliseconds; what is further away is waited for by several. */
+const longestTimer = 365 * 86_400_000;
+
+/**
+ * The registration entity: one workflow per registration for as long as it lives (DESIGN section 5). Nobody ends it from
+ * outside but by terminating it, as a request may be in flight: a cancellation is not heeded.
+ */
 export async function registration(input: RegistrationInput): Promise<void> {
-  await new RegistrationEntity(input).run();
+  await CancellationScope.nonCancellable(() => new RegistrationEntity(input).run());
 }
 
 class RegistrationEntity {
   readonly #input: RegistrationInput;
-  readonly #activities: Stubs;
-  readonly #outbox = new Outbox();
-  #state: EntityState | null;
-  /** Operations that came before the state was read. */
-  #early: Operation[] = [];
-  /** Times that the records refused an event in this run. */
+  readonly #chain = workflowInfo().firstExecutionRunId;
+  #policy: TimePolicy = defaultTimePolicy;
+  /** Null before the records were read in this run. */
+  #state: EntityState | null = null;
+  #incarnation: number | null;
+  /** Operations that came before there was a state. */
+  #early: readonly Operation[];
+  /** Operations that came in this run. */
+  #came = 0;
+  #refresh = false;
+  /** What was decided and is not recorded. */
+  #unrecorded: Unrecorded | null;
+  /** As it was recorded last; undefined = not known. */
+  #recordedWakeAt: number | null | undefined;
+  /** The request that is open and that nobody was given yet. */
+  #opened: string | null = null;
+  /** Times in a row that the records could not be reached. */
+  #failures: number;
+  /** Times that the records refused what this run decided. */
   #conflicts = 0;
 
   constructor(input: RegistrationInput) {
+    const { carried } = input;
     this.#input = input;
-    this.#activities = stubs(input.policy, this.#outbox, input.peerTaskQueue);
-    this.#state = stateOf(input);
+    this.#incarnation = carried?.incarnation ?? null;
+    this.#early = carried?.operations ?? [];
+    this.#unrecorded = carried?.unrecorded ?? null;
+    this.#opened = carried?.opened ?? null;
+    this.#failures = carried?.failures ?? 0;
     setHandler(operate, (request) => this.#accept(request), { validator: (request) => this.#validate(request) });
+    setHandler(refresh, () => {
+      this.#refresh = true;
+    });
   }
 
   async run(): Promise<void> {
-    if (this.#state === null) await this.#load();
-    for (let ended = false; !ended; ) {
+    const { carried } = this.#input;
+    // The first command of a run that goes on, whatever the release: nothing may come before it.
+    if (carried !== undefined) await this.#until(carried.wakeAt);
+    let lives = await this.#wake(false);
+    while (lives) {
       try {
-        ended = await this.#advance();
+        lives = await this.#advance();
       } catch (error) {
-        if (!(error instanceof RecordsConflict)) throw error;
-        await this.#rebuild();
+        if (!(error instanceof Outdated)) throw error;
+        lives = await this.#startOver(error.conflict);
       }
     }
     await condition(allHandlersFinished);
   }
 
-  /** One step, or one sleep. True when the entity has ended. */
+  /** One decision, one step, or one rest. False when the entity has ended. */
   async #advance(): Promise<boolean> {
-    const step = nextStep(this.#current(), Date.now(), this.#input.policy);
-    if (step.do !== 'wait' && step.do !== 'finish') {
-      const apply = await takeStep(step, this.#current(), this.#activities, this.#input.policy);
-      const applied = this.#apply(apply(this.#current(), Date.now()));
-      if (applied.transitions.some((transition) => transition.type === 'credential.rotated'))
-        await this.#continueAsNew();
-      return false;
+    if (this.#refresh && this.#unrecorded === null && this.#opened === null) return await this.#wake(false);
+    const state = this.#current();
+    const now = Date.now();
+    const step = nextStep(state, now, this.#policy);
+    if (isRequestStep(step)) {
+      this.#opened = uuid4();
+      const ids = { intentId: this.#opened, operationId: uuid4() };
+      this.#decide({ state: openRequest(state, step, ids), transitions: [] });
+      return true;
     }
-    if (!this.#outbox.empty) {
-      await this.#flush();
-      // Operations may have come in meanwhile.
-      return false;
+    if (isDecision(step)) {
+      this.#decide(decide(step, state, now, this.#policy, uuid4));
+      return true;
     }
-    if (step.do === 'finish') return true;
-    await this.#sleep(step);
-    if (workflowInfo().continueAsNewSuggested) await this.#continueAsNew();
-    return false;
+    const wakeAt = wakeTime(step, now);
+    const waits = step.do === 'wait' || step.do === 'finish';
+    // Nothing is asked of anybody, and nothing waited for, on what is not recorded.
+    if (this.#unrecorded !== null || (waits && wakeAt !== this.#recordedWakeAt)) {
+      await this.#record(wakeAt);
+      return true;
+    }
+    if (step.do === 'finish') return false;
+    if (this.#isFull() && this.#opened === null) return await this.#continueAsNew(wakeAt);
+    if (step.do === 'wait') {
+      await this.#rest(wakeAt);
+      return true;
+    }
+    const unsent = step.do === 'settle' && step.request.intentId === this.#opened ? step.request : null;
+    this.#opened = null;
+    const asking = this.#asking();
+    const apply = await (unsent === null ? takeStep(step, state, asking) : sendRequest(unsent, state, asking));
+    this.#decide(apply(this.#current(), Date.now()));
+    return true;
   }
 
-  #apply(applied: Applied): Applied {
+  #decide(applied: Applied): void {
+    this.#unrecorded = withDecision(this.#unrecorded, this.#current(), applied);
     this.#state = applied.state;
-    this.#outbox.add(applied.transitions);
-    return applied;
   }
 
-  async #load(): Promise<void> {
-    this.#state = this.#early.reduce(acceptOperation, initialState(await this.#start()));
-    this.#early = [];
-  }
-
-  async #start(): Promise<EntityStart> {
+  async #record(wakeAt: number | null): Promise<void> {
     const { registrationId } = this.#input;
-    const start = await this.#activities.entityStart(registrationId);
-    if (start !== null) return start;
-    throw ApplicationFailure.nonRetryable(`There is no registration ${registrationId}.`, 'UnknownRegistration');
+    const answer = await this.#reaching(() => {
+      const state = this.#current();
+      const { incarnation, rules } = this.#decided();
+      const unrecorded = this.#unrecorded ?? { afterSequence: state.sequence, transitions: [], endedOperations: [] };
+      return own.record({ registrationId, incarnation, chain: this.#chain, ...unrecorded, state, rules, wakeAt });
+    });
+    if (answer.kind === 'conflict') throw new Outdated(true);
+    this.#unrecorded = null;
+    this.#recordedWakeAt = wakeAt;
+    if (answer.kind === 'recorded') return;
+    // A task of this chain wrote it and died: what it decided counts, and this is decided anew.
+    const { rules } = this.#current();
+    this.#state = { ...keepingOperations(migrateState(answer.state), this.#current()), rules };
+    this.#recordedWakeAt = undefined;
+    this.#opened = null;
+  }
+
+  /** Reads what the entity goes by. False when there is nothing to live for. */
+  async #wake(conflict: boolean): Promise<boolean> {
+    const { registrationId, peerTaskQueue, carried } = this.#input;
+    this.#refresh = false;
+    const woken = await this.#reaching(() =>
+      own.wake({ registrationId, incarnation: this.#incarnation, chain: this.#chain }),
+    );
+    if (woken === null) {
+      if (this.#incarnation !== null) return false;
+      throw ApplicationFailure.nonRetryable(`There is no registration ${registrationId}.`, 'UnknownRegistration');
+    }
+    refuseUnknownRules(woken.rules);
+    this.#policy = { ...defaultTimePolicy, ...woken.policy };
+    const held = this.#state ?? (carried?.state == null ? null : migrateState(carried.state));
+    const { applied, keepsUnrecorded } = awaken(
+      woken,
+      {
+        chain: this.#chain,
+        held,
+        unrecordedAfter: this.#unrecorded?.afterSequence ?? null,
+        conflict,
+        early: this.#early,
+      },
+      Date.now(),
+    );
+    this.#early = [];
+    this.#incarnation = woken.recorded.incarnation;
+    this.#peers = peersOf(this.#policy, peerTaskQueue);
+    this.#state = applied.state;
+    if (keepsUnrecorded) return true;
+    this.#opened = null;
+    this.#recordedWakeAt = woken.recorded.state === null ? undefined : woken.recorded.wakeAt;
+    const { transitions } = applied;
+    const { sequence: afterSequence } = woken.recorded;
+    this.#unrecorded = transitions.length === 0 ? null : { afterSequence, transitions, endedOperations: [] };
+    return true;
+  }
+
+  #peers: Asking['peers'] | null = null;
+
+  #asking(): Asking {
+    if (this.#peers === null) throw new Error('the entity wakes before anything else');
+    return { peers: this.#peers, decided: this.#decided(), policy: this.#policy };
+  }
+
+  #decided(): Decided {
+    const { sequence: decidedAt, rules } = this.#current();
+    return { decidedAt, incarnation: this.#incarnation ?? 1, rules };
   }
 
   /** Waits first, longer each time: two entities of one registration must not chase each other. */
-  async #rebuild(): Promise<void> {
-    const { registrationId, policy } = this.#input;
-    await sleep(backOff(registrationId, this.#conflicts, policy, null));
+  async #startOver(conflict: boolean): Promise<boolean> {
+    const { registrationId } = this.#input;
+    const wait = backOff(registrationId, this.#conflicts, this.#policy, null);
     this.#conflicts += 1;
-    const start = await this.#start();
-    this.#outbox.clear();
-    this.#apply(rebuild(this.#current(), start, Date.now()));
+    if (this.#isFull()) return await this.#continueAsNew(Date.now() + wait);
+    await sleep(wait);
+    return await this.#wake(conflict);
   }
 
-  async #flush(): Promise<void> {
-    await this.#outbox.flush(this.#activities.record);
+  /** Until the records answer; what is decided waits, and travels along. */
+  async #reaching<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      try {
+        const answer = await ask();
+        this.#failures = 0;
+        return answer;
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+      }
+      const wait = recordsRetryTime(this.#failures, this.#policy);
+      this.#failures += 1;
+      if (this.#isFull()) await this.#continueAsNew(Date.now() + wait);
+      await sleep(wait);
+    }
   }
 
-  /** Until the time, or until an operation comes in. */
-  async #sleep(step: Extract<Step, { do: 'wait' }>): Promise<void> {
-    const waiting = this.#current().operations.length;
-    const changed = () => this.#current().operations.length !== waiting;
-    if (step.until === null) await condition(changed);
-    else await condition(changed, Math.max(1, step.until - Date.now()));
+  /** Sleeps, and parks where there is more to wait for. */
+  async #rest(until: number | null): Promise<void> {
+    const parkAt = Date.now() + restTime(this.#input.registrationId, this.#policy);
+    const parks = until === null || until > parkAt;
+    const came = await this.#until(parks ? parkAt : until);
+    if (parks && !came) await this.#continueAsNew(until);
   }
 
-  async #continueAsNew(): Promise<never> {
-    await this.#flush();
+  /** Until a time (null: none), or until an operation or a refreshing comes; true then. */
+  async #until(time: number | null): Promise<boolean> {
+    const before = this.#came;
+    const came = () => this.#came !== before || this.#refresh;
+    if (time !== null) return await condition(came, Math.min(Math.max(1, time - Date.now()), longestTimer));
+    await condition(came);
+    return true;
+  }
+
+  #isFull(): boolean {
+    return workflowInfo().historyLength >= fullAt;
+  }
+
+  async #continueAsNew(wakeAt: number | null): Promise<never> {
     await condition(allHandlersFinished);
-    const { registrationId, policy, peerTaskQueue } = this.#input;
-    return await continueAsNew<typeof registration>({ registrationId, policy, peerTaskQueue, state: this.#current() });
+    const { registrationId, peerTaskQueue, carried: before } = this.#input;
+    const carried: Carried = {
+      incarnation: this.#incarnation,
+      state: this.#state ?? before?.state ?? null,
+      operations: this.#early,
+      wakeAt: this.#refresh ? Date.now() : wakeAt,
+      unrecorded: this.#unrecorded,
+      opened: this.#opened,
+      failures: this.#failures,
+    };
+    return await continueAsNew<typeof registration>({ registrationId, peerTaskQueue, carried });
   }
 
   #validate(request: OperationRequest): void {
     const parsed = operationRequestSchema.safeParse(request);
     if (!parsed.success) throw refused('The operation is malformed.');
-    const known = this.#state?.recentOperationIds.includes(parsed.data.operationId) ?? false;
-    const refusal = this.#state === null || known ? null : refusalOf(this.#state, parsed.data);
+    const state = this.#judging();
+    if (state === null || state.recentOperationIds.includes(parsed.data.operationId)) return;
+    const refusal = refusalOf(state, parsed.data);
     if (refusal !== null) throw refused(refusal);
+  }
+
+  /** What operations are judged by before the entity has woken; null = by nothing yet. */
+  #judging(): EntityState | null {
+    if (this.#state !== null) return this.#state;
+    const state = this.#input.carried?.state;
+    return state?.schemaVersion === schemaVersion ? withOperations(state as EntityState, this.#early) : null;
   }
 
   #accept(request: OperationRequest): { operationId: string } {
     const operation: Operation = { ...request, reason: request.reason ?? null };
-    if (this.#state === null) this.#early.push(operation);
+    if (this.#state === null) this.#early = [...this.#early, operation];
     else this.#state = acceptOperation(this.#state, operation);
+    this.#came += 1;
     return { operationId: request.operationId };
   }
 
   #current(): EntityState {
-    if (this.#state === null) throw new Error('the state is read before anything else');
+    if (this.#state === null) throw new Error('the entity wakes before anything else');
     return this.#state;
   }
-}
-
-/** Null = the records are to be asked. */
-function stateOf({ state, start }: RegistrationInput): EntityState | null {
-  if (state !== undefined) return migrateState(state);
-  return start === undefined ? null : initialState(start);
 }
 
 function refused(message: string): ApplicationFailure {

@@ -2,7 +2,7 @@ import { requestedMetadata } from '../../domain/client/requested.ts';
 import { decideProof, decideUnprovable, type ProofDecision } from '../../domain/credential/proofDecision.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
-import type { CredentialState, Endpoints, PeerActivities, ProofOutcome } from '../../domain/ports/activities.ts';
+import type { CredentialState, Endpoints, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { audienceSecret } from '../../protocols/http/audience.ts';
@@ -22,7 +22,7 @@ import { tokenEndpointOf } from '../servers/audience.ts';
 import { becomeManageable } from '../servers/reissue.ts';
 import { looksGone } from './clientGone.ts';
 
-type ProveArguments = Parameters<PeerActivities['prove']>[0];
+type ProveArguments = Parameters<PeerSteps['prove']>[0];
 
 /** A credential with the secret that is stored for it. */
 interface Stored {

@@ -1,6 +1,6 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientKeysSecretName, clientSecretName, managementSecretName } from '../../domain/ids.ts';
-import type { CredentialState, DeleteOutcome, Endpoints, PeerActivities } from '../../domain/ports/activities.ts';
+import type { CredentialState, DeleteOutcome, Endpoints, PeerSteps } from '../../domain/ports/activities.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
@@ -19,7 +19,7 @@ import { managementAudience } from '../servers/audience.ts';
 import { reissueManagement } from '../servers/reissue.ts';
 import { read } from './ladder.ts';
 
-type RetireArguments = Parameters<PeerActivities['retire']>[0];
+type RetireArguments = Parameters<PeerSteps['retire']>[0];
 
 /**
  * RFC 7592 section 2.3: deletes the client, then its secrets. A client that cannot be deleted is listed for a person

@@ -53,7 +53,10 @@ function rediscoveryAt(state: EntityState, policy: TimePolicy): number | null {
 }
 
 function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
-  if (state.phase === 'retired') return { do: 'finish' };
+  if (state.phase === 'retired') {
+    const [late] = state.operations;
+    return late === undefined ? { do: 'finish' } : { do: 'begin-operation', operation: late };
+  }
   if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
   const taskAt = nextTaskMoment(state, policy);
   if (taskAt !== null && taskAt <= now) return { do: 'tell-of-task' };
@@ -69,9 +72,11 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
     return { do: 'begin-operation', operation };
   }
   if (state.activeOperation?.kind === 'changeMetadata') {
-    return state.change == null
-      ? { do: 'plan-change', operation: state.activeOperation }
-      : whenDue(state, now, { do: 'change', change: state.change });
+    const step: Step =
+      state.change == null
+        ? { do: 'plan-change', operation: state.activeOperation }
+        : { do: 'change', change: state.change };
+    return whenDue(state, now, step);
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   if (state.activeOperation?.kind === 'supplyCredential')
@@ -102,7 +107,7 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   const bySchedule = state.rejectedSince === null ? (state.current?.provedAt ?? 0) + policy.proofInterval : 0;
   const proveAt = isProvable(state) ? Math.max(state.nextAttemptAt ?? 0, bySchedule) : Number.POSITIVE_INFINITY;
   if (proveAt <= now) return { do: 'prove' };
-  return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state), now + policy.longestSleep], now) };
+  return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state)], now) };
 }
 
 /** False once a proof has shown that Registrar does not hold what it would prove. */
@@ -120,8 +125,10 @@ function healthChanges(state: EntityState): (number | null)[] {
   return [dueOf(state), overdueAt(state), state.current?.expiresAt ?? null];
 }
 
-function earliest(times: readonly (number | null)[], now: number): number {
-  return Math.min(...times.filter((time): time is number => time !== null && time > now));
+/** Null = never. */
+function earliest(times: readonly (number | null)[], now: number): number | null {
+  const ahead = times.filter((time): time is number => time !== null && time > now && Number.isFinite(time));
+  return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
 function whenDue(state: EntityState, now: number, step: Step): Step {
@@ -131,6 +138,5 @@ function whenDue(state: EntityState, now: number, step: Step): Step {
 }
 
 function earliestHealthChange(state: EntityState, now: number): number | null {
-  const times = healthChanges(state).filter((time): time is number => time !== null && time > now);
-  return times.length === 0 ? null : Math.min(...times);
+  return earliest(healthChanges(state), now);
 }

@@ -9,6 +9,7 @@ import type { RegistrationConfig } from '../registration/config.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registration/view.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 import type { EntityStart } from './start.ts';
+import { decisionRules } from './waking/decisionRules.ts';
 
 interface OperationOf<Kind extends OperationKind> extends Asked<Kind> {
   readonly operationId: string;
@@ -21,13 +22,15 @@ export type Operation<Kind extends OperationKind = OperationKind> = {
   readonly [Each in Kind]: OperationOf<Each>;
 }[Kind];
 
-/** A request that was given to an activity and is not settled yet. */
+/** A request that is not settled yet: recorded before it is given to an activity, so that nobody sends it unrecorded. */
 export interface OpenRequest {
   readonly intentId: string;
   readonly kind: 'register' | 'update';
   readonly operationId: string;
   /** Set on an update that changes the metadata; one that rotates sends what the client has. */
   readonly metadata?: MetadataTarget;
+  /** Its step failed, and it was told that it is being found out what became of it. */
+  readonly unsettled?: true;
 }
 
 /** A change of metadata that was looked at and is to be sent. */
@@ -77,11 +80,13 @@ export interface Attention {
 }
 
 /**
- * Everything an entity knows; JSON, as it travels through continue-as-new. Times are milliseconds since the epoch, UTC.
- * A change of shape raises `schemaVersion` and extends {@link migrateState}.
+ * Everything an entity knows; JSON, as it is recorded and travels through continue-as-new: no secret is in it. Times are
+ * milliseconds since the epoch, UTC. A change of shape raises `schemaVersion` and extends `migrateState`.
  */
 export interface EntityState {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: typeof schemaVersion;
+  /** Number of the decision rules that the present run goes by. */
+  readonly rules: number;
   readonly registrationId: string;
   readonly config: RegistrationConfig;
   /** Last recorded sequence. */
@@ -134,16 +139,20 @@ export interface EntityState {
   readonly waitsForPerson: boolean;
 }
 
+/** Of {@link EntityState}. */
+export const schemaVersion = 2;
+
 /** Ids kept for idempotency. */
 export const recentOperationLimit = 50;
 
-/** The state of a new entity, or of one rebuilt from the read model after Temporal lost its data. */
+/** The state of a new entity; of one of 0.1.0, which recorded no state, as far as its view tells. */
 export function initialState(start: EntityStart): EntityState {
   const { view, config } = start;
   const credential = view === null ? null : credentialFromView(view);
   const promoted = credential?.place === 'client';
   return {
-    schemaVersion: 1,
+    schemaVersion,
+    rules: decisionRules,
     registrationId: config.registrationId,
     config,
     sequence: start.sequence,
@@ -162,14 +171,7 @@ export function initialState(start: EntityStart): EntityState {
     supply: null,
     rejectedSince: null,
     currentRejected: view?.credentialHealth === 'rejected',
-    request:
-      start.openIntentId === null
-        ? null
-        : {
-            intentId: start.openIntentId,
-            kind: credential === null ? 'register' : 'update',
-            operationId: start.openIntentId,
-          },
+    request: start.unsettled,
     rotation: null,
     rotationAttempts: 0,
     rotationNotBefore: null,
@@ -209,9 +211,4 @@ export function credentialFromView(view: RegistrationView): CredentialState | nu
     ...(credential.strategy === 'manual' ? { supplied: true } : {}),
     ...(credential.clientExpiresAt === null ? {} : { clientExpiresAt: Date.parse(credential.clientExpiresAt) }),
   };
-}
-
-/** Brings a state that an older release carried through continue-as-new to today's shape. */
-export function migrateState(state: EntityState): EntityState {
-  return { ...state, supply: state.supply ?? null };
 }

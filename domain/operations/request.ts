@@ -50,6 +50,9 @@ export const operationRequestSchema = {
 /** Name of the one update handler that takes every operation. */
 export const operateUpdate = 'operate';
 
+/** Signal to an entity that what it goes by has moved outside: policies, a holder's credential. */
+export const refreshSignal = 'refresh';
+
 /** What the API uses to reach entities; `runtime/` implements it with the Temporal client. */
 export interface EntityClient {
   /** Starts the workflow of a registration, or finds it running. */
@@ -58,6 +61,8 @@ export interface EntityClient {
    * Hands an operation to the entity, within one workflow task. Rejects with {@link EntityError}.
    */
   operate(registrationId: string, operation: OperationRequest): Promise<{ operationId: string }>;
+  /** Makes the entity read its policies and its record again; starts it where it does not run. */
+  refresh(registrationId: string): Promise<void>;
   /** Rejects when Temporal does not answer; for `/readyz`. */
   check(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import type { ProofDecision } from '../credential/proofDecision.ts';
 import type { SuppliedCredential } from '../credential/supplied.ts';
-import type { EntityStart } from '../entity/start.ts';
 import type { RetryClass } from '../failure.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { Condition } from '../registration/conditions.ts';
 import type { RegistrationConfig } from '../registration/config.ts';
-import type { DiscoveryView, ScopesView, Transition } from '../registration/view.ts';
+import type { DiscoveryView, ScopesView } from '../registration/view.ts';
 import type { AuthMethod } from '../words.ts';
+import type { Decided, Decision, RecordAnswer, WakeArguments, Woken } from './entityState.ts';
 import type { SecretStoreKind } from './secretStore.ts';
 
 /**
@@ -167,57 +167,61 @@ export interface MetadataPlan {
   readonly members: readonly string[];
 }
 
-/** Transitions that are not recorded yet: the activity records them before it does anything else. */
-export type Unrecorded = readonly Transition[];
-
 /**
- * Activities of the outbound task queue. Each records first what led to it, so that nothing is done on a decision that
- * the records refuse, and rejects with a redacted failure only.
+ * What is done outside, on the outbound task queue. Each rejects with a redacted failure only.
  */
-export interface PeerActivities {
+export interface PeerSteps {
   /** Reads the discovery documents. Repeatable. */
-  discover(argument: { registrationId: string }, unrecorded?: Unrecorded): Promise<DiscoveryView>;
+  discover(argument: { registrationId: string }): Promise<DiscoveryView>;
   /** RFC 7591 POST under an intent; the answer is stored before it is judged, then proved. Never retried. */
-  register(argument: RequestArguments, unrecorded?: Unrecorded): Promise<RequestResult>;
+  register(argument: RequestArguments): Promise<RequestResult>;
   /** RFC 7592 PUT under an intent; a new secret is proved. Never retried. */
-  update(
-    argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget },
-    unrecorded?: Unrecorded,
-  ): Promise<RequestResult>;
+  update(argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget }): Promise<RequestResult>;
   /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
   settle(
     argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
-    unrecorded?: Unrecorded,
   ): Promise<RequestResult>;
   /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
-  prove(
-    argument: {
-      registrationId: string;
-      endpoints: Endpoints;
-      current: CredentialState | null;
-      pending: CredentialState | null;
-    },
-    unrecorded?: Unrecorded,
-  ): Promise<ProofOutcome>;
+  prove(argument: {
+    registrationId: string;
+    endpoints: Endpoints;
+    current: CredentialState | null;
+    pending: CredentialState | null;
+  }): Promise<ProofOutcome>;
   /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
-  storeSupplied(argument: SupplyArguments, unrecorded?: Unrecorded): Promise<SupplyResult>;
+  storeSupplied(argument: SupplyArguments): Promise<SupplyResult>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */
-  retire(
-    argument: {
-      registrationId: string;
-      endpoints: Endpoints | null;
-      credential: CredentialState | null;
-      /** An earlier try of this deletion may have reached the server. */
-      mayBeDeleted: boolean;
-    },
-    unrecorded?: Unrecorded,
-  ): Promise<DeleteOutcome>;
+  retire(argument: {
+    registrationId: string;
+    endpoints: Endpoints | null;
+    credential: CredentialState | null;
+    /** An earlier try of this deletion may have reached the server. */
+    mayBeDeleted: boolean;
+  }): Promise<DeleteOutcome>;
 }
 
-/** Quick work on our own database. */
+/**
+ * The same as activities: each names the sequence that it was decided at, and is refused (`DecisionOutdated`) when the
+ * registration has moved on.
+ */
+export type PeerActivities = {
+  readonly [Name in keyof PeerSteps]: (
+    argument: Parameters<PeerSteps[Name]>[0] & Decided,
+  ) => ReturnType<PeerSteps[Name]>;
+};
+
+/** Quick work on our own database: local activities. */
 export interface OwnActivities {
-  /** Reads only, so that a local activity will do. */
-  entityStart(registrationId: string): Promise<EntityStart | null>;
+  /**
+   * Claims the registration for a chain of runs and tells all that the entity decides on. Null when there is no such
+   * registration, or it has a later life than the run.
+   */
+  wake(argument: WakeArguments): Promise<Woken | null>;
+  /**
+   * Writes what was decided. A workflow task that dies after it is decided anew, at another time and perhaps otherwise:
+   * then the records answer what it had written, and the entity goes on from that.
+   */
+  record(decision: Decision): Promise<RecordAnswer>;
   /** Reads only. `revision`: of the application, null = the newest. */
   planMetadata(argument: {
     registrationId: string;
@@ -225,11 +229,6 @@ export interface OwnActivities {
     applied: MetadataTarget | null;
     authMethod: AuthMethod | null;
   }): Promise<MetadataPlan>;
-  /**
-   * Never a local activity: what is recorded must be in history first. A workflow task that dies is decided anew, at
-   * another time and perhaps otherwise, and a sequence that is recorded already could not be recorded again.
-   */
-  record(transitions: readonly Transition[]): Promise<void>;
 }
 
 export type RegistrationActivities = PeerActivities & OwnActivities;

@@ -21,6 +21,10 @@ export const registeredMetadata = {
 
 /** Changing the metadata of an existing client. */
 export const metadataChanges = {
+  PoliciesFollowed: {
+    sentence: 'The policies that were set for the application or the registration apply from now on.',
+    action: null,
+  },
   MetadataApplied: { sentence: 'The authorization server took the changed client metadata.', action: null },
   MetadataUnchanged: { sentence: 'The client metadata are the same; nobody was contacted.', action: null },
   MetadataForFirstClient: {

@@ -3,6 +3,10 @@ import type { ReasonText } from './text.ts';
 /** The database and the secret store. */
 export const stores = {
   RecordsUnavailable: { sentence: 'The database did not answer; the step is tried again.', action: null },
+  DecisionOutdated: {
+    sentence: 'The registration has moved on since this was decided; it is decided again.',
+    action: null,
+  },
   RecordsConflict: {
     sentence:
       'The records hold other events than the workflow of this registration was about to write; it starts again from the records.',

@@ -1,6 +1,6 @@
 /**
  * Every timeout and back-off of the product in one object, in milliseconds, so that tests can scale them together.
- * It travels as a workflow argument: a running entity keeps the one it was started with until it continues as new.
+ * It comes with the release: an entity is told it whenever it wakes.
  */
 export interface TimePolicy {
   /** One request to a health system, connect to last byte. */
@@ -29,8 +29,11 @@ export interface TimePolicy {
   readonly proofInterval: number;
   /** Between two readings of the discovery documents that nobody asked for; minus a stable jitter of up to a tenth. */
   readonly discoveryInterval: number;
-  /** Longest sleep of a parked entity. */
-  readonly longestSleep: number;
+  /** Longest sleep of an entity before it parks (continues as new), minus a stable jitter of up to a third. */
+  readonly restFor: number;
+  /** First wait after the records could not be written or read; doubles. */
+  readonly recordsRetry: number;
+  readonly recordsRetryMaximum: number;
   /** First reminder of a task after this long without progress, further ones after every `remindEvery`. */
   readonly remindAfter: number;
   readonly remindEvery: number;
@@ -57,7 +60,9 @@ export const defaultTimePolicy: TimePolicy = {
   distributionTime: 2 * day,
   proofInterval: day,
   discoveryInterval: 7 * day,
-  longestSleep: 30 * day,
+  restFor: 15 * minute,
+  recordsRetry: minute,
+  recordsRetryMaximum: 10 * minute,
   remindAfter: 3 * day,
   remindEvery: 7 * day,
   escalateAfter: 14 * day,

@@ -7,16 +7,15 @@ import {
   WorkflowIdReusePolicy,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { EntityStart } from '../../domain/entity/start.ts';
 import { workflowIdOf } from '../../domain/ids.ts';
 import {
   type EntityClient,
   EntityError,
   type OperationRequest,
   operateUpdate,
+  refreshSignal,
 } from '../../domain/operations/request.ts';
 import { workflowTaskQueue } from '../../domain/ports/activities.ts';
-import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { RegistrationInput, registration } from '../../workflows/registration.ts';
 
 /** Milliseconds in which an entity must have taken an operation: one workflow task. */
@@ -24,40 +23,44 @@ const updateDeadline = 15_000;
 
 /** Given to entities at their start. */
 export interface EntityOptions {
-  readonly policy: TimePolicy;
+  /** Milliseconds of one decision of theirs. */
+  readonly workflowTask: number;
   /** Queue of their work with peers. */
   readonly peerTaskQueue: string;
-  /** Reads what the records hold; without it each entity asks for that itself. */
-  readonly entityStart?: (registrationId: string) => Promise<EntityStart | null>;
 }
 
 /** Reaches the registration entities through a Temporal client. */
-export function createEntityClient(
-  client: Client,
-  { policy, peerTaskQueue, entityStart = async () => null }: EntityOptions,
-): EntityClient {
-  const startOptions = (registrationId: string, start: EntityStart | null) => ({
+export function createEntityClient(client: Client, { workflowTask, peerTaskQueue }: EntityOptions): EntityClient {
+  const startOptions = (registrationId: string) => ({
     workflowId: workflowIdOf(registrationId),
     taskQueue: workflowTaskQueue,
-    args: [{ registrationId, policy, peerTaskQueue, ...(start === null ? {} : { start }) }] as [RegistrationInput],
-    workflowTaskTimeout: policy.workflowTask,
+    args: [{ registrationId, peerTaskQueue }] as [RegistrationInput],
+    workflowTaskTimeout: workflowTask,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-    // A retired registration has ended for good; one that failed is started anew from the read model.
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    // A registration that was retired and added again has another life; one that is retired ends at once.
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });
   return {
     async start(registrationId) {
-      const start = await entityStart(registrationId);
       try {
-        await client.workflow.start<typeof registration>('registration', startOptions(registrationId, start));
+        await client.workflow.start<typeof registration>('registration', startOptions(registrationId));
       } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return;
         throw entityErrorOf(error);
       }
     },
     async operate(registrationId, operation) {
       try {
         return await client.withDeadline(Date.now() + updateDeadline, () => operate(client, registrationId, operation));
+      } catch (error) {
+        throw entityErrorOf(error);
+      }
+    },
+    async refresh(registrationId) {
+      try {
+        await client.workflow.signalWithStart<typeof registration, []>('registration', {
+          ...startOptions(registrationId),
+          signal: refreshSignal,
+        });
       } catch (error) {
         throw entityErrorOf(error);
       }
@@ -72,11 +75,12 @@ export function createEntityClient(
   };
 
   async function operate(temporal: Client, registrationId: string, operation: OperationRequest) {
-    const startWorkflowOperation = new WithStartWorkflowOperation<typeof registration>(
-      'registration',
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof registration>('registration', {
       // Mostly it is running, and needs no start.
-      startOptions(registrationId, null),
-    );
+      ...startOptions(registrationId),
+      // One that has ended may be retired: whoever asks looks there first.
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    });
     return await temporal.workflow.executeUpdateWithStart<
       typeof registration,
       { operationId: string },
@@ -92,7 +96,7 @@ export function createEntityClient(
 function entityErrorOf(error: unknown): EntityError {
   if (error instanceof EntityError) return error;
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
-    return new EntityError('refused', 'The registration is retired.');
+    return new EntityError('not-found', 'The registration is not being worked on.');
   }
   if (error instanceof WorkflowUpdateFailedError) {
     return new EntityError('refused', error.cause?.message ?? 'The operation is not possible now.');

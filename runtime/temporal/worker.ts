@@ -47,13 +47,13 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     shutdownGraceTime: options.longestStep + graceMargin,
     shutdownForceTime: options.longestStep + 2 * graceMargin,
   };
-  const { entityStart, record, ...peer } = options.activities;
+  const { wake, record, ...peer } = options.activities;
   const workers = [
     await Worker.create({
       ...common,
       taskQueue: workflowTaskQueue,
       workflowBundle: { codePath: options.workflowBundle },
-      activities: { ...peer, entityStart, record },
+      activities: { ...peer, wake, record },
       maxConcurrentActivityTaskExecutions: 100,
       stickyQueueScheduleToStartTimeout: options.workflowTask,
       maxCachedWorkflows: 2000,

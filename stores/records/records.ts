@@ -4,6 +4,7 @@ import type { Keys } from '../../domain/ports/callers/keys.ts';
 import type { OwnSettingsRevisions } from '../../domain/ports/callers/ownSettings.ts';
 import type { Sessions } from '../../domain/ports/callers/sessions.ts';
 import type { Tenants } from '../../domain/ports/callers/tenants.ts';
+import type { Decisions, EntityClaims, OperationLedger } from '../../domain/ports/entityState.ts';
 import type { AnswerLedger } from '../../domain/ports/ledgers/answers.ts';
 import type { ClientHolderLedger } from '../../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../../domain/ports/ledgers/clientKeys.ts';
@@ -25,7 +26,6 @@ import type { RegistrationConfigs } from '../../domain/ports/registrations/confi
 import type { Sharing } from '../../domain/ports/registrations/sharing.ts';
 import type { StartRequests } from '../../domain/ports/registrations/startRequests.ts';
 import type { EntityStarts } from '../../domain/ports/registrations/starts.ts';
-import type { Transitions } from '../../domain/ports/registrations/transitions.ts';
 import type { WakeRequests } from '../../domain/ports/registrations/wakeRequests.ts';
 import type { ServerAccesses } from '../../domain/ports/servers/access.ts';
 import type { AuthorizationServerChanges } from '../../domain/ports/servers/changes.ts';
@@ -55,10 +55,12 @@ import { createOrphanList } from './lists/orphans.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createRollout } from './lists/rollout.ts';
 import { createSummary } from './lists/summary.ts';
+import { createClaim } from './registrations/claim.ts';
 import { createConfig } from './registrations/config.ts';
+import { createDecisions } from './registrations/decisions.ts';
+import { createOperations } from './registrations/operations.ts';
 import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
-import { createRecordTransition } from './registrations/transitions.ts';
 import { createServerAccess } from './servers/access.ts';
 import { createServerChanges } from './servers/changes.ts';
 import { createServerList } from './servers/list.ts';
@@ -77,7 +79,9 @@ export type Records = AnswerLedger &
   AuthorizationServerList &
   ClientHolderLedger &
   ClientKeyLedger &
+  Decisions &
   DiscoveryHeaderLedger &
+  EntityClaims &
   EnteringSecretLedger &
   EntityStarts &
   EventList &
@@ -88,6 +92,7 @@ export type Records = AnswerLedger &
   IssuedTokenLedger &
   Keys &
   ManagementTokenJournal &
+  OperationLedger &
   OrphanLedger &
   OrphanList &
   OwnSettingsRevisions &
@@ -102,7 +107,6 @@ export type Records = AnswerLedger &
   StartRequests &
   Tenants &
   TokenWakeRequests &
-  Transitions &
   WakeRequests;
 
 /**
@@ -112,7 +116,9 @@ export type Records = AnswerLedger &
 export function createRecords(context: RecordsContext): Records {
   return guarded<Records>({
     ...createConfig(context),
-    recordTransition: createRecordTransition(context),
+    ...createClaim(context),
+    ...createDecisions(context),
+    ...createOperations(context),
     ...createIntents(context),
     ...createAnswers(context),
     ...createManagementTokens(context),

@@ -39,7 +39,7 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
 }
 
 export function stateOf(patch: Partial<EntityState> = {}, config: Partial<RegistrationConfig> = {}): EntityState {
-  const start = { config: configOf(config), view: null, sequence: 1, openIntentId: null, initialAccessTokenRef: null };
+  const start = { config: configOf(config), view: null, sequence: 1, unsettled: null, initialAccessTokenRef: null };
   return { ...initialState(start), ...patch };
 }
 

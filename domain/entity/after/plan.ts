@@ -1,12 +1,13 @@
 import { decideRollout } from '../../client/rollout.ts';
-import { rotationDue } from '../../credential/dueTime.ts';
 import type { MetadataTarget } from '../../operations/intent.ts';
 import type { MetadataPlan } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import type { RegistrationConfig } from '../../registration/config.ts';
+import { isSameJson } from '../../text/sameJson.ts';
 import { type Applied, Draft } from '../draft.ts';
 import type { EntityState } from '../state.ts';
 import { closeMetadataTask, openMetadataTask } from '../task.ts';
+import { followRotationPolicy } from '../waking/awaken.ts';
 import { tokenIsNeeded } from './wayOn.ts';
 
 /** What follows from knowing what a `changeMetadata` changes: policies count at once, metadata where the client can be changed. */
@@ -42,16 +43,12 @@ export function afterPlan(before: EntityState, { wanted, members }: MetadataPlan
   return draft.finish();
 }
 
-/** All but the metadata, which the client has to take first. A changed rotation policy resets the back-off (DESIGN section 6). */
+/** All but the metadata, which the client has to take first. */
 function followPolicies(draft: Draft, wanted: RegistrationConfig): void {
-  const { config, current, registrationId } = draft.state;
+  const { config } = draft.state;
   const { revision, ownRevision, metadata, holderRegistrationId } = config;
   draft.set({ config: { ...wanted, revision, ownRevision, metadata, holderRegistrationId } });
-  if (JSON.stringify(config.rotationPolicy) === JSON.stringify(wanted.rotationPolicy)) return;
-  draft.set({ rotationAttempts: 0, rotationNotBefore: null });
-  draft.clearAttention('rotation');
-  const problem = current === null ? null : rotationDue(registrationId, current, wanted.rotationPolicy).reason;
-  if (problem !== null) draft.attention('rotation', problem);
+  if (!isSameJson(config.rotationPolicy, wanted.rotationPolicy)) followRotationPolicy(draft);
 }
 
 /** Registering uses the newest metadata by itself; a policy may have been what it waited for. */

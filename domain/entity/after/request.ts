@@ -40,8 +40,8 @@ export function afterRequestFailure(
   now: number,
   policy: TimePolicy,
 ): Applied {
-  const draft = new Draft({ ...before, request }, now);
-  if (before.request === null) {
+  const draft = new Draft({ ...before, request: { ...request, unsettled: true } }, now);
+  if (request.unsettled !== true) {
     draft.set({ nextAttemptAt: null });
     draft.event({
       type: 'request.unsettled',

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import {
   type Application,
   effectiveMetadata,
@@ -6,14 +6,15 @@ import {
   policiesOf,
   type RotationPolicy,
 } from '../../../domain/client/metadata.ts';
-import type { RequestOutcome } from '../../../domain/ports/activities.ts';
 import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { UnsettledRequest } from '../../../domain/ports/entityState.ts';
 import type { RegistrationConfigs } from '../../../domain/ports/registrations/configs.ts';
 import type { EntityStarts } from '../../../domain/ports/registrations/starts.ts';
 import type { RegistrationConfig } from '../../../domain/registration/config.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { defaultEnvironmentClass, type Method } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
+import type { Database } from '../schema.ts';
 
 type Wanted = Parameters<RegistrationConfigs['config']>[1];
 
@@ -107,23 +108,6 @@ export function createConfig({ db }: RecordsContext): RegistrationConfigs & Enti
     };
   }
 
-  async function unseenIntent(registrationId: string, view: RegistrationView): Promise<string | null> {
-    const ofRegistration = db
-      .selectFrom('intents')
-      .select(['intent_id', 'state', 'kind', 'outcome'])
-      .where('registration_id', '=', registrationId);
-    const lastApplied = ofRegistration.where('settlement', '=', 'applied').orderBy('settled_at', 'desc').limit(1);
-    // Each half has an index of its own.
-    const found = await ofRegistration
-      .where('state', '!=', 'settled')
-      .unionAll((statement) => statement.parens(lastApplied))
-      .execute();
-    const open = found.find(({ state }) => state !== 'settled');
-    if (open !== undefined) return open.intent_id;
-    const [applied] = found;
-    return applied !== undefined && !shows(view, applied.kind, applied.outcome) ? applied.intent_id : null;
-  }
-
   return {
     async config(registrationId, wanted) {
       const row = await selectConfig(registrationId, wanted).executeTakeFirst();
@@ -146,23 +130,27 @@ export function createConfig({ db }: RecordsContext): RegistrationConfigs & Enti
         config,
         view: row.view as RegistrationView,
         sequence: row.sequence,
-        openIntentId: await unseenIntent(registrationId, row.view as RegistrationView),
+        unsettled: await unsettledIntent(db, registrationId),
         initialAccessTokenRef: token?.operation_id ?? null,
       };
     },
   };
 }
 
-/** Whether a view was recorded after the outcome of an applied request was known. */
-function shows({ credential, appliedRevision, ownRevision }: RegistrationView, kind: string, given: unknown): boolean {
-  const outcome = given as RequestOutcome;
-  const metadata = outcome.kind === 'unchanged' || outcome.kind === 'stored' ? outcome.metadata : undefined;
-  if (
-    metadata !== undefined &&
-    (metadata.target.revision !== appliedRevision || metadata.target.ownRevision !== (ownRevision?.applied ?? 0))
-  )
-    return false;
-  if (outcome.kind !== 'stored') return true;
-  if (kind === 'register') return credential !== null;
-  return credential?.ref.versionId === outcome.credential.versionId;
+/** The request of a registration that was prepared and is not settled; null = there is none. */
+async function unsettledIntent(db: Kysely<Database>, registrationId: string): Promise<UnsettledRequest | null> {
+  const row = await db
+    .selectFrom('intents')
+    .select(['intent_id', 'kind', 'operation_id', 'metadata_revision', 'own_metadata_revision'])
+    .where('registration_id', '=', registrationId)
+    .where('state', '!=', 'settled')
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { metadata_revision: revision, own_metadata_revision: ownRevision } = row;
+  return {
+    intentId: row.intent_id,
+    kind: row.kind as UnsettledRequest['kind'],
+    operationId: row.operation_id,
+    ...(revision === null ? {} : { metadata: { revision, ownRevision: ownRevision ?? 0 } }),
+  };
 }

@@ -1,6 +1,6 @@
-interface Waiting<Item> {
+interface Waiting<Item, Answer> {
   readonly item: Item;
-  readonly resolve: () => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -8,25 +8,25 @@ interface Waiting<Item> {
  * Commits what arrives while a commit is under way together in the next one: the audit takes one writer at a time, so
  * a commit per item would bound the whole product.
  *
- * @param commit one transaction; answers per item null or why this item was refused. It must be repeatable.
+ * @param commit one transaction; answers each item, or why it was refused. It must be repeatable.
  * @param concernsAll whether a rejection of `commit` would meet every item alike. When not, every item is tried alone,
  *   so that a bad one does not fail its neighbours.
  */
-export function createGroupCommit<Item>(
-  commit: (items: readonly Item[]) => Promise<readonly (Error | null)[]>,
+export function createGroupCommit<Item, Answer>(
+  commit: (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>,
   concernsAll: (error: unknown) => boolean,
   maxItems: number,
-): (item: Item) => Promise<void> {
-  const queue: Waiting<Item>[] = [];
+): (item: Item) => Promise<Answer> {
+  const queue: Waiting<Item, Answer>[] = [];
   let draining = false;
 
-  async function commitTogether(some: readonly Waiting<Item>[]): Promise<void> {
+  async function commitTogether(some: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
-      const refusals = await commit(some.map(({ item }) => item));
+      const answers = await commit(some.map(({ item }) => item));
       for (const [index, { resolve, reject }] of some.entries()) {
-        const refusal = refusals[index] ?? null;
-        if (refusal === null) resolve();
-        else reject(refusal);
+        const answer = answers[index] as Answer | Error;
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
       }
     } catch (error) {
       if (some.length === 1 || concernsAll(error)) for (const { reject } of some) reject(error);

@@ -18,6 +18,7 @@ import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
 import type { Records } from '../../../stores/records/records.ts';
 import { createRecords, type Database, migrate } from '../../../stores/records/records.ts';
+import { withTransitions } from '../../support/recording.ts';
 
 /**
  * The real API, page and read model (in a PGlite of its own), as a browser and the command line meet them. In place of
@@ -99,6 +100,7 @@ export async function startRealApp(
           operations.push(operation);
           return { operationId: operation.operationId };
         },
+        refresh: async () => undefined,
         check: async () => undefined,
       },
       registrationConfig: (registrationId) => records.config(registrationId),
@@ -170,7 +172,14 @@ export async function startRealApp(
       const sequence = before.sequence + 1;
       const view: RegistrationView = { ...before, ...change, sequence };
       const at = new Date().toISOString();
-      await records.recordTransition({ registrationId, sequence, at, actor: 'system', ...event, view });
+      await withTransitions(records).recordTransition({
+        registrationId,
+        sequence,
+        at,
+        actor: 'system',
+        ...event,
+        view,
+      });
       return view;
     },
     unplug,

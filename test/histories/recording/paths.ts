@@ -11,11 +11,11 @@ import {
   notInTime,
   proved,
   provedHeld,
+  recordedTwice,
+  recordsAway,
   refused,
-  refusedByRecords,
   rejected,
   type Script,
-  startAfter,
   stored,
   storedOnly,
   storedRefused,
@@ -27,10 +27,8 @@ import {
 
 /** The world, what people ask for, and how far it goes: the entity is idle after as many events of a type. */
 export interface Path {
-  readonly script?: Script;
+  readonly script?: Omit<Script, 'policy'>;
   readonly policy?: Partial<TimePolicy>;
-  /** It is started without what the records hold, and asks them, as when an operation starts it. */
-  readonly asksRecords?: true;
   readonly story: readonly Chapter[];
 }
 type Chapter =
@@ -42,6 +40,7 @@ export const recordingPolicy: TimePolicy = {
   ...defaultTimePolicy,
   retryInitial: 200,
   retryMaximum: 1000,
+  restFor: 10 * 60_000,
   replicationLag: 500,
 };
 
@@ -89,13 +88,15 @@ export const paths: Readonly<Record<string, Path>> = {
     policy: { replicationLag: 0 },
     story: [active],
   },
-  parked: {
-    asksRecords: true,
+  'proved-again': {
     policy: { proofInterval: 3000 },
     story: [active, { until: 'credential.proved', times: 2 }],
   },
+  parked: {
+    policy: { proofInterval: 4000, restFor: 1000 },
+    story: [active, { until: 'credential.proved' }, { ask: 'verify' }, { until: 'credential.proved', times: 3 }],
+  },
   'awaiting-token': {
-    asksRecords: true,
     script: { config: { environment: 'production', environmentClass: 'production' } },
     story: [{ until: 'registration.awaiting-token' }, { ask: 'supplyInitialAccessToken' }, active],
   },
@@ -110,7 +111,6 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   approval: {
-    asksRecords: true,
     policy: { discoveryInterval: 2000, proofInterval: 60_000 },
     script: {
       discover: [
@@ -129,7 +129,6 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   'woken-by-a-credential': {
-    asksRecords: true,
     script: {
       config: { environment: 'production', environmentClass: 'production' },
       discover: [() => discoveryOf(), () => discoveryOf({ serverCredential: 'service' })],
@@ -161,15 +160,19 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   'records-conflict': {
-    asksRecords: true,
-    script: {
-      entityStart: [(id) => startAfter(1, id), (id) => startAfter(20, id)],
-      register: [refusedByRecords, () => stored()],
-    },
+    script: { record: [() => ({ kind: 'conflict' })] },
+    story: [active],
+  },
+  'decided-twice': {
+    script: { record: [recordedTwice] },
+    story: [active],
+  },
+  'records-away': {
+    script: { record: [recordsAway, recordsAway, recordsAway] },
+    policy: { recordsRetry: 500, recordsRetryMaximum: 1000 },
     story: [active],
   },
   'by-hand': {
-    asksRecords: true,
     script: { discover: [() => discoveryOf({ registrationEndpoint: null })] },
     policy: { remindAfter: 1500, remindEvery: 60_000, escalateAfter: 60_000 },
     story: [

@@ -1,30 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EntityStart } from '../../../domain/entity/start.ts';
 import { RegistrarFailure } from '../../../domain/failure.ts';
 import type {
   CredentialState,
   Failure,
+  PeerActivities,
+  PeerSteps,
   ProofOutcome,
   RegistrationActivities,
   RequestResult,
   SupplyResult,
 } from '../../../domain/ports/activities.ts';
+import type { Decision, RecordAnswer, WakeArguments, Woken } from '../../../domain/ports/entityState.ts';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { type Reason, reasons } from '../../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../../domain/registration/config.ts';
 import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registration/view.ts';
-import { configOf, credentialOf, discoveryOf } from '../../support/entity.ts';
-
-type Activity = Exclude<keyof RegistrationActivities, 'record'>;
+import type { TimePolicy } from '../../../domain/time/policy.ts';
+import { credentialOf, discoveryOf } from '../../support/entity.ts';
+import { MemoryRecords, type Row, scriptedConfig } from './memoryRecords.ts';
 
 /** Answers of one activity, one a call; the last one for all further calls. */
-type Answers<Name extends Activity> = readonly ((
-  ...given: Parameters<RegistrationActivities[Name]>
-) => Awaited<ReturnType<RegistrationActivities[Name]>> | ReturnType<RegistrationActivities[Name]>)[];
+type Answers<Name extends keyof PeerSteps> = readonly ((
+  ...given: Parameters<PeerActivities[Name]>
+) => Awaited<ReturnType<PeerSteps[Name]>> | ReturnType<PeerSteps[Name]>)[];
+
+/** What the records answer instead, one a call and after these as they do; `real` is what they would. */
+type Instead<Argument, Answer> = readonly ((argument: Argument, real: () => Answer) => Answer | Promise<Answer>)[];
 
 /** What the world answers to one registration, where it differs from a world in which everything goes well. */
-export type Script = { readonly config?: Partial<RegistrationConfig> } & {
-  readonly [Name in Activity]?: Answers<Name>;
+export type Script = {
+  readonly config?: Partial<RegistrationConfig>;
+  readonly policy?: Partial<TimePolicy>;
+  readonly wake?: Instead<WakeArguments, Woken | null>;
+  readonly record?: Instead<Decision, RecordAnswer>;
+} & {
+  readonly [Name in keyof PeerSteps]?: Answers<Name>;
 };
 
 const second = 1000;
@@ -123,24 +133,21 @@ export function lostAnswer(): never {
   throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'The answer was lost.' });
 }
 
-/** What the records know of a registration that has gone as far as a sequence, and nothing else. */
-export function startAfter(
-  sequence: number,
-  registrationId: string,
-  given: Partial<RegistrationConfig> = {},
-): EntityStart {
-  const config = configOf({ registrationId, tenantId: 'golden', ...given });
-  return { config, view: null, sequence, openIntentId: null, initialAccessTokenRef: null };
-}
-
 /** The credential of a holder, proved where a sharer uses it. */
 export function provedHeld(): ProofOutcome {
   const held = { ...issuedFor(90 * 86_400), place: 'client', manageable: false, provedAt: Date.now() } as const;
   return { decision: { action: 'keep', reason: 'ProofSucceeded' }, current: held, pending: null, message: 'good' };
 }
 
-export function refusedByRecords(): never {
-  throw new RecordsError('sequence-conflict', 'The event was recorded with another content.');
+/** The records are not reached. */
+export function recordsAway(): never {
+  throw new RecordsError('unavailable', 'The database does not answer; try again.');
+}
+
+/** The decision is written, and the answer lost: as when a workflow task dies between the two. */
+export function recordedTwice(_: Decision, real: () => RecordAnswer): never {
+  real();
+  return recordsAway();
 }
 
 /** Longer than the start-to-close of a path that loses an answer so, in milliseconds. */
@@ -184,33 +191,43 @@ export type Timeline = readonly Transition[];
 export interface ScriptedWorld {
   readonly activities: RegistrationActivities;
   timeline(registrationId: string): Timeline;
+  /** What the records hold; a test may write into it. */
+  row(registrationId: string): Row;
 }
 
 /** The product's activities, answered by scripts: no network, no store, the same path whenever it is recorded. */
-export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWorld {
-  const timelines = new Map<string, Transition[]>();
+export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: TimePolicy): ScriptedWorld {
+  const records = new MemoryRecords();
   const calls = new Map<string, number>();
 
-  function keep(transitions: readonly Transition[] = []): void {
-    for (const transition of transitions) {
-      const timeline = timelines.get(transition.registrationId) ?? [];
-      timelines.set(transition.registrationId, timeline);
-      if (!timeline.some(({ sequence }) => sequence === transition.sequence)) timeline.push(transition);
-    }
+  function nextCall(registrationId: string, name: string): number {
+    const key = `${registrationId}/${name}`;
+    const call = calls.get(key) ?? 0;
+    calls.set(key, call + 1);
+    return call;
   }
 
-  function scripted<Name extends Activity>(name: Name, usual: Answers<Name>[number]): RegistrationActivities[Name] {
-    const answer = async (...given: Parameters<RegistrationActivities[Name]>) => {
-      const [argument, unrecorded] = given;
-      keep(unrecorded);
-      const registrationId = typeof argument === 'string' ? argument : argument.registrationId;
+  function scripted<Name extends keyof PeerSteps>(name: Name, usual: Answers<Name>[number]): PeerActivities[Name] {
+    const answer = async (...given: Parameters<PeerActivities[Name]>) => {
+      const [{ registrationId, decidedAt, incarnation }] = given;
+      const row = records.row(registrationId);
+      if (row.sequence !== decidedAt || row.incarnation !== incarnation)
+        throw new RegistrarFailure({ reason: 'DecisionOutdated', retryClass: 'input', message: 'moved on' });
       const script = scripts.get(registrationId)?.[name] as Answers<Name> | undefined;
-      const key = `${registrationId}/${name}`;
-      const call = calls.get(key) ?? 0;
-      calls.set(key, call + 1);
+      const call = nextCall(registrationId, name);
       return await (script?.[Math.min(call, script.length - 1)] ?? usual)(...given);
     };
-    return answer as RegistrationActivities[Name];
+    return answer as PeerActivities[Name];
+  }
+
+  async function recorded<Argument extends { registrationId: string }, Answer>(
+    name: string,
+    argument: Argument,
+    instead: Instead<Argument, Answer> | undefined,
+    real: () => Answer,
+  ): Promise<Answer> {
+    const other = instead?.[nextCall(argument.registrationId, name)];
+    return other === undefined ? real() : await other(argument, real);
   }
 
   return {
@@ -222,16 +239,20 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>): ScriptedWor
       prove: scripted('prove', proved),
       storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
-      planMetadata: scripted('planMetadata', ({ registrationId }) => ({
-        wanted: { ...startAfter(1, registrationId).config, revision: 2 },
+      planMetadata: async ({ registrationId }) => ({
+        wanted: { ...scriptedConfig(registrationId), revision: 2 },
         members: ['redirect_uris'],
-      })),
-      entityStart: scripted('entityStart', (registrationId) =>
-        startAfter(1, registrationId, scripts.get(registrationId)?.config),
-      ),
-      record: async (transitions) => keep(transitions),
+      }),
+      wake: (argument) => {
+        const script = scripts.get(argument.registrationId);
+        const real = () => records.wake(argument, { ...policy, ...script?.policy }, script?.config);
+        return recorded('wake', argument, script?.wake, real);
+      },
+      record: (decision) =>
+        recorded('record', decision, scripts.get(decision.registrationId)?.record, () => records.record(decision)),
     },
-    timeline: (registrationId) => timelines.get(registrationId) ?? [],
+    timeline: (registrationId) => records.row(registrationId).timeline,
+    row: (registrationId) => records.row(registrationId),
   };
 }
 

@@ -10,7 +10,8 @@ import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
 import type {
   CredentialState,
   Endpoints,
-  RegistrationActivities,
+  OwnActivities,
+  PeerSteps,
   RequestArguments,
   RequestResult,
 } from '../../../domain/ports/activities.ts';
@@ -27,6 +28,7 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
+import { decidedNow, type WithTransitions } from '../../support/recording.ts';
 import {
   anApplication,
   everything,
@@ -58,7 +60,7 @@ export class World {
   readonly #fixture: Fixture;
   readonly #directory: string;
   #client: GuardedClient | null = null;
-  #activities: RegistrationActivities | null = null;
+  #activities: (PeerSteps & OwnActivities) | null = null;
   #dependencies: Dependencies | null = null;
   #view: RegistrationView | null = null;
 
@@ -98,7 +100,7 @@ export class World {
         return stepTime();
       },
     };
-    this.#activities = createActivities(this.#dependencies);
+    this.#activities = decidedNow(createActivities(this.#dependencies, defaultTimePolicy), records);
     this.trace.length = 0;
   }
 
@@ -134,11 +136,11 @@ export class World {
     });
   }
 
-  get activities(): RegistrationActivities {
+  get activities(): PeerSteps & OwnActivities {
     return this.#activities ?? notBegun();
   }
 
-  get records(): EntityRecords {
+  get records(): WithTransitions<EntityRecords> {
     return this.#fixture.records;
   }
 

@@ -57,6 +57,8 @@ export class FakeEntities implements EntityClient {
     return { operationId: operation.operationId };
   }
 
+  async refresh(): Promise<void> {}
+
   async check(): Promise<void> {}
 }
 

@@ -15,6 +15,7 @@ import { redactFailures } from '../../../runtime/temporal/interceptors.ts';
 import { startWorkers } from '../../../runtime/temporal/worker.ts';
 import { bundleWorkflows } from '../../../scripts/workflowBundle.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
+import type { Row } from '../../histories/recording/memoryRecords.ts';
 import { recordingPolicy } from '../../histories/recording/paths.ts';
 import { type Script, scriptedWorld, type Timeline } from '../../histories/recording/scripted.ts';
 import { freshNamespace } from '../../support/freshNamespace.ts';
@@ -29,6 +30,9 @@ export interface Entities extends EntityClient {
   /** Starts it under a time policy of its own. */
   startWith(registrationId: string, policy: Partial<TimePolicy>): Promise<void>;
   timeline(registrationId: string): Timeline;
+  /** What the records hold; a test may write into it. */
+  row(registrationId: string): Row;
+  readonly client: Client;
   /** Waits until an event was recorded so many times. */
   seen(registrationId: string, type: EventType, times?: number): Promise<void>;
   history(registrationId: string): Promise<History>;
@@ -59,7 +63,7 @@ export async function startEntities(address: string): Promise<Entities> {
   const workflowBundle = join(directory, 'workflow-bundle.js');
   await writeFile(workflowBundle, await bundleWorkflows(root));
   const scripts = new Map<string, Script>();
-  const { activities, timeline } = scriptedWorld(scripts);
+  const { activities, timeline, row } = scriptedWorld(scripts, recordingPolicy);
   const converter = dataConverter(createKeyring(parseMasterKey(generateMasterKey())));
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter: converter });
@@ -82,10 +86,15 @@ export async function startEntities(address: string): Promise<Entities> {
       failure = error;
     },
   });
+  const entities = createEntityClient(client, { workflowTask: recordingPolicy.workflowTask, peerTaskQueue });
   return {
-    ...createEntityClient(client, { policy: recordingPolicy, peerTaskQueue }),
-    startWith: (registrationId, policy) =>
-      createEntityClient(client, { policy: { ...recordingPolicy, ...policy }, peerTaskQueue }).start(registrationId),
+    ...entities,
+    async startWith(registrationId, policy) {
+      scripts.set(registrationId, { ...scripts.get(registrationId), policy });
+      await entities.start(registrationId);
+    },
+    client,
+    row,
     script: (registrationId, script) => void scripts.set(registrationId, script),
     timeline,
     async seen(registrationId, type, times = 1) {

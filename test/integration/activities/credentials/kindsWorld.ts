@@ -15,6 +15,7 @@ import { loadPlaybooks } from '../../../../runtime/playbooks.ts';
 import { openPglite } from '../../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';
 import { createSpool } from '../../../../stores/spool/spool.ts';
+import { decidedNow } from '../../../support/recording.ts';
 import { anApplication, aRegistration, fixtureOn, recordsOn, uniqueId } from '../../stores/records/fixture.ts';
 
 const clock = { now: Date.now };
@@ -50,7 +51,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
   };
   const app = await buildApp({
     records,
-    entities: { start: unused, operate: unused, check: unused },
+    entities: { start: unused, operate: unused, refresh: unused, check: unused },
     putEnteringSecret: unused,
     registrationConfig: unused,
     keycloak: { carryOut: unused },
@@ -69,18 +70,24 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
   const ownUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 
   const activitiesWith = (jwksBaseUrl: string | null) =>
-    createActivities({
+    decidedNow(
+      createActivities(
+        {
+          records,
+          secrets,
+          spool: createSpool(directory, keyring.sealer('escrow')),
+          client,
+          clock,
+          drainSpool: async () => undefined,
+          isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok,
+          requestStep: defaultTimePolicy.requestStep,
+          jwksBaseUrl,
+          bearers: new Bearers(),
+        },
+        defaultTimePolicy,
+      ),
       records,
-      secrets,
-      spool: createSpool(directory, keyring.sealer('escrow')),
-      client,
-      clock,
-      drainSpool: async () => undefined,
-      isAllowedUrl: (url) => parsePublicUrl(url, allowed).ok,
-      requestStep: defaultTimePolicy.requestStep,
-      jwksBaseUrl,
-      bearers: new Bearers(),
-    });
+    );
   /** How the authorization server gets the public keys. */
   const activities = { url: activitiesWith(ownUrl), value: activitiesWith(null) };
 

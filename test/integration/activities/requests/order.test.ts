@@ -96,14 +96,16 @@ describe('a registration', () => {
     expect(world.times('POST /register')).toBe(1);
   });
 
-  it('is not sent on a decision that the records refuse', async () => {
-    const { view } = world;
-    await world.records.recordTransition(nextEvent(view, { phase: 'registering' }));
-    const other = nextEvent(view, { phase: 'awaiting_token' });
-    await expect(world.activities.register(world.request(), [other])).rejects.toMatchObject({
-      code: 'sequence-conflict',
-    });
+  it.each([
+    ['a sequence that the registration has gone on from', { decidedAt: 1, incarnation: 1 }],
+    ['a sequence that is not recorded', { decidedAt: 3, incarnation: 1 }],
+    ['an earlier life of the registration', { decidedAt: 2, incarnation: 0 }],
+  ])('is not sent when it was decided at %s', async (_, decided) => {
+    await world.records.recordTransition(nextEvent(world.view, { phase: 'registering' }));
+    const request = { ...world.request(), ...decided };
+    await expect(world.activities.register(request)).rejects.toMatchObject({ reason: 'DecisionOutdated' });
     expect(world.times('POST /register')).toBe(0);
+    expect(await world.records.intent(request.intentId)).toBeNull();
   });
 });
 

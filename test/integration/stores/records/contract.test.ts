@@ -7,16 +7,16 @@ import { auditSuite } from './suites/audit.ts';
 import { callerSuite } from './suites/callers.ts';
 import { changeSuite } from './suites/changes.ts';
 import { clientKeySuite } from './suites/clientKeys.ts';
+import { decisionSuite } from './suites/decisions.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
 import { schemaSuite } from './suites/schema.ts';
 import { sharingSuite } from './suites/sharing.ts';
-import { transitionSuite } from './suites/transitions.ts';
 
 /** Everything that holds on every database. */
 function contract(fixture: () => Fixture): void {
-  transitionSuite(fixture);
+  decisionSuite(fixture);
   auditSuite(fixture);
   changeSuite(fixture);
   intentSuite(fixture);

@@ -8,11 +8,12 @@ import type { RegistrationView, Transition } from '../../../../domain/registrati
 import { createKeyring, generateMasterKey, type Keyring, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
 import type { Records } from '../../../../stores/records/records.ts';
 import { createRecords, type Database, migrate } from '../../../../stores/records/records.ts';
+import { type WithTransitions, withTransitions } from '../../../support/recording.ts';
 
 /** Migrated records on one database, with a clock that stands still unless a test moves it. */
 export interface Fixture {
   readonly db: Kysely<Database>;
-  readonly records: Records;
+  readonly records: WithTransitions<Records>;
   readonly keyring: Keyring;
   readonly clock: { now(): number; move(milliseconds: number): void };
 }
@@ -30,8 +31,10 @@ export async function fixtureOn(db: Kysely<Database>): Promise<Fixture> {
   return { db, keyring, clock, records: recordsOn(db, keyring, clock) };
 }
 
-export function recordsOn(db: Kysely<Database>, keyring: Keyring, clock: { now(): number }): Records {
-  return createRecords({ db, sealer: keyring.sealer('escrow'), auditMacKey: keyring.mac('audit-mac'), clock });
+export function recordsOn(db: Kysely<Database>, keyring: Keyring, clock: { now(): number }): WithTransitions<Records> {
+  return withTransitions(
+    createRecords({ db, sealer: keyring.sealer('escrow'), auditMacKey: keyring.mac('audit-mac'), clock }),
+  );
 }
 
 export const everything: Visibility = { tenantIds: null, applicationIds: null };

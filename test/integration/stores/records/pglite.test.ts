@@ -39,7 +39,7 @@ describe('records in a data directory', () => {
     await migrate(db);
     const records = recordsOn(db, before.keyring, before.clock);
     const start = await records.entityStart(registrationId);
-    expect(start).toMatchObject({ view: transition.view, sequence: 2, openIntentId: intentId });
+    expect(start).toMatchObject({ view: transition.view, sequence: 2, unsettled: { intentId } });
     expect(await records.claimEnteringSecret(start!.initialAccessTokenRef!, registrationId)).toBe('iat');
     expect(await records.readAnswer(intentId)).toEqual(anAnswer('secret'));
     expect(await records.managementTokens(registrationId)).toEqual([aToken('rat')]);

@@ -83,13 +83,25 @@ describeWith('postgres', 'records with several processes on PostgreSQL', ({ post
     const { keyring, clock } = fixture;
     const view = await oneRegistration(fixture);
     const racers = [fixture.records, recordsOn(other, keyring, clock)];
-    const outcomes = await Promise.allSettled(
-      racers.map((racer, index) => racer.recordTransition(nextEvent(view, {}, { message: `writer ${index}` }))),
+    const { registrationId } = view;
+    await fixture.records.claim({ registrationId, incarnation: null, chain: 'chain-a' });
+    const answers = await Promise.all(
+      racers.map((racer, index) =>
+        racer.recordDecision({
+          registrationId,
+          incarnation: 1,
+          chain: 'chain-a',
+          afterSequence: 1,
+          transitions: [nextEvent(view, {}, { message: `writer ${index}` })],
+          state: { schemaVersion: 2 },
+          rules: 1,
+          wakeAt: null,
+          endedOperations: [],
+        }),
+      ),
     );
-    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { code: 'sequence-conflict' },
-    });
+    expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['recorded', 'taken']);
+    expect((await fixture.records.events(registrationId, { limit: 5 })).items).toHaveLength(2);
   });
 
   it('lets one of many processes send, store and settle a request', async () => {

@@ -348,7 +348,7 @@ describe('an entity that starts anew from the records', () => {
     const discovery = state.discovery === null ? null : { ...state.discovery, evidence };
     const view = viewOf({ ...state, discovery }, t0);
     const { config, sequence } = state;
-    const anew = initialState({ config, view, sequence, openIntentId: null, initialAccessTokenRef: null });
+    const anew = initialState({ config, view, sequence, unsettled: null, initialAccessTokenRef: null });
     expect(anew.discovery).toEqual(discovery);
     expect(anew.discoveredAt).toBe(t0);
   });

@@ -3,8 +3,7 @@ import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { dueOf, strategyOf } from '../../../../domain/entity/health.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { refusalOf } from '../../../../domain/entity/operations.ts';
-import { rebuild } from '../../../../domain/entity/rebuild.ts';
-import type { EntityState } from '../../../../domain/entity/state.ts';
+import { type EntityState, initialState } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
 import type { CredentialState, ProofOutcome } from '../../../../domain/ports/activities.ts';
 import { explain } from '../../../../domain/reasons/index.ts';
@@ -72,16 +71,16 @@ describe.each([
     expect(dueOf(state)).toBeNull();
   });
 
-  it('is the same after a rebuild from the records', () => {
+  it('is the same when begun anew from the view', () => {
     const { state } = run(stateOf({}, config), worldOf(method), t0, t0, policy);
     const start = {
       config: configOf(config),
       view: viewOf(state, t0),
       sequence: state.sequence,
-      openIntentId: null,
+      unsettled: null,
       initialAccessTokenRef: null,
     };
-    const rebuilt = rebuild(state, start, t0).state;
+    const rebuilt = initialState(start);
     expect(rebuilt).toMatchObject({ phase: 'active', current: { authMethod: method, expiresAt: null } });
     expect(strategyOf(rebuilt.current as CredentialState, rebuilt)).toBe(strategy);
     expect(refusalOf(rebuilt, { kind: 'rotate' })).toBe(explain(refusal));

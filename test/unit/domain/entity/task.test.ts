@@ -101,7 +101,7 @@ describe('the task of a registration by hand', () => {
   it('survives the loss of what Temporal holds', () => {
     const { state, transitions } = noted(manual(), { state: 'verified', owner: 'Ada' }, monday + day);
     const view = transitions.at(-1)?.view as RegistrationView;
-    const start = { config: configOf(), view, sequence: 9, openIntentId: null, initialAccessTokenRef: null };
+    const start = { config: configOf(), view, sequence: 9, unsettled: null, initialAccessTokenRef: null };
     expect(initialState(start).task).toEqual(state.task);
   });
 

@@ -208,29 +208,5 @@ export function changeSuite(fixture: () => Fixture): void {
       const rotating = await records.prepareIntent({ ...given, intentId: randomUUID() });
       expect(rotating.metadata).toBeNull();
     });
-
-    it('whose change was applied is found until the view shows it', async () => {
-      const { records } = fixture();
-      const { views } = await onboard(fixture());
-      const registered = registeredWith(views[0]!, 1);
-      await records.recordTransition(registered);
-      const intentId = randomUUID();
-      const target = { revision: 1, ownRevision: 1 };
-      await records.putOwnSettings(registered.registrationId, 0, { clientMetadata: { software_id: 'x' } });
-      await records.prepareIntent({
-        registrationId: registered.registrationId,
-        intentId,
-        operationId: randomUUID(),
-        kind: 'update',
-        endpoint: 'https://as.example',
-        clientName: 'x',
-        clientId: 'c',
-        metadata: target,
-      });
-      await records.settleIntent(intentId, 'applied', { kind: 'unchanged', metadata: { target } });
-      expect((await records.entityStart(registered.registrationId))?.openIntentId).toBe(intentId);
-      await records.recordTransition(nextEvent(registered.view, { ownRevision: { applied: 1, desired: 1 } }));
-      expect((await records.entityStart(registered.registrationId))?.openIntentId).toBeNull();
-    });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anAnswer, aToken, everything, type Fixture, nextEvent, oneRegistration } from '../fixture.ts';
+import { anAnswer, aToken, everything, type Fixture, oneRegistration } from '../fixture.ts';
 
 export function intentSuite(fixture: () => Fixture): void {
   describe('intents', () => {
@@ -35,7 +35,7 @@ export function intentSuite(fixture: () => Fixture): void {
         settlement: null,
         outcome: null,
       });
-      expect((await records.entityStart(registrationId))?.openIntentId).toBe(intentId);
+      expect((await records.entityStart(registrationId))?.unsettled?.intentId).toBe(intentId);
       expect(await records.markSending(intentId, 1)).toBe(true);
       expect(await records.readAnswer(intentId)).toBeNull();
       const answer = anAnswer('secret-1');
@@ -53,7 +53,7 @@ export function intentSuite(fixture: () => Fixture): void {
       });
       expect(await records.readAnswer(intentId)).toBeNull();
       expect(await records.managementTokens(registrationId)).toEqual([token]);
-      expect((await records.entityStart(registrationId))?.openIntentId).toBeNull();
+      expect((await records.entityStart(registrationId))?.unsettled).toBeNull();
     });
 
     it('lists what is open under a prefix, the oldest first', async () => {
@@ -74,45 +74,6 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await listed(clock.now())).toEqual([first, second]);
       expect(await listed(clock.now(), 1)).toEqual([first]);
       expect(await listed(clock.now() - 3000)).toEqual([first]);
-    });
-
-    it('hands an applied request to a rebuilt entity until a view shows what it stored', async () => {
-      const { records } = fixture();
-      const view = await oneRegistration(fixture());
-      const { registrationId } = view;
-      const openIntentId = async () => (await records.entityStart(registrationId))?.openIntentId;
-      const apply = async (kind: 'register' | 'update', versionId: string) => {
-        const given = { ...(await anIntent(kind)), registrationId };
-        await records.prepareIntent(given);
-        await records.settleIntent(given.intentId, 'applied', { kind: 'stored', credential: { versionId } });
-        fixture().clock.move(1000);
-        return given.intentId;
-      };
-      const shown = (versionId: string) => ({
-        clientId: 'client-1',
-        authMethod: 'client_secret_basic' as const,
-        ref: { store: 'database' as const, name: 'a-name', versionId },
-        issuedAt: '2026-11-21T09:00:00.000Z',
-        expiresAt: null,
-        expiryKnown: true,
-        clientExpiresAt: null,
-        rotationDueAt: null,
-        strategy: 'update' as const,
-        provedAt: null,
-      });
-
-      expect(await openIntentId()).toBeNull();
-      const registration = await apply('register', 'v1');
-      expect(await openIntentId()).toBe(registration);
-      const registered = nextEvent(view, { credential: shown('v1-promoted') });
-      await records.recordTransition(registered);
-      expect(await openIntentId()).toBeNull();
-      const update = await apply('update', 'v2');
-      expect(await openIntentId()).toBe(update);
-      await records.recordTransition(nextEvent(registered.view, { credential: shown('v2') }));
-      expect(await openIntentId()).toBeNull();
-      const open = await records.prepareIntent({ ...(await anIntent('update')), registrationId });
-      expect(await openIntentId()).toBe(open.intentId);
     });
 
     it('lets exactly one of two senders send', async () => {

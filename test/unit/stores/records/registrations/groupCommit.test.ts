@@ -55,7 +55,7 @@ describe('createGroupCommit', () => {
     );
     const outcomes = await Promise.allSettled([record(1), record(-2), record(3)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    await expect(record(4)).resolves.toBeUndefined();
+    await expect(record(4)).resolves.toBeNull();
   });
 
   it('tries each alone when a commit of several fails', async () => {

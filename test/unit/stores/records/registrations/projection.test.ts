@@ -22,6 +22,7 @@ const view = initialView('tenant', registration, 3, 1, at);
 describe('projectionOf', () => {
   it('takes the columns of a new registration', () => {
     expect(projectionOf(view, at, 1)).toEqual({
+      client_expires_at: null,
       phase: 'discovering',
       method: 'auto',
       holder_registration_id: null,

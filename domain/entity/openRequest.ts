@@ -1,0 +1,39 @@
+import type { Step } from './nextStep.ts';
+import type { EntityState, OpenRequest } from './state.ts';
+
+/** A step that sends what cannot be repeated. */
+export type RequestStep = Extract<Step, { do: 'register' | 'update' | 'change' }>;
+
+export function isRequestStep(step: Step): step is RequestStep {
+  return step.do === 'register' || step.do === 'update' || step.do === 'change';
+}
+
+/**
+ * The state with the request that a step is going to send. It is recorded before it is sent: whoever starts from the
+ * records settles it, instead of sending another.
+ *
+ * @param ids made by the workflow; the operation's is used where the request belongs to none.
+ */
+export function openRequest(
+  state: EntityState,
+  step: RequestStep,
+  ids: { readonly intentId: string; readonly operationId: string },
+): EntityState {
+  return { ...state, request: requestOf(state, step, ids) };
+}
+
+function requestOf(
+  { current, rotation, activeOperation }: EntityState,
+  step: RequestStep,
+  { intentId, operationId }: { readonly intentId: string; readonly operationId: string },
+): OpenRequest {
+  if (step.do === 'register') return { intentId, kind: 'register', operationId };
+  if (current === null) throw new Error('an update needs a current credential');
+  if (step.do === 'update') {
+    if (rotation === null) throw new Error('an update needs a rotation');
+    return { intentId, kind: 'update', operationId: rotation.operationId };
+  }
+  if (activeOperation === null) throw new Error('a change needs an operation');
+  const { revision, ownRevision } = step.change.config;
+  return { intentId, kind: 'update', operationId: activeOperation.operationId, metadata: { revision, ownRevision } };
+}

@@ -1,0 +1,21 @@
+import type { EntityState } from '../../domain/entity/state.ts';
+import type { Endpoints } from '../../domain/ports/activities.ts';
+
+/** The approved snapshot, reduced to what an activity needs. */
+export function endpointsOf(state: EntityState): Endpoints {
+  const { discovery } = state;
+  if (discovery === null) throw new Error('no discovery snapshot');
+  const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
+  const { scopesSupported, capabilities, tokenEndpointAuthMethods, tokenEndpointAuthSigningAlgs } = discovery;
+  return {
+    registrationEndpoint,
+    tokenEndpoint,
+    authorizationEndpoint,
+    issuer,
+    jwksUri,
+    scopesSupported,
+    capabilities,
+    tokenEndpointAuthMethods,
+    tokenEndpointAuthSigningAlgs,
+  };
+}

@@ -1,0 +1,60 @@
+import { afterProof } from '../../domain/entity/after/proof.ts';
+import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
+import { followedBy } from '../../domain/entity/draft.ts';
+import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
+import type { RequestArguments, RequestResult } from '../../domain/ports/activities.ts';
+import type { TimePolicy } from '../../domain/time/policy.ts';
+import type { Asking } from '../activities.ts';
+import { type Apply, attempt } from './attempt.ts';
+import { endpointsOf } from './endpoints.ts';
+
+/** Sends a request that was opened and recorded, and that nobody was given before. */
+export async function sendRequest(
+  request: OpenRequest,
+  state: EntityState,
+  { peers, decided, policy }: Asking,
+): Promise<Apply> {
+  const argument = { ...argumentsOf(state, request), ...decided };
+  return await requestStep(request, policy, () => {
+    if (request.kind === 'register') return peers.register(argument);
+    const { current } = state;
+    if (current === null) throw new Error('an update needs a current credential');
+    const { metadata } = request;
+    return peers.update({ ...argument, current, ...(metadata === undefined ? {} : { metadata }) });
+  });
+}
+
+/** Finds out what became of a request. */
+export async function settleRequest(
+  request: OpenRequest,
+  state: EntityState,
+  { peers, decided, policy }: Asking,
+): Promise<Apply> {
+  const { current } = state;
+  return await requestStep(request, policy, () =>
+    peers.settle({ ...argumentsOf(state, request), request: request.kind, current, ...decided }),
+  );
+}
+
+/** A request whose step fails stays open until the settlement ladder says what became of it. */
+async function requestStep(
+  request: OpenRequest,
+  policy: TimePolicy,
+  run: () => Promise<RequestResult>,
+): Promise<Apply> {
+  return await attempt(
+    run,
+    ({ outcome, proof }) =>
+      (latest, now) => {
+        const settled = afterRequest(latest, request, outcome, now, policy);
+        return proof === null ? settled : followedBy(settled, afterProof(settled.state, proof, now, policy));
+      },
+    (failure) => (latest, now) => afterRequestFailure(latest, request, failure, now, policy),
+  );
+}
+
+function argumentsOf(state: EntityState, request: OpenRequest): RequestArguments {
+  const { registrationId, initialAccessTokenRef } = state;
+  const { intentId, operationId } = request;
+  return { registrationId, intentId, operationId, endpoints: endpointsOf(state), initialAccessTokenRef };
+}
