@@ -4,7 +4,7 @@ import { Bearers } from '../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../activities/servers/sweepIssuedTokens.ts';
 import { expiringWithin } from '../domain/servers/initialAccessToken.ts';
 import { reachableBaseUrl } from '../domain/text/reachableBaseUrl.ts';
-import type { TimePolicy } from '../domain/time/policy.ts';
+import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { anchorAudit } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
@@ -29,7 +29,7 @@ export async function startWorkerPart(
   log: Log,
   shutdown: Shutdown,
 ): Promise<void> {
-  const { records, secrets, spool, client, clock, db, keyring } = services;
+  const { records, secrets, spool, client, clock, db, keyring, vendorErrors } = services;
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
   const drainSpool = async () => {
     const report = await drain(spool, records);
@@ -47,6 +47,9 @@ export async function startWorkerPart(
     requestStep: policy.requestStep,
     jwksBaseUrl: reachableBaseUrl(config.publicUrl),
     bearers: new Bearers(),
+    vendorErrors,
+    // As short as the back-off: tests scale all times alike.
+    boundScale: policy.retryInitial / defaultTimePolicy.retryInitial,
   };
   const activities = createActivities(dependencies);
   const housekeeping = startHousekeeping(

@@ -5,6 +5,7 @@ import type { OwnSettingsRevisions } from '../../domain/ports/callers/ownSetting
 import type { Sessions } from '../../domain/ports/callers/sessions.ts';
 import type { Tenants } from '../../domain/ports/callers/tenants.ts';
 import type { AnswerLedger } from '../../domain/ports/ledgers/answers.ts';
+import type { AuthenticationFailuresLedger } from '../../domain/ports/ledgers/authenticationFailures.ts';
 import type { ClientHolderLedger } from '../../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../../domain/ports/ledgers/clientKeys.ts';
 import type { DiscoveryHeaderLedger } from '../../domain/ports/ledgers/discoveryHeaders.ts';
@@ -40,6 +41,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createAuthenticationFailures } from './ledgers/authenticationFailures.ts';
 import { createClientHolders } from './ledgers/clientHolders.ts';
 import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
@@ -72,6 +74,7 @@ export { migrate } from './migrate.ts';
 
 /** Every port that the database answers. */
 export type Records = AnswerLedger &
+  AuthenticationFailuresLedger &
   Applications &
   AuthorizationServerChanges &
   AuthorizationServerList &
@@ -121,6 +124,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createClientHolders(context),
     ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
+    ...createAuthenticationFailures(context),
     ...createClientKeys(context),
     ...createApplications(context),
     ...createOwnSettings(context),
