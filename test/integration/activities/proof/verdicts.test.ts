@@ -62,7 +62,8 @@ describe('a control', () => {
           .toString()
           .split(':')[1] ?? '';
       if (!known.has(given)) controls.push(given);
-      return answer(response, 400, 'invalid_grant');
+      // Of both alike, which teaches nothing.
+      return answer(response, 401, 'unauthorized_client');
     });
     await prove({ ...current, provedAt: null }, pending);
     expect(controls).toHaveLength(1);
