@@ -5,8 +5,8 @@ import {
   type ProofDecision,
 } from '../../domain/credential/proofDecision.ts';
 import type { CredentialState, PeerActivities, ProofOutcome } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { listFormerClient } from '../credentials/formerClient.ts';
 import { heldCredential } from '../credentials/held.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';

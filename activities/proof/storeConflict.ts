@@ -1,7 +1,7 @@
 import { clientSecretName } from '../../domain/ids.ts';
 import type { CredentialState, StoreConflict } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { clientSecretSchema, readSecret } from '../credentials/secret.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Stored } from './stored.ts';

@@ -1,8 +1,8 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
 import type { CredentialState } from '../../domain/ports/activities.ts';
-import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { type ClientSecret, clientSecretSchema, managementSecretSchema, readSecret } from '../credentials/secret.ts';
 import type { Dependencies } from '../dependencies.ts';
 
