@@ -1,14 +1,6 @@
-import type { ColumnType } from 'kysely';
 import type { AuthenticationFailuresLedger } from '../../../domain/ports/ledgers/authenticationFailures.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
-
-interface AuthenticationFailuresTable {
-  token_endpoint: string;
-  client_id: string;
-  purpose: string;
-  at: ColumnType<Date, string, string>;
-}
 
 /** More than any bound lets happen in a day. */
 const mostRecent = 100;
@@ -18,11 +10,9 @@ const mostRecent = 100;
  * which of them it was. Whole rows are forgotten once a client proves good, or another credential of it comes.
  */
 export function createAuthenticationFailures({ db }: RecordsContext): AuthenticationFailuresLedger {
-  const failures = db.withTables<{ authentication_failures: AuthenticationFailuresTable }>();
-
   return {
     async authenticationFailures({ tokenEndpoint, clientId }, purpose, since) {
-      const ofClient = failures
+      const ofClient = db
         .selectFrom('authentication_failures')
         .where('token_endpoint', '=', tokenEndpoint)
         .where('client_id', '=', clientId)
@@ -41,14 +31,14 @@ export function createAuthenticationFailures({ db }: RecordsContext): Authentica
     async countAuthenticationFailures({ tokenEndpoint, clientId }, purpose, count, at) {
       if (count === 0) return;
       const row = { token_endpoint: tokenEndpoint, client_id: clientId, purpose, at: toRfc3339(at) };
-      await failures
+      await db
         .insertInto('authentication_failures')
         .values(Array.from({ length: count }, () => row))
         .execute();
     },
 
     async forgetAuthenticationFailures({ tokenEndpoint, clientId }, purpose) {
-      await failures
+      await db
         .deleteFrom('authentication_failures')
         .where('token_endpoint', '=', tokenEndpoint)
         .where('client_id', '=', clientId)

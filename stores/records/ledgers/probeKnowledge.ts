@@ -12,7 +12,7 @@ export function createProbeKnowledge({ db }: RecordsContext): ProbeKnowledgeLedg
   return {
     async probeKnowledge({ tokenEndpoint, authMethod, grant }) {
       const rows = await db
-        .selectFrom('probe_knowledge')
+        .selectFrom('probe_lessons')
         .selectAll()
         .where('token_endpoint', '=', tokenEndpoint)
         .where('auth_method', '=', authMethod)
@@ -34,7 +34,7 @@ export function createProbeKnowledge({ db }: RecordsContext): ProbeKnowledgeLedg
         learned_at: toRfc3339(learnedAt),
       };
       await db
-        .insertInto('probe_knowledge')
+        .insertInto('probe_lessons')
         .values({ token_endpoint: tokenEndpoint, auth_method: authMethod, grant_type: grant, form, ...lesson })
         .onConflict((conflict) =>
           conflict.columns(['token_endpoint', 'auth_method', 'grant_type', 'form']).doUpdateSet(lesson),

@@ -82,7 +82,7 @@ export function createServerList({ db }: RecordsContext): AuthorizationServerLis
 
     async learnedBehaviour(serverId) {
       const proofs = await db
-        .selectFrom('probe_knowledge as k')
+        .selectFrom('probe_lessons as k')
         .innerJoin('authorization_servers as s', 's.token_endpoint', 'k.token_endpoint')
         // A method tells when one of its forms does, of whatever kind of client.
         .select(({ fn }) => [
