@@ -1,6 +1,8 @@
+import type { VendorError } from '../domain/credential/vendorErrors.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
 import type { Decisions, EntityClaims, OperationLedger } from '../domain/ports/entityState.ts';
 import type { AnswerLedger } from '../domain/ports/ledgers/answers.ts';
+import type { AuthenticationFailuresLedger } from '../domain/ports/ledgers/authenticationFailures.ts';
 import type { ClientHolderLedger } from '../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../domain/ports/ledgers/clientKeys.ts';
 import type { DiscoveryHeaderLedger } from '../domain/ports/ledgers/discoveryHeaders.ts';
@@ -23,6 +25,7 @@ import type { Bearers } from './servers/bearers.ts';
 
 /** Of the records, what the activities use. */
 export type EntityRecords = AnswerLedger &
+  AuthenticationFailuresLedger &
   ClientHolderLedger &
   ClientKeyLedger &
   Decisions &
@@ -58,6 +61,10 @@ export interface Dependencies {
    * are sent by value.
    */
   readonly jwksBaseUrl?: string | null;
+  /** Answers that mean something else than they say (`playbooks/errors/`); absent = none is known. */
+  readonly vendorErrors?: readonly VendorError[];
+  /** Factor of all times that bound failed authentications; 1 by default. Tests make them short. */
+  readonly boundScale?: number;
   /** Milliseconds that a step with a request that cannot be repeated may take in all. */
   readonly requestStep: number;
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { genericPlaybookId, type Playbook, type Playbooks } from '../domain/people/playbooks/playbook.ts';
 import { playbookSchema } from '../domain/people/playbooks/schema.ts';
 import { playbooksDirectory } from './paths.ts';
@@ -35,15 +36,21 @@ export async function loadPlaybooks(directory: string = playbooksDirectory): Pro
 
 /** One playbook from the text of its file, or what is wrong with it, a line each. */
 export function readPlaybook(name: string, text: string): Playbook | string[] {
+  const read = readYaml(name, text, playbookSchema);
+  if (Array.isArray(read)) return read;
+  const id = basename(name, extname(name));
+  return read.id === id ? read : [`${name}: id: must be "${id}", the name of the file`];
+}
+
+/** A file of either kind, judged by its schema, or what is wrong with it, a line each. */
+export function readYaml<Value extends object>(name: string, text: string, schema: z.ZodType<Value>): Value | string[] {
   // Only the types of JSON: no dates, no tags that make objects, no `yes` that becomes true (YAML 1.2 core schema).
   const document = parseDocument(text, { schema: 'core', version: '1.2', merge: false, uniqueKeys: true });
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) return broken.map(({ message }) => `${name}: ${message.split('\n', 1)[0]}`);
-  const result = playbookSchema.safeParse(toJson(document));
-  if (!result.success)
-    return result.error.issues.map(({ path, message }) => `${name}: ${path.join('.') || 'the document'}: ${message}`);
-  const id = basename(name, extname(name));
-  return result.data.id === id ? result.data : [`${name}: id: must be "${id}", the name of the file`];
+  const result = schema.safeParse(toJson(document));
+  if (result.success) return result.data;
+  return result.error.issues.map(({ path, message }) => `${name}: ${path.join('.') || 'the document'}: ${message}`);
 }
 
 /** Null for what expands beyond all measure: aliases of aliases. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import type { VendorError } from '../domain/credential/vendorErrors.ts';
 import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
 import type { SecretStore } from '../domain/ports/secretStore.ts';
 import type { Clock } from '../domain/time/clock.ts';
@@ -21,6 +22,7 @@ import { countedClient } from './metrics/countedClient.ts';
 import { createMetrics, fleetReader, type Metrics } from './metrics/metrics.ts';
 import { loadPlaybooks } from './playbooks.ts';
 import type { Shutdown } from './shutdown.ts';
+import { loadVendorErrors } from './vendorErrors.ts';
 
 /** What API and worker share in one process. */
 export interface Services {
@@ -35,6 +37,7 @@ export interface Services {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly playbooks: Playbooks;
+  readonly vendorErrors: readonly VendorError[];
 }
 
 /**
@@ -50,6 +53,7 @@ export async function openServices(
 ): Promise<Services> {
   // First: a broken one is told before anything is opened.
   const playbooks = await loadPlaybooks();
+  const vendorErrors = await loadVendorErrors();
   const embedded = config.database.kind === 'embedded' || config.temporal.kind === 'embedded';
   const dataDirectory = embedded ? await openDataDirectory(config.dataDir) : null;
   if (dataDirectory === null) await makePrivateDirectory(config.dataDir);
@@ -73,5 +77,17 @@ export async function openServices(
   shutdown.add('http-client', () => client.close());
   const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
   const counted = countedClient(client, metrics.countPeerRequest);
-  return { dataDirectory, db, keyring, records, secrets, spool, client: counted, clock, metrics, playbooks };
+  return {
+    dataDirectory,
+    db,
+    keyring,
+    records,
+    secrets,
+    spool,
+    client: counted,
+    clock,
+    metrics,
+    playbooks,
+    vendorErrors,
+  };
 }

@@ -5,7 +5,7 @@ import { Bearers } from '../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../activities/servers/sweepIssuedTokens.ts';
 import { expiringWithin } from '../domain/servers/initialAccessToken.ts';
 import { reachableBaseUrl } from '../domain/text/reachableBaseUrl.ts';
-import type { TimePolicy } from '../domain/time/policy.ts';
+import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { anchorAudit } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
@@ -31,7 +31,7 @@ export async function startWorkerPart(
   shutdown: Shutdown,
   before: readonly ActivityInterceptorsFactory[] = [],
 ): Promise<void> {
-  const { records, secrets, spool, client, clock, db, keyring } = services;
+  const { records, secrets, spool, client, clock, db, keyring, vendorErrors } = services;
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
   const drainSpool = async () => {
     const report = await drain(spool, records);
@@ -49,6 +49,9 @@ export async function startWorkerPart(
     requestStep: policy.requestStep,
     jwksBaseUrl: reachableBaseUrl(config.publicUrl),
     bearers: new Bearers(),
+    vendorErrors,
+    // As short as the back-off: tests scale all times alike.
+    boundScale: policy.retryInitial / defaultTimePolicy.retryInitial,
   };
   const activities = createActivities(dependencies, policy);
   const housekeeping = startHousekeeping(

@@ -1,34 +1,23 @@
-import { requestedMetadata } from '../../domain/client/requested.ts';
-import { decideProof, decideUnprovable, type ProofDecision } from '../../domain/credential/proofDecision.ts';
-import { RegistrarFailure } from '../../domain/failure.ts';
-import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
-import type { CredentialState, Endpoints, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
+import {
+  type CurrentVerdict,
+  decideProof,
+  decideUnprovable,
+  type ProofDecision,
+} from '../../domain/credential/proofDecision.ts';
+import type { CredentialState, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
-import { audienceSecret } from '../../protocols/http/audience.ts';
-import { type Probe, probeCredential } from '../../protocols/oauth/probe.ts';
-import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { listFormerClient } from '../credentials/formerClient.ts';
 import { heldCredential } from '../credentials/held.ts';
-import {
-  type ClientSecret,
-  clientSecretSchema,
-  managementSecretSchema,
-  readSecret,
-  tagsOf,
-} from '../credentials/secret.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
-import { tokenEndpointOf } from '../servers/audience.ts';
 import { becomeManageable } from '../servers/reissue.ts';
 import { looksGone } from './clientGone.ts';
+import { promote, replacedBy } from './promote.ts';
+import { conflictOf, readByConsumers, tellConflict } from './storeConflict.ts';
+import { readStored, type Stored } from './stored.ts';
+import { type Probed, Verification } from './verification.ts';
 
 type ProveArguments = Parameters<PeerSteps['prove']>[0];
-
-/** A credential with the secret that is stored for it. */
-interface Stored {
-  readonly credential: CredentialState;
-  readonly secret: ClientSecret;
-}
 
 /**
  * Proves the pending credential, else the current one, at the token endpoint, and promotes what proved good: in this
@@ -48,13 +37,19 @@ export async function proveWith(
   const { current } = argument;
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
-  const { decision, message } = (await isUnprovable(deps, config, pending, current))
-    ? unprovable(pending)
-    : await probeBoth(deps, config, argument, pending);
+  const isProvable = !(await isUnprovable(deps, config, pending, current));
+  const verification = new Verification(deps, { config, endpoints: argument.endpoints, purpose: argument.purpose });
+  if (isProvable && pending === null && current !== null) {
+    const read = await readByConsumers(deps, config, current);
+    if (read !== null) return await proveRead(deps, verification, read, current);
+  }
+  const { decision, message, putOff } = isProvable
+    ? await probeBoth(deps, config, verification, pending, current)
+    : unprovable(pending);
   if (decision.action === 'keep' || pending === null) {
     const good = decision.reason === 'ProofSucceeded' && argument.pending === null && current !== null;
     const kept = good ? await becomeManageable(deps, config, argument.endpoints, current) : current;
-    const outcome = { decision, current: kept, pending: argument.pending, message };
+    const outcome = { decision, current: kept, pending: argument.pending, message, ...withTime(putOff) };
     const rejected = pending === null && current !== null && decision.reason === 'CredentialRejected';
     const gone = rejected && (await looksGone(deps, config, argument.endpoints, current));
     return gone ? { ...outcome, clientGone: true } : outcome;
@@ -83,6 +78,7 @@ async function isUnprovable(
 interface Proved {
   readonly decision: ProofDecision;
   readonly message: string;
+  readonly putOff?: { readonly until: number };
 }
 
 /** The application has its client id at once: no proof will ever come. */
@@ -95,20 +91,66 @@ function unprovable(pending: Stored | null): Proved {
 async function probeBoth(
   deps: Dependencies,
   config: RegistrationConfig,
-  argument: ProveArguments,
+  verification: Verification,
   pending: Stored | null,
+  current: CredentialState | null,
 ): Promise<Proved> {
-  const { current } = argument;
-  const pendingProbe = pending === null ? null : await probe(deps, config, argument, pending);
-  const probeCurrent = current !== null && pendingProbe?.verdict !== 'good';
-  const currentProbe = probeCurrent
-    ? await probe(deps, config, argument, await readStored(deps, config, current), pending)
-    : null;
-  const decision = decideProof(pendingProbe?.verdict ?? null, currentProbe?.verdict ?? null);
-  const message = [pendingProbe?.message, currentProbe?.message]
-    .filter((text) => text !== undefined)
-    .join(' Current one: ');
-  return { decision, message };
+  const pendingProbe = pending === null ? null : await verification.probe(pending);
+  // What was not tried is no reason to try, or to leave, the other one.
+  if (pendingProbe?.verdict === 'good' || pendingProbe?.putOff !== undefined || current === null)
+    return { decision: decideProof(pendingProbe?.verdict ?? null, null), ...told(pendingProbe) };
+  // The server that takes this credential knows the other one too.
+  const known = await readStored(deps, config, current);
+  const currentProbe = await verification.probe(known, [pending?.secret.client_secret]);
+  const decision = decideProof(pendingProbe?.verdict ?? null, currentVerdict(deps, currentProbe, current));
+  if (pending === null || pendingProbe === null) return { decision, ...told(currentProbe) };
+  const message = `The new one (version ${pending.credential.versionId}): ${pendingProbe.message} The current one (version ${current.versionId}): ${currentProbe.message}`;
+  return { decision, ...told(pendingProbe), message };
+}
+
+function currentVerdict(deps: Dependencies, { verdict }: Probed, { expiresAt }: CredentialState): CurrentVerdict {
+  // Some servers take a secret for longer than they said.
+  return verdict === 'inconclusive' && expiresAt !== null && expiresAt <= deps.clock.now() ? 'expired' : verdict;
+}
+
+/** For a proof of one credential. */
+function told(probed: Probed | null): Pick<Proved, 'message' | 'putOff'> {
+  const { message = '', putOff } = probed ?? {};
+  return { message, ...withTime(putOff) };
+}
+
+function withTime(putOff: { readonly until: number } | undefined): Pick<Proved, 'putOff'> {
+  return putOff === undefined ? {} : { putOff };
+}
+
+/** What consumers read is the truth: where it proves good it is adopted, where not a person chooses. */
+async function proveRead(
+  deps: Dependencies,
+  verification: Verification,
+  read: Stored,
+  current: CredentialState,
+): Promise<ProofOutcome> {
+  const probed = await verification.probe(read);
+  const sameClient = read.secret.client_id === current.clientId;
+  if (probed.putOff !== undefined)
+    return {
+      decision: decideProof(null, 'inconclusive'),
+      current,
+      pending: null,
+      message: probed.message,
+      putOff: probed.putOff,
+    };
+  if (probed.verdict === 'good' && sameClient) {
+    const { versionId } = read.credential;
+    const adopted = { from: current.versionId, to: versionId };
+    const message = `Applications read version ${versionId}, which another hand made current; it is adopted. ${probed.message}`;
+    const proved = { ...read.credential, provedAt: deps.clock.now() };
+    return { decision: decideProof(null, 'good'), current: proved, pending: null, message, adopted };
+  }
+  const conflict = conflictOf(read, current);
+  const said = sameClient ? probed.message : `It is of another client. ${probed.message}`;
+  const decision = { action: 'keep', reason: 'SecretStoreConflict' } as const;
+  return { decision, current, pending: null, message: tellConflict(conflict, said), conflict };
 }
 
 /** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */
@@ -121,95 +163,10 @@ async function proveShared(
   const stored = await readStored(deps, held.config, held.credential);
   if (await isUnprovable(deps, held.config, stored, null))
     return { ...unprovable(null), current: { ...held.credential, provedAt: null }, pending: null };
-  const { verdict, message } = await probe(deps, config, argument, stored);
+  const verification = new Verification(deps, { config, endpoints: argument.endpoints, purpose: argument.purpose });
+  const { verdict, message, putOff } = await verification.probe(stored);
   const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
-  return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
-}
-
-async function probe(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  argument: ProveArguments,
-  { credential, secret }: Stored,
-  pending: Stored | null = null,
-): Promise<Probe> {
-  const tokenEndpoint = tokenEndpointOf(argument.endpoints);
-  // The server that takes this credential knows these too, and may repeat them here.
-  const journal = await deps.records.managementTokens(config.holderRegistrationId ?? config.registrationId);
-  const others = [pending?.secret.client_secret, ...journal.map(({ token }) => token)];
-  const knowledge = await deps.records.probeKnowledge(tokenEndpoint, credential.authMethod);
-  const result = await probeCredential(deps.client, {
-    tokenEndpoint,
-    clientId: secret.client_id,
-    clientSecret: secret.client_secret === undefined ? null : audienceSecret(secret.client_secret, secret.audience),
-    privateKey:
-      secret.private_key_jwk === undefined ? null : { jwk: secret.private_key_jwk, audience: secret.audience },
-    authMethod: credential.authMethod,
-    redirectUri: secret.redirect_uris[0] ?? null,
-    grantTypes: grantTypesOf(config, argument.endpoints),
-    knowledge,
-    secretsInPlay: others.filter((other) => other !== undefined),
-    allowControl: config.environmentClass !== 'production' || credential.provedAt === null,
-    clock: deps.clock,
-  });
-  if (result.learned !== undefined) await deps.records.learnProbe(tokenEndpoint, credential.authMethod, result.learned);
-  return result;
-}
-
-function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[] {
-  const asked = requestedMetadata(config, endpoints, null)['grant_types'];
-  return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
-}
-
-async function readStored(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  credential: CredentialState,
-): Promise<Stored> {
-  const { versionId } = credential;
-  const name = nameOf(config, credential);
-  const secret =
-    credential.place === 'client'
-      ? (await readSecret(deps.secrets, name, { versionId }, clientSecretSchema))?.value
-      : (await readSecret(deps.secrets, name, { versionId }, managementSecretSchema))?.value.client;
-  if (secret !== undefined) return { credential, secret };
-  const message = `${explain('SecretStoreRefused')} Version ${versionId} of ${name} is not there.`;
-  throw new RegistrarFailure({ reason: 'SecretStoreRefused', retryClass: 'input', message });
-}
-
-function nameOf(config: RegistrationConfig, credential: CredentialState): string {
-  return credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
-}
-
-/**
- * The version that a credential may replace as current. Read before the proof: one that takes long must not bring back
- * a secret that was itself replaced meanwhile. A first credential may find what a client before it left there.
- */
-async function replacedBy(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  { credential }: Stored,
-  current: CredentialState | null,
-): Promise<string | null> {
-  if (credential.place === 'client') return current?.versionId ?? null;
-  return (await deps.secrets.get(clientSecretName(config), { stage: 'current' }))?.versionId ?? null;
-}
-
-/** The first credential makes the secret that the application reads; later ones move it by compare-and-swap. */
-async function promote(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  { credential, secret }: Stored,
-  replaceable: string | null,
-): Promise<CredentialState> {
-  const name = clientSecretName(config);
-  if (credential.place === 'client') {
-    await deps.secrets.promote(name, credential.versionId, replaceable);
-    return credential;
-  }
-  const versionId = versionIdOf(credential.versionId, 'client');
-  await deps.secrets.put(name, versionId, secret, tagsOf(config));
-  const now = await deps.secrets.get(name, { stage: 'current' });
-  if (now?.versionId !== versionId) await deps.secrets.promote(name, versionId, replaceable);
-  return { ...credential, place: 'client', versionId };
+  const current = { ...held.credential, provedAt };
+  const decision = decideProof(null, verdict);
+  return { decision, current, pending: null, message, ...withTime(putOff) };
 }

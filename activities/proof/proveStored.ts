@@ -7,7 +7,9 @@ import type {
 } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
+import { tokenEndpointOf } from '../servers/audience.ts';
 import { proveWith } from './prove.ts';
+import { withoutQuery } from './verification.ts';
 
 type StoringArguments = Pick<RequestArguments, 'registrationId' | 'endpoints'> & {
   readonly current?: CredentialState | null;
@@ -30,6 +32,9 @@ export function provingStored<Argument extends StoringArguments, Outcome extends
     const outcome = await step(deps, config, argument);
     if (outcome.kind !== 'stored') return { outcome, proof: null };
     const { registrationId, endpoints, current = null } = argument;
+    // What was refused before was another credential: this one begins its own series.
+    const client = { tokenEndpoint: withoutQuery(tokenEndpointOf(endpoints)), clientId: outcome.credential.clientId };
+    await deps.records.forgetAuthenticationFailures(client, 'new').catch(() => undefined);
     const proof = proveWith(deps, config, { registrationId, endpoints, current, pending: outcome.credential });
     return { outcome, proof: await resultWithin(proof, endsAt - deps.clock.now()) };
   };

@@ -66,6 +66,8 @@ const reading = z.object({
   capabilities: texts.nullable(),
   tokenEndpointAuthMethods: texts.nullable(),
   tokenEndpointAuthSigningAlgs: texts.optional(),
+  introspectionEndpoint: z.string().optional(),
+  pushedRequestEndpoint: z.string().optional(),
   serverCredential: word(['service', 'administrator', 'unusable'])
     .optional()
     .describe('Credential of the authorization server that Registrar holds; absent: none'),

@@ -14,20 +14,26 @@ export interface ProofDecision {
     | 'CredentialRejected'
     | 'PromotedUnproved'
     | 'BothCredentialsRejected'
+    | 'SecretStoreConflict'
   >;
 }
+
+/** Of the current credential: `expired` is one whose end has passed and that did not prove good. */
+export type CurrentVerdict = Verdict | 'expired';
 
 /**
  * Which credential is current after a proof (DESIGN section 6). `current` is null when it was not probed, as there is
  * none or the pending one proved good; `pending` is null when only the current one was to be proved.
  */
-export function decideProof(pending: Verdict | null, current: Verdict | null): ProofDecision {
+export function decideProof(pending: Verdict | null, current: CurrentVerdict | null): ProofDecision {
   if (pending === 'good') return { action: 'promote', reason: 'ProofSucceeded' };
+  const currentFails = current === 'rejected' || current === 'expired';
   if (pending === null) {
     if (current === 'good') return { action: 'keep', reason: 'ProofSucceeded' };
+    // That its end has passed is told elsewhere: here it counts what the server says.
     return { action: 'keep', reason: current === 'rejected' ? 'CredentialRejected' : 'ProofInconclusive' };
   }
-  if (current === 'rejected') {
+  if (currentFails) {
     return pending === 'rejected'
       ? { action: 'keep', reason: 'BothCredentialsRejected' }
       : { action: 'promote', reason: 'PromotedUnproved' };

@@ -60,6 +60,8 @@ export function chooseDiscovery(choice: DiscoveryChoice): DiscoveryView | null {
     ...(chosen.tokenEndpointAuthSigningAlgs == null
       ? {}
       : { tokenEndpointAuthSigningAlgs: chosen.tokenEndpointAuthSigningAlgs }),
+    ...(chosen.introspectionEndpoint == null ? {} : { introspectionEndpoint: chosen.introspectionEndpoint }),
+    ...(chosen.pushedRequestEndpoint == null ? {} : { pushedRequestEndpoint: chosen.pushedRequestEndpoint }),
     findings,
     evidence: choice.evidence,
   };

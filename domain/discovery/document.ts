@@ -16,6 +16,8 @@ export interface DocumentEndpoints {
   readonly capabilities: readonly string[] | null;
   readonly tokenEndpointAuthMethods: readonly string[] | null;
   readonly tokenEndpointAuthSigningAlgs?: readonly string[] | null;
+  readonly introspectionEndpoint?: string | null;
+  readonly pushedRequestEndpoint?: string | null;
 }
 
 /** What people call each document. */

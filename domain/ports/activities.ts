@@ -1,4 +1,4 @@
-import type { ProofDecision } from '../credential/proofDecision.ts';
+import type { ProofDecision, Verdict } from '../credential/proofDecision.ts';
 import type { SuppliedCredential } from '../credential/supplied.ts';
 import type { RetryClass } from '../failure.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
@@ -56,6 +56,8 @@ export type Endpoints = Pick<
   | 'capabilities'
   | 'tokenEndpointAuthMethods'
   | 'tokenEndpointAuthSigningAlgs'
+  | 'introspectionEndpoint'
+  | 'pushedRequestEndpoint'
 >;
 
 export interface RequestArguments {
@@ -120,6 +122,31 @@ export interface ProofOutcome {
   readonly message: string;
   /** The current credential is rejected, and so is every registration access token of its client. */
   readonly clientGone?: true;
+  /** Nothing was sent, as too many were refused lately: not before then (milliseconds since the epoch, UTC). */
+  readonly putOff?: { readonly until: number };
+  /** What consumers read is another version than was known, and good: `current` is that one now. */
+  readonly adopted?: { readonly from: string; readonly to: string };
+  /** What consumers read is another version than was known, and not proved good. */
+  readonly conflict?: StoreConflict;
+}
+
+/** Two versions of a client's secret, of which a person says which is to be current (DESIGN section 6). */
+export interface StoreConflict {
+  /** Version ids: what consumers read, and what was known to be current. */
+  readonly stored: string;
+  readonly known: string;
+  /** `acceptCurrent`: what consumers read is right; `overwrite`: what was known becomes current again. */
+  readonly waysOut: readonly ['acceptCurrent', 'overwrite'];
+}
+
+/** What became of the older secrets that were set aside. */
+export interface SetAsideOutcome {
+  /** The newest that is good now, to be made pending; null = none is. */
+  readonly good: CredentialState | null;
+  /** In the order in which they were probed. */
+  readonly probed: readonly { readonly versionId: string; readonly verdict: Verdict; readonly message: string }[];
+  /** Further ones may not be presented before then. */
+  readonly putOff?: { readonly until: number };
 }
 
 export interface SupplyArguments {
@@ -187,6 +214,8 @@ export interface PeerSteps {
     endpoints: Endpoints;
     current: CredentialState | null;
     pending: CredentialState | null;
+    /** Somebody asked for it: `verify`, `report-rejected`, a changed task. Absent: Registrar's own schedule. */
+    purpose?: 'asked';
   }): Promise<ProofOutcome>;
   /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
   storeSupplied(argument: SupplyArguments): Promise<SupplyResult>;

@@ -91,6 +91,9 @@ export interface DiscoveryView {
   readonly tokenEndpointAuthMethods: readonly string[] | null;
   /** Algorithms of client assertions; absent where the document lists none. */
   readonly tokenEndpointAuthSigningAlgs?: readonly string[] | undefined;
+  /** Other endpoints that authenticate clients (RFC 7662, RFC 9126); absent where the document names none. */
+  readonly introspectionEndpoint?: string | undefined;
+  readonly pushedRequestEndpoint?: string | undefined;
   /**
    * A credential of the authorization server that Registrar holds when the documents are read; `unusable`: it may not
    * be sent to the registration endpoint. Absent = there is none.

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { ProbeKnowledge, ProbeObservation } from '../../domain/credential/probeAnswer.ts';
+import { refusesClient } from '../../domain/credential/probeAnswer.ts';
+import { orderForms, type ProbeForm, probeGrant } from '../../domain/credential/probeForms.ts';
 import {
   judgeProbe,
   knowledgeLifetime,
-  type ProbeGrant,
   type ProbeJudgement,
-  type ProbeObservation,
   type ProbeReason,
 } from '../../domain/credential/probeVerdict.ts';
 import type { Verdict } from '../../domain/credential/proofDecision.ts';
-import type { ProbeKnowledge } from '../../domain/ports/ledgers/probeKnowledge.ts';
+import type { VendorError } from '../../domain/credential/vendorErrors.ts';
 import { safeText } from '../../domain/text/redaction.ts';
 import type { SafeText } from '../../domain/text/safe.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -16,8 +17,9 @@ import type { AuthMethod } from '../../domain/words.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedClient } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
+import { originOf } from '../http/publicUrl.ts';
 import { generateControlKey, importSigningKey, type PrivateJwk } from './clientKeys.ts';
-import { authenticationOf, type ClientCredential, observeTokenRequest } from './tokenRequest.ts';
+import { authenticationOf, type ClientCredential, observeProbe } from './tokenRequest.ts';
 
 export interface ProbeArgument {
   readonly tokenEndpoint: string;
@@ -31,12 +33,20 @@ export interface ProbeArgument {
   readonly redirectUri: string | null;
   /** Registered grant types; when `client_credentials` is the only one it is the proof. */
   readonly grantTypes?: readonly string[];
-  /** What is known of this token endpoint with this method. */
-  readonly knowledge: ProbeKnowledge | null;
+  /** Registered scopes that a backend service asks with; empty or absent = none. */
+  readonly scope?: string;
+  /** Of the approved snapshot; used only on an origin that the credential may be sent to. Null or absent = none. */
+  readonly introspectionEndpoint?: string | null;
+  readonly pushedRequestEndpoint?: string | null;
+  /** What is known of this token endpoint with this method and kind of client, by form. */
+  readonly knowledge: Readonly<Partial<Record<ProbeForm, ProbeKnowledge>>>;
+  readonly vendorErrors?: readonly VendorError[];
   /** Other secrets that the server knows, and may repeat in its answer. */
   readonly secretsInPlay?: readonly string[];
   /** Whether one request with a wrong secret may be sent. */
   readonly allowControl: boolean;
+  /** Refusals that this probe may bring about before it stops, controls apart; 1 by default. */
+  readonly refusals?: number;
   readonly clock: Clock;
 }
 
@@ -47,37 +57,86 @@ export interface Probe {
   readonly message: SafeText;
   /** Null when there was no answer. */
   readonly answer: { readonly status: number; readonly error: SafeText | null } | null;
-  /** To keep for this token endpoint and method. */
-  readonly learned?: ProbeKnowledge;
+  /** To keep for this token endpoint, method and kind of client, by form. */
+  readonly learned?: Readonly<Partial<Record<ProbeForm, ProbeKnowledge>>>;
+  /** Requests that were answered by refusing the client: what a lock-out may count. */
+  readonly refused: { readonly credential: number; readonly control: number };
+  readonly controlSent: boolean;
 }
 
+/** Requests with the credential in one probe, controls apart. */
+const mostForms = 3;
+
 /**
- * Proves a credential without a user (FACTS section 6): a bogus authorization code, or client credentials, and at most
- * one control: with a wrong secret, a key that nobody registered or, for a public client, a random client id. Changes
- * nothing at the server. Never throws.
+ * Proves a credential without a user (FACTS section 6): by the form of probe that tells most here, and by another where
+ * it told nothing; with at most one control: a wrong secret, a key that nobody registered or, for a public client, a
+ * random client id. Changes nothing at the server. Never throws.
  */
 export async function probeCredential(client: GuardedClient, argument: ProbeArgument): Promise<Probe> {
-  const { authMethod, clientSecret, clientId } = argument;
+  const { authMethod, clientSecret } = argument;
   const secrets = [...(clientSecret === null ? [] : [clientSecret.value]), ...(argument.secretsInPlay ?? [])];
   const credential = await credentialOf(argument);
   if (credential === null) {
     const judged = { verdict: 'inconclusive', reason: 'method-not-supported', wantsControl: false } as const;
-    return result(authMethod, judged, null, secrets);
+    return { ...shown(authMethod, judged, null, secrets), refused: { credential: 0, control: 0 }, controlSent: false };
   }
-  const grant = grantOf(argument);
-  const send = senderOf(client, argument, grant);
-  const observation = await send(clientId, credential);
+  const grant = probeGrant(argument.grantTypes ?? [], authMethod);
   const knowledge = freshEnough(argument);
-  const judged = judgeProbe({ observation, grant, control: null, knowledge });
-  if (!judged.wantsControl || !argument.allowControl) return result(authMethod, judged, observation, secrets);
+  const forms = orderForms({ grant, authMethod, reachable: reachableForms(argument), knowledge });
+  const refused = { credential: 0, control: 0 };
+  const learned: Partial<Record<ProbeForm, ProbeKnowledge>> = {};
+  let controlSent = false;
+  let told: ReturnType<typeof shown> | null = null;
+  for (const form of forms.slice(0, mostForms)) {
+    // Without knowledge and without a control hardly a form tells anything: not worth a request.
+    const comparable = knowledge[form] !== undefined || (argument.allowControl && !controlSent);
+    if (told !== null && !comparable) continue;
+    const send = senderOf(client, argument, form);
+    const observation = await send(argument.clientId, credential);
+    if (refusesClient(observation)) refused.credential += 1;
+    const { vendorErrors = [] } = argument;
+    const given = { observation, form, grant, knowledge: knowledge[form] ?? null, vendorErrors };
+    let judged = judgeProbe({ ...given, control: null });
+    if (judged.wantsControl && argument.allowControl && !controlSent) {
+      controlSent = true;
+      const control = await sendControl(send, argument.clientId, credential);
+      if (refusesClient(control)) refused.control += 1;
+      judged = judgeProbe({ ...given, control });
+    }
+    if (judged.learned !== undefined) learned[form] = { ...judged.learned, learnedAt: argument.clock.now() };
+    // What the best form says is told, unless another one says more.
+    if (told === null || judged.verdict !== 'inconclusive') told = shown(authMethod, judged, observation, secrets);
+    if (isOver(judged) || refused.credential >= (argument.refusals ?? 1)) break;
+  }
+  if (told === null) throw new Error('a token endpoint can always be asked');
+  return { ...told, ...(Object.keys(learned).length === 0 ? {} : { learned }), refused, controlSent };
+}
+
+/** Whether no other form would tell more now. */
+function isOver({ verdict, reason }: ProbeJudgement): boolean {
+  return verdict !== 'inconclusive' || reason === 'server-busy-or-away' || reason === 'known-vendor-error';
+}
+
+type Send = ReturnType<typeof senderOf>;
+
+async function sendControl(send: Send, clientId: string, credential: ClientCredential): Promise<ProbeObservation> {
   const wrong = randomBytes(32).toString('base64url');
-  const control =
-    credential.authMethod === 'none'
-      ? await send(wrong, credential)
-      : await send(clientId, await wrongCredential(credential, wrong));
-  const final = judgeProbe({ observation, grant, control, knowledge });
-  const learned = final.learned === undefined ? {} : { learned: { ...final.learned, learnedAt: argument.clock.now() } };
-  return { ...result(authMethod, final, observation, secrets), ...learned };
+  return credential.authMethod === 'none'
+    ? await send(wrong, credential)
+    : await send(clientId, await wrongCredential(credential, wrong));
+}
+
+/** The token endpoint takes all but two forms, whose endpoints may lie on origins that nobody approved (DESIGN section 9). */
+function reachableForms(argument: ProbeArgument): ProbeForm[] {
+  const approved = audienceOf(argument).map(originOf);
+  const reachable = (url: string | null | undefined) => url != null && approved.includes(originOf(url));
+  return [
+    'authorization_code',
+    'refresh_token',
+    'client_credentials',
+    ...(reachable(argument.introspectionEndpoint) ? (['introspection'] as const) : []),
+    ...(reachable(argument.pushedRequestEndpoint) ? (['pushed_request'] as const) : []),
+  ];
 }
 
 /** Null: what the method authenticates with is not there, or no key of ours. */
@@ -104,29 +163,31 @@ async function wrongCredential(
   return { ...credential, key: await generateControlKey(credential.key) };
 }
 
-function grantOf(argument: ProbeArgument): ProbeGrant {
-  const grants = argument.grantTypes ?? [];
-  const only = grants.length > 0 && grants.every((grant) => grant === 'client_credentials');
-  return only && argument.authMethod !== 'none' ? 'client_credentials' : 'authorization_code';
-}
-
 /** Old knowledge is learned anew where a control may be sent; where it may not, it is the best there is. */
-function freshEnough(argument: ProbeArgument): ProbeKnowledge | null {
-  const { knowledge, allowControl, clock } = argument;
-  const old = knowledge !== null && clock.now() - knowledge.learnedAt > knowledgeLifetime;
-  return old && allowControl ? null : knowledge;
+function freshEnough({ knowledge, allowControl, clock }: ProbeArgument): ProbeArgument['knowledge'] {
+  if (!allowControl) return knowledge;
+  const fresh = Object.entries(knowledge).filter(([, { learnedAt }]) => clock.now() - learnedAt <= knowledgeLifetime);
+  return Object.fromEntries(fresh);
 }
 
-function senderOf(client: GuardedClient, argument: ProbeArgument, grant: ProbeGrant) {
-  const { tokenEndpoint, clientSecret, privateKey, authMethod, clock } = argument;
+/** Origins that the credential may be sent to. A public client has nothing to protect. */
+function audienceOf({ tokenEndpoint, clientSecret, privateKey, authMethod }: ProbeArgument): readonly string[] {
   const secret = authMethod === 'private_key_jwt' ? privateKey : clientSecret;
-  // A public client has nothing to protect: its requests may go to the token endpoint itself.
-  const audience = secret?.audience ?? [tokenEndpoint];
-  const fetch = client.fetchFor({ audience, maxBytes: bodyLimits.registrationAnswer });
+  return secret?.audience ?? [tokenEndpoint];
+}
+
+function senderOf(client: GuardedClient, argument: ProbeArgument, form: ProbeForm) {
+  const { tokenEndpoint, introspectionEndpoint, pushedRequestEndpoint, scope = '', clock } = argument;
+  const fetch = client.fetchFor({ audience: audienceOf(argument), maxBytes: bodyLimits.registrationAnswer });
   const redirectUri = argument.redirectUri ?? 'https://registrar.invalid/callback';
+  const others: Partial<Record<ProbeForm, string | null | undefined>> = {
+    introspection: introspectionEndpoint,
+    pushed_request: pushedRequestEndpoint,
+  };
+  const endpoint = others[form] ?? tokenEndpoint;
   return (clientId: string, credential: ClientCredential): Promise<ProbeObservation> => {
     const authentication = authenticationOf(credential, tokenEndpoint, clock.now());
-    return observeTokenRequest({ tokenEndpoint, clientId, authentication, grant, redirectUri, fetch });
+    return observeProbe({ tokenEndpoint, endpoint, clientId, authentication, form, redirectUri, scope, fetch });
   };
 }
 
@@ -153,12 +214,12 @@ const controls: Readonly<Record<AuthMethod, string>> = {
   none: 'an unknown client id',
 };
 
-function result(
+function shown(
   authMethod: AuthMethod,
   judged: ProbeJudgement,
   observation: ProbeObservation | null,
   secrets: readonly string[],
-): Probe {
+): Pick<Probe, 'verdict' | 'reason' | 'message' | 'answer'> {
   const answer = answerOf(observation, secrets);
   const said =
     answer === null ? 'No answer' : `The token endpoint answered ${answer.status} ${answer.error ?? ''}`.trim();

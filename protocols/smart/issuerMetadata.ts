@@ -80,6 +80,8 @@ export function parseIssuerMetadata(
     managementEndpoint: endpoint('management_endpoint'),
     issuer: readTextMember(issuer, 'issuer', list),
     jwksUri: endpoint('jwks_uri'),
+    introspectionEndpoint: endpoint('introspection_endpoint'),
+    pushedRequestEndpoint: endpoint('pushed_authorization_request_endpoint'),
     scopesSupported: readListMember(document['scopes_supported'], 'scopes_supported', list),
     capabilities: null,
     tokenEndpointAuthMethods: readListMember(

@@ -30,6 +30,8 @@ export function parseSmartConfiguration(
     managementEndpoint: endpoint('management_endpoint'),
     issuer: readIssuer(document['issuer'], context),
     jwksUri: endpoint('jwks_uri'),
+    introspectionEndpoint: endpoint('introspection_endpoint'),
+    pushedRequestEndpoint: endpoint('pushed_authorization_request_endpoint'),
     scopesSupported: list('scopes_supported'),
     capabilities,
     tokenEndpointAuthMethods: list('token_endpoint_auth_methods_supported'),

@@ -6,6 +6,7 @@ import type { Sessions } from '../../domain/ports/callers/sessions.ts';
 import type { Tenants } from '../../domain/ports/callers/tenants.ts';
 import type { Decisions, EntityClaims, OperationLedger } from '../../domain/ports/entityState.ts';
 import type { AnswerLedger } from '../../domain/ports/ledgers/answers.ts';
+import type { AuthenticationFailuresLedger } from '../../domain/ports/ledgers/authenticationFailures.ts';
 import type { ClientHolderLedger } from '../../domain/ports/ledgers/clientHolders.ts';
 import type { ClientKeyLedger } from '../../domain/ports/ledgers/clientKeys.ts';
 import type { DiscoveryHeaderLedger } from '../../domain/ports/ledgers/discoveryHeaders.ts';
@@ -40,6 +41,7 @@ import { createTenants } from './callers/tenants.ts';
 import type { RecordsContext } from './context.ts';
 import { guarded } from './errors.ts';
 import { createAnswers } from './ledgers/answers.ts';
+import { createAuthenticationFailures } from './ledgers/authenticationFailures.ts';
 import { createClientHolders } from './ledgers/clientHolders.ts';
 import { createClientKeys } from './ledgers/clientKeys.ts';
 import { createDiscoveryHeaders } from './ledgers/discoveryHeaders.ts';
@@ -74,6 +76,7 @@ export { migrate } from './migrate.ts';
 
 /** Every port that the database answers. */
 export type Records = AnswerLedger &
+  AuthenticationFailuresLedger &
   Applications &
   AuthorizationServerChanges &
   AuthorizationServerList &
@@ -127,6 +130,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createClientHolders(context),
     ...createDiscoveryHeaders(context),
     ...createProbeKnowledge(context),
+    ...createAuthenticationFailures(context),
     ...createClientKeys(context),
     ...createApplications(context),
     ...createOwnSettings(context),

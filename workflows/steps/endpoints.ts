@@ -7,6 +7,7 @@ export function endpointsOf(state: EntityState): Endpoints {
   if (discovery === null) throw new Error('no discovery snapshot');
   const { registrationEndpoint, tokenEndpoint, authorizationEndpoint, issuer, jwksUri } = discovery;
   const { scopesSupported, capabilities, tokenEndpointAuthMethods, tokenEndpointAuthSigningAlgs } = discovery;
+  const { introspectionEndpoint, pushedRequestEndpoint } = discovery;
   return {
     registrationEndpoint,
     tokenEndpoint,
@@ -17,5 +18,7 @@ export function endpointsOf(state: EntityState): Endpoints {
     capabilities,
     tokenEndpointAuthMethods,
     tokenEndpointAuthSigningAlgs,
+    introspectionEndpoint,
+    pushedRequestEndpoint,
   };
 }

@@ -3,23 +3,23 @@ import { durationSchema } from '../../client/metadata.ts';
 import { isUriText } from '../../text/webUrl.ts';
 import { type Playbook, parties, pasteBackFields, playbookDialects } from './playbook.ts';
 
-const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
+export const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
 /** One line for people. */
-const line = z
+export const line = z
   .string()
   .min(1)
   .max(600)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'must be one line of text');
-const httpsUrl = z
+export const httpsUrl = z
   .url({ protocol: /^https$/ })
   .max(500)
   .refine(isUriText, 'must hold characters of a URI only');
 const duration = z
   .union([durationSchema, z.literal('unknown')])
   .transform((text) => (text === 'unknown' ? null : text));
-const sources = z.array(id).max(5);
+export const sources = z.array(id).max(5);
 /** A claim: without a source it cannot be made. */
-const claim = sources.min(1, 'must name at least one source, or say "unknown"');
+export const claim = sources.min(1, 'must name at least one source, or say "unknown"');
 
 const step = z.strictObject({
   title: line.max(80),

@@ -1,14 +1,16 @@
-/** Whether a bogus-code probe tells a good secret from a wrong one here, learned by a control request. */
-export interface ProbeKnowledge {
-  readonly controlDiffers: boolean;
-  /** `{status} {error}` of the wrong secret. */
-  readonly controlAnswer: string;
-  readonly learnedAt: number;
+import type { ProbeKnowledge } from '../../credential/probeAnswer.ts';
+import type { ProbeForm, ProbeGrant } from '../../credential/probeForms.ts';
+import type { AuthMethod } from '../../words.ts';
+
+/** What is learned of one kind of client says nothing about another, nor of one form of probe about another. */
+export interface ProbePlace {
+  readonly tokenEndpoint: string;
+  readonly authMethod: AuthMethod;
+  readonly grant: ProbeGrant;
 }
 
-/** What controls have taught about token endpoints. */
 export interface ProbeKnowledgeLedger {
-  /** What controls have shown at a token endpoint with an authentication method; null = not yet known. */
-  probeKnowledge(tokenEndpoint: string, authMethod: string): Promise<ProbeKnowledge | null>;
-  learnProbe(tokenEndpoint: string, authMethod: string, knowledge: ProbeKnowledge): Promise<void>;
+  /** What controls have shown, by form of probe; nothing where none was sent. */
+  probeKnowledge(where: ProbePlace): Promise<Readonly<Partial<Record<ProbeForm, ProbeKnowledge>>>>;
+  learnProbe(where: ProbePlace, form: ProbeForm, knowledge: ProbeKnowledge): Promise<void>;
 }

@@ -82,10 +82,16 @@ export function createServerList({ db }: RecordsContext): AuthorizationServerLis
 
     async learnedBehaviour(serverId) {
       const proofs = await db
-        .selectFrom('probe_knowledge as k')
+        .selectFrom('probe_lessons as k')
         .innerJoin('authorization_servers as s', 's.token_endpoint', 'k.token_endpoint')
-        .select(['k.auth_method', 'k.control_differs', 'k.learned_at'])
+        // A method tells when one of its forms does, of whatever kind of client.
+        .select(({ fn }) => [
+          'k.auth_method',
+          fn.agg<boolean>('bool_or', ['k.control_differs']).as('control_differs'),
+          fn.max('k.learned_at').as('learned_at'),
+        ])
         .where('s.server_id', '=', serverId)
+        .groupBy('k.auth_method')
         .orderBy('k.auth_method')
         .execute();
       const { rows } = await sql<{ what: string; at: Date }>`

@@ -71,7 +71,9 @@ describe('authorization servers', () => {
 
   test('show what was learned from them', async () => {
     const lesson = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: 1000 };
-    await api.records.learnProbe(tokenEndpoint, 'client_secret_basic', lesson);
+    const place = { tokenEndpoint, authMethod: 'client_secret_basic', grant: 'authorization_code' } as const;
+    await api.records.learnProbe(place, 'authorization_code', lesson);
+    await api.records.learnProbe(place, 'refresh_token', { ...lesson, controlDiffers: false, learnedAt: 500 });
     const { body } = await api.call('GET', url, { key: api.viewer });
     expect(body['learned']).toEqual({
       proofs: [{ authMethod: 'client_secret_basic', controlDiffers: true, learnedAt: new Date(1000).toISOString() }],

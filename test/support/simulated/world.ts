@@ -63,11 +63,7 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
   if (Runtime._instance === undefined) installRuntime(log);
   const temporal = { connection: { address: time.address }, namespace: 'default' };
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
-  const entities = createEntityClient(client, {
-    policy,
-    peerTaskQueue,
-    entityStart: (registrationId) => services.records.entityStart(registrationId),
-  });
+  const entities = createEntityClient(client, { workflowTask: policy.workflowTask, peerTaskQueue });
   await startWorkerPart(config, services, temporal, policy, log, shutdown, [settingTimeFirst(setTime)]);
   const { url, adminKeyFile } = await startApiPart(config, services, entities, log, shutdown, policy);
   const key = (await readFile(adminKeyFile ?? '', 'utf8')).trim();

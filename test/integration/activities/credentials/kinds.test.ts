@@ -40,7 +40,7 @@ async function probeWithAnotherKey(world: KindsWorld, { endpoints, document }: R
     },
     authMethod: 'private_key_jwt',
     redirectUri: metadata.redirect_uris[0] ?? null,
-    knowledge: null,
+    knowledge: {},
     allowControl: false,
     clock: { now: Date.now },
   });

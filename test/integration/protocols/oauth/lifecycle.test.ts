@@ -70,7 +70,7 @@ function probe(system: HealthSystem, information: ClientInformation, secret = in
     clientSecret: secret === null ? null : audienceSecret(secret, [system.tokenEndpoint]),
     authMethod: information.authMethod,
     redirectUri: metadata.redirect_uris[0] ?? '',
-    knowledge: null,
+    knowledge: {},
     allowControl: true,
     clock: { now: Date.now },
   });
@@ -258,7 +258,7 @@ it('sends a secret to no origin but its own', async () => {
     clientSecret: audienceSecret(parsed.clientSecret ?? '', [mine.tokenEndpoint]),
     authMethod: parsed.authMethod,
     redirectUri: null,
-    knowledge: null,
+    knowledge: {},
     allowControl: true,
     clock: { now: Date.now },
   });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerKey, judgeProbe, type ProbeObservation } from '../../../../domain/credential/probeVerdict.ts';
+import { answerKey, type ProbeObservation } from '../../../../domain/credential/probeAnswer.ts';
+import { judgeProbe as judge } from '../../../../domain/credential/probeVerdict.ts';
+import { loadVendorErrors } from '../../../../runtime/vendorErrors.ts';
+
+const vendorErrors = await loadVendorErrors();
+type Given = Parameters<typeof judge>[0];
+/** By the form of its grant, and with no vendor's errors known. */
+const judgeProbe = (given: Omit<Given, 'form' | 'vendorErrors'> & Partial<Given>) =>
+  judge({ form: given.grant, vendorErrors: [], ...given });
 
 function error(
   status: number,
@@ -202,10 +210,36 @@ describe('a bogus authorization code', () => {
     expect(judged.learned).toEqual(learned);
   });
 
-  it('does not learn "tells nothing" from two equal refusals: both secrets may be wrong', () => {
+  it('learns from two equal refusals only what a wrong secret gets: both may be wrong', () => {
     const refusal = error(401, 'unauthorized_client');
     const judged = judgeProbe({ observation: refusal, control: refusal, knowledge: null, grant: 'authorization_code' });
-    expect(judged.learned).toBeUndefined();
+    expect(judged.learned).toEqual({ controlDiffers: false, controlAnswer: '401 unauthorized_client' });
+  });
+
+  it.each([
+    ['a firewall that answers the wrong secret', error(400, 'invalid_grant'), error(403, 'request_blocked')],
+    ['a firewall that answers the right secret', error(403, 'request_blocked'), error(401, 'invalid_client')],
+    ['a server that says invalid_request to the second', error(400, 'invalid_grant'), error(400, 'invalid_request')],
+  ])('%s proves nothing', (_name, observation, control) => {
+    const judged = judgeProbe({ observation, control, knowledge: null, grant: 'authorization_code' });
+    expect(judged.verdict).toBe('inconclusive');
+    expect(judged.learned?.controlDiffers ?? false).toBe(false);
+  });
+
+  it.each([
+    ['AADSTS700016: Application with identifier x was not found', 400, 'unauthorized_client', 'rejected'],
+    ['AADSTS7000215: Invalid client secret provided.', 401, 'invalid_grant', 'rejected'],
+    ['Client not enabled to retrieve service account', 401, 'unauthorized_client', 'good'],
+  ] as const)('%s is %s whatever the code', (description, status, code, verdict) => {
+    const observation = error(status, code, { description });
+    const given = {
+      observation,
+      control: null,
+      knowledge: differs,
+      grant: 'client_credentials',
+      vendorErrors,
+    } as const;
+    expect(judgeProbe(given)).toMatchObject({ verdict, reason: 'known-vendor-error' });
   });
 
   it('lets known vendor errors outrank the code', () => {
@@ -213,7 +247,13 @@ describe('a bogus authorization code', () => {
       errorUri:
         'https://authorization.example/errors/urn:cerner:error:authorization-server:oauth2:grant:unknown-tenant',
     });
-    const judged = judgeProbe({ observation, control: null, knowledge: differs, grant: 'authorization_code' });
+    const judged = judgeProbe({
+      observation,
+      control: null,
+      knowledge: differs,
+      grant: 'authorization_code',
+      vendorErrors,
+    });
     expect(judged).toMatchObject({
       verdict: 'inconclusive',
       reason: 'known-vendor-error',
@@ -221,12 +261,32 @@ describe('a bogus authorization code', () => {
     });
     const rejected = error(401, 'invalid_client', { errorUri: 'x:client-persona-mismatch' });
     expect(
-      judgeProbe({ observation: rejected, control: null, knowledge: null, grant: 'authorization_code' }).verdict,
+      judgeProbe({ observation: rejected, control: null, knowledge: null, grant: 'authorization_code', vendorErrors })
+        .verdict,
     ).toBe('inconclusive');
   });
 });
 
 describe('client credentials', () => {
+  it.each([
+    ['invalid_scope, a wrong secret is invalid_client', error(400, 'invalid_scope'), '401 invalid_client', 'good'],
+    [
+      'invalid_scope, a wrong secret is something else',
+      error(400, 'invalid_scope'),
+      '401 unauthorized_client',
+      'inconclusive',
+    ],
+    [
+      'unauthorized_client, which a right secret gets too',
+      error(401, 'unauthorized_client'),
+      '401 unauthorized_client',
+      'inconclusive',
+    ],
+  ] as const)('%s, no control allowed', (_name, observation, controlAnswer, verdict) => {
+    const knowledge = { controlDiffers: true, controlAnswer };
+    expect(judgeProbe({ observation, control: null, knowledge, grant: 'client_credentials' }).verdict).toBe(verdict);
+  });
+
   it.each([
     ['tokens', { kind: 'tokens', status: 200 }, null, 'good'],
     ['invalid_client', error(401, 'invalid_client'), null, 'rejected'],

@@ -16,7 +16,7 @@ const argument: ProbeArgument = {
   clientSecret: audienceSecret(secret, [tokenEndpoint]),
   authMethod: 'client_secret_basic',
   redirectUri: 'https://app.example/cb?x=1',
-  knowledge: null,
+  knowledge: {},
   allowControl: true,
   clock: { now: () => now },
 };
@@ -96,7 +96,9 @@ describe('the control', () => {
     expect(proved).toMatchObject({
       verdict: 'good',
       answer: { status: 400, error: 'invalid_grant' },
-      learned: { controlDiffers: true, controlAnswer: '401 unauthorized_client', learnedAt: now },
+      learned: {
+        authorization_code: { controlDiffers: true, controlAnswer: '401 unauthorized_client', learnedAt: now },
+      },
     });
     expect(sent.map(rightSecret)).toEqual([true, false]);
   });
@@ -104,13 +106,18 @@ describe('the control', () => {
   it('learns that a server judges the code before the client', async () => {
     const { client } = endpointThat(() => oauthError(400, 'invalid_grant'));
     const proved = await probeCredential(client, argument);
-    expect(proved).toMatchObject({ verdict: 'inconclusive', learned: { controlDiffers: false } });
+    expect(proved).toMatchObject({
+      verdict: 'inconclusive',
+      learned: { authorization_code: { controlDiffers: false } },
+    });
   });
 
   it('is not sent when it is known, not allowed, or not needed', async () => {
     const knowledge = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now };
     const known = endpointThat(() => oauthError(400, 'invalid_grant'));
-    expect(await probeCredential(known.client, { ...argument, knowledge })).toMatchObject({ verdict: 'good' });
+    expect(
+      await probeCredential(known.client, { ...argument, knowledge: { authorization_code: knowledge } }),
+    ).toMatchObject({ verdict: 'good' });
     expect(known.sent).toHaveLength(1);
     const forbidden = endpointThat(() => oauthError(400, 'invalid_grant'));
     expect(await probeCredential(forbidden.client, { ...argument, allowControl: false })).toMatchObject({
@@ -126,11 +133,19 @@ describe('the control', () => {
   it('renews knowledge that is older than a month, where it may', async () => {
     const knowledge = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now - 31 * 86_400_000 };
     const changed = endpointThat(() => oauthError(400, 'invalid_grant'));
-    expect(await probeCredential(changed.client, { ...argument, knowledge })).toMatchObject({
+    expect(
+      await probeCredential(changed.client, { ...argument, knowledge: { authorization_code: knowledge } }),
+    ).toMatchObject({
       verdict: 'inconclusive',
-      learned: { controlDiffers: false },
+      learned: { authorization_code: { controlDiffers: false } },
     });
-    expect(await probeCredential(changed.client, { ...argument, knowledge, allowControl: false })).toMatchObject({
+    expect(
+      await probeCredential(changed.client, {
+        ...argument,
+        knowledge: { authorization_code: knowledge },
+        allowControl: false,
+      }),
+    ).toMatchObject({
       verdict: 'good',
     });
   });
@@ -246,7 +261,10 @@ describe('private_key_jwt (SMART App Launch 2.2, "Client Authentication: Asymmet
   it('is good when a key that nobody registered is answered otherwise', async () => {
     const { client, probed } = await judging('ES384');
     const probe = await probeCredential(client, probed);
-    expect(probe).toMatchObject({ verdict: 'good', learned: { controlAnswer: '401 unauthorized_client' } });
+    expect(probe).toMatchObject({
+      verdict: 'good',
+      learned: { authorization_code: { controlAnswer: '401 unauthorized_client' } },
+    });
     expect(probe.message).toContain('a wrong key gets another answer');
   });
 
@@ -255,7 +273,9 @@ describe('private_key_jwt (SMART App Launch 2.2, "Client Authentication: Asymmet
     const jwk = await generateClientKey('ES384');
     const knowledge = { controlDiffers: true, controlAnswer: '401 unauthorized_client', learnedAt: now };
     const privateKey = { jwk, audience: [tokenEndpoint] };
-    expect(await probeCredential(client, { ...probed, privateKey, knowledge })).toMatchObject({ verdict: 'rejected' });
+    expect(
+      await probeCredential(client, { ...probed, privateKey, knowledge: { authorization_code: knowledge } }),
+    ).toMatchObject({ verdict: 'rejected' });
   });
 
   it('client credentials are the proof of a backend service', async () => {

@@ -164,17 +164,44 @@ export function ledgerSuite(fixture: () => Fixture): void {
   });
 
   describe('probe knowledge', () => {
-    it('is kept per token endpoint and method; the last lesson counts', async () => {
+    it('is kept per token endpoint, method, kind of client and form; the last lesson counts', async () => {
       const { records } = fixture();
-      const endpoint = `https://as.example/${uniqueId('token')}`;
-      expect(await records.probeKnowledge(endpoint, 'client_secret_basic')).toBeNull();
+      const place = {
+        tokenEndpoint: `https://as.example/${uniqueId('token')}`,
+        authMethod: 'client_secret_basic',
+        grant: 'authorization_code',
+      } as const;
+      expect(await records.probeKnowledge(place)).toEqual({});
       const lesson = { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: 1000 };
-      await records.learnProbe(endpoint, 'client_secret_basic', lesson);
-      expect(await records.probeKnowledge(endpoint, 'client_secret_basic')).toEqual(lesson);
-      expect(await records.probeKnowledge(endpoint, 'client_secret_post')).toBeNull();
+      await records.learnProbe(place, 'authorization_code', lesson);
+      expect(await records.probeKnowledge(place)).toEqual({ authorization_code: lesson });
+      expect(await records.probeKnowledge({ ...place, authMethod: 'client_secret_post' })).toEqual({});
+      expect(await records.probeKnowledge({ ...place, grant: 'client_credentials' })).toEqual({});
       const newer = { controlDiffers: false, controlAnswer: '400 invalid_grant', learnedAt: 2000 };
-      await records.learnProbe(endpoint, 'client_secret_basic', newer);
-      expect(await records.probeKnowledge(endpoint, 'client_secret_basic')).toEqual(newer);
+      await records.learnProbe(place, 'authorization_code', newer);
+      await records.learnProbe(place, 'refresh_token', lesson);
+      expect(await records.probeKnowledge(place)).toEqual({ authorization_code: newer, refresh_token: lesson });
+    });
+  });
+
+  describe('failed authentications', () => {
+    it('are counted per client and purpose, and forgotten together', async () => {
+      const { records } = fixture();
+      const client = { tokenEndpoint: `https://as.example/${uniqueId('token')}`, clientId: 'a' };
+      expect(await records.authenticationFailures(client, 'new', 0)).toEqual({ first: null, recent: [] });
+      await records.countAuthenticationFailures(client, 'new', 2, 1000);
+      await records.countAuthenticationFailures(client, 'new', 1, 3000);
+      await records.countAuthenticationFailures(client, 'new', 0, 4000);
+      await records.countAuthenticationFailures({ ...client, clientId: 'b' }, 'new', 1, 2000);
+      await records.countAuthenticationFailures(client, 'schedule', 1, 2000);
+      expect(await records.authenticationFailures(client, 'new', 0)).toEqual({
+        first: 1000,
+        recent: [1000, 1000, 3000],
+      });
+      expect(await records.authenticationFailures(client, 'new', 1000)).toEqual({ first: 1000, recent: [3000] });
+      await records.forgetAuthenticationFailures(client, 'new');
+      expect(await records.authenticationFailures(client, 'new', 0)).toEqual({ first: null, recent: [] });
+      expect(await records.authenticationFailures(client, 'schedule', 0)).toEqual({ first: 2000, recent: [2000] });
     });
   });
 

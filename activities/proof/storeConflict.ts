@@ -1,0 +1,62 @@
+import { clientSecretName } from '../../domain/ids.ts';
+import type { CredentialState, StoreConflict } from '../../domain/ports/activities.ts';
+import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
+import { clientSecretSchema, readSecret } from '../credentials/secret.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { Stored } from './stored.ts';
+
+/**
+ * What consumers read, where that is another version than the one that is known to be current: a console edit, a
+ * restore, another tool. Null where it is the same, or where consumers have nothing to read yet.
+ */
+export async function readByConsumers(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  known: CredentialState,
+): Promise<Stored | null> {
+  if (known.place !== 'client') return null;
+  const current = await readSecret(deps.secrets, clientSecretName(config), { stage: 'current' }, clientSecretSchema);
+  if (current === null || current.versionId === known.versionId) return null;
+  const { versionId, value: secret } = current;
+  return { credential: { ...known, versionId, provedAt: null }, secret };
+}
+
+/** Both versions, for a person to choose from. */
+export function conflictOf(stored: Stored, known: CredentialState): StoreConflict {
+  return { stored: stored.credential.versionId, known: known.versionId, waysOut: ['acceptCurrent', 'overwrite'] };
+}
+
+/** For people. */
+export function tellConflict({ stored, known }: StoreConflict, said: string): string {
+  return `${explain('SecretStoreConflict')} Applications read version ${stored}, version ${known} was known. ${said} accept-current takes what they read, overwrite makes the known one current again.`;
+}
+
+/**
+ * A person says that what consumers read is right: the credential that is current from now on, not proved yet. Null
+ * when what they read has changed since the conflict was shown. Repeatable.
+ */
+export async function acceptCurrent(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  known: CredentialState,
+  conflict: StoreConflict,
+): Promise<CredentialState | null> {
+  const read = await readByConsumers(deps, config, known);
+  if (read === null || read.credential.versionId !== conflict.stored) return null;
+  return { ...read.credential, clientId: read.secret.client_id };
+}
+
+/**
+ * A person says that the known version is right: it becomes what consumers read. Rejects with a
+ * {@link SecretStoreError} `conflict` when that has changed since the conflict was shown. Repeatable.
+ */
+export async function overwrite(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  known: CredentialState,
+  conflict: StoreConflict,
+): Promise<CredentialState> {
+  await deps.secrets.promote(clientSecretName(config), known.versionId, conflict.stored);
+  return known;
+}

@@ -1,0 +1,180 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CredentialState } from '../../../../domain/ports/activities.ts';
+import { World } from '../world.ts';
+
+/** What a proof concludes, and what it never sends (DESIGN section 6, FACTS section 6). */
+let world: World;
+beforeAll(async () => {
+  world = await World.open();
+});
+beforeEach(() => world.begin());
+afterEach(() => world.end());
+afterAll(() => world.close());
+
+const day = 24 * 3600 * 1000;
+
+function answer(response: ServerResponse, status: number, error: string, more: object = {}): true {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ error, ...more }));
+  return true;
+}
+
+/** Lets each request to the token endpoint be answered so, in order; further ones as the last. */
+function tokenAnswers(...answers: readonly (readonly [status: number, error: string])[]): void {
+  let asked = 0;
+  world.peer.whims.set('POST /token', (_request, response) => {
+    const [status, error] = answers[Math.min(asked, answers.length - 1)] ?? [500, 'server_error'];
+    asked += 1;
+    return answer(response, status, error);
+  });
+}
+
+/** A second version of the client's secret in the store, with a secret of its own. */
+async function another(current: CredentialState, secret: string, members: Partial<CredentialState> = {}, more = {}) {
+  const versionId = `${secret}-${'v'.repeat(32)}`.slice(0, 40);
+  const before = await world.secrets.get(world.clientSecret, { versionId: current.versionId });
+  await world.secrets.put(world.clientSecret, versionId, { ...before?.value, client_secret: secret, ...more });
+  return { ...current, versionId, provedAt: null, ...members };
+}
+
+function prove(current: CredentialState | null, pending: CredentialState | null = null) {
+  return world.activities.prove({ registrationId: world.registrationId, endpoints: world.endpoints, current, pending });
+}
+
+describe('a control', () => {
+  it('that a firewall answers proves nothing', async () => {
+    tokenAnswers([400, 'invalid_grant'], [403, 'request_blocked']);
+    const { proof } = await world.activities.register(world.request());
+    expect(proof).toMatchObject({ decision: { action: 'keep', reason: 'ProofInconclusive' } });
+  });
+
+  it('is sent once in a verification, of two credentials too', async () => {
+    const current = await world.active();
+    const pending = await another(current, 'other');
+    // Knowledge is a month old, so that a control is wanted.
+    world.pass(31 * day);
+    const controls: string[] = [];
+    const known = new Set([world.peer.client.secret, 'other']);
+    world.peer.whims.set('POST /token', (request, response) => {
+      const given =
+        Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64')
+          .toString()
+          .split(':')[1] ?? '';
+      if (!known.has(given)) controls.push(given);
+      // Of both alike, which teaches nothing.
+      return answer(response, 401, 'unauthorized_client');
+    });
+    await prove({ ...current, provedAt: null }, pending);
+    expect(controls).toHaveLength(1);
+  });
+});
+
+describe('a backend service', () => {
+  it('asks for the system scopes that it has registered, and is proved by them on any day', async () => {
+    await world.end();
+    await world.begin({ environment: 'production' });
+    await world.allowAnonymous();
+    const registered = await world.active();
+    // As one that a person brought: a secret, and client credentials only.
+    await world.giveMetadata({ grant_types: ['client_credentials'], response_types: [] });
+    const scope = 'launch system/Patient.rs system/Observation.rs';
+    const backend = await another(registered, 'backend', {}, { scope });
+    const asked: (string | null)[] = [];
+    world.peer.whims.set('POST /token', (_request, response, body) => {
+      const given = new URLSearchParams(body).get('scope');
+      asked.push(given);
+      if (given === null) return answer(response, 400, 'invalid_scope');
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify({ access_token: 'at', token_type: 'bearer', expires_in: 60 }));
+      return true;
+    });
+    const { current } = await prove(registered, backend);
+    expect(current).toMatchObject({ versionId: backend.versionId });
+    world.pass(day);
+    expect(await prove(current)).toMatchObject({ decision: { reason: 'ProofSucceeded' } });
+    expect(asked).toEqual(Array(2).fill('system/Patient.rs system/Observation.rs'));
+  });
+});
+
+describe('two credentials', () => {
+  it('an expired current one gives way to a new one that nothing is known of', async () => {
+    const current = await world.active();
+    const pending = await another(current, 'other');
+    tokenAnswers([503, 'server_error']);
+    const expired = { ...current, expiresAt: world.clock.now() - 1000, expiryKnown: true };
+    const outcome = await prove(expired, pending);
+    expect(outcome).toMatchObject({ decision: { action: 'promote', reason: 'PromotedUnproved' } });
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(pending.versionId);
+  });
+
+  it('both rejected are both kept, and told apart by their versions', async () => {
+    const current = await world.active();
+    const pending = await another(current, 'other');
+    tokenAnswers([401, 'invalid_client']);
+    const outcome = await prove(current, pending);
+    expect(outcome).toMatchObject({ decision: { action: 'keep', reason: 'BothCredentialsRejected' } });
+    expect(outcome.message).toContain(`The new one (version ${pending.versionId})`);
+    expect(outcome.message).toContain(`The current one (version ${current.versionId})`);
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(current.versionId);
+  });
+});
+
+describe('what consumers read is not what the entity knows', () => {
+  /** Somebody made another version current in the secrets manager. */
+  async function edited(secret: string): Promise<{ current: CredentialState; versionId: string }> {
+    const current = await world.active();
+    const { versionId } = await another(current, secret);
+    await world.secrets.promote(world.clientSecret, versionId, current.versionId);
+    return { current, versionId };
+  }
+
+  it('a good one is adopted by its version', async () => {
+    const { versionId, current } = await edited('edited-by-hand');
+    world.peer.client.secret = 'edited-by-hand';
+    expect(await prove(current)).toMatchObject({
+      decision: { action: 'keep', reason: 'ProofSucceeded' },
+      current: { versionId, clientId: current.clientId },
+      adopted: { from: current.versionId, to: versionId },
+    });
+  });
+
+  it('one that is refused is a conflict with both ways out', async () => {
+    const { versionId, current } = await edited('edited-wrongly');
+    expect(await prove(current)).toMatchObject({
+      decision: { action: 'keep', reason: 'SecretStoreConflict' },
+      current: { versionId: current.versionId },
+      conflict: { stored: versionId, known: current.versionId, waysOut: ['acceptCurrent', 'overwrite'] },
+    });
+  });
+});
+
+describe('failed authentications', () => {
+  it('of a new credential keep to their times, and what is put off says until when', async () => {
+    tokenAnswers([401, 'invalid_client']);
+    const { outcome, proof } = await world.activities.register(world.request());
+    if (outcome.kind !== 'stored') throw new Error('not stored');
+    expect(proof).toMatchObject({ decision: { reason: 'CredentialRejected' } });
+    const first = world.clock.now();
+    world.trace.length = 0;
+    expect(await prove(null, outcome.credential)).toMatchObject({ putOff: { until: first + 10_000 } });
+    expect(world.times('POST /token')).toBe(0);
+    world.pass(10_000);
+    expect(await prove(null, outcome.credential)).toMatchObject({ decision: { reason: 'CredentialRejected' } });
+    expect(world.times('POST /token')).toBe(1);
+  });
+
+  it('of a current one are three in a day on our own schedule', async () => {
+    const current = await world.active();
+    // The control of the first proof is of that day.
+    world.pass(day);
+    tokenAnswers([401, 'invalid_client']);
+    for (let count = 0; count < 3; count += 1) {
+      expect(await prove(current)).toMatchObject({ decision: { reason: 'CredentialRejected' } });
+      world.pass(3_600_000);
+    }
+    world.trace.length = 0;
+    expect(await prove(current)).toMatchObject({ putOff: { until: world.clock.now() + day - 3 * 3_600_000 } });
+    expect(world.times('POST /token')).toBe(0);
+  });
+});
