@@ -22,10 +22,10 @@ import { tokenEndpointOf } from '../servers/audience.ts';
 import { becomeManageable } from '../servers/reissue.ts';
 import { looksGone } from './clientGone.ts';
 
-type ProveArguments = Parameters<PeerActivities['prove']>[0];
+export type ProveArguments = Parameters<PeerActivities['prove']>[0];
 
 /** A credential with the secret that is stored for it. */
-interface Stored {
+export interface Stored {
   readonly credential: CredentialState;
   readonly secret: ClientSecret;
 }
@@ -69,7 +69,7 @@ export async function proveWith(
 }
 
 /** Whether the credential to be proved authenticates by a key that Registrar does not hold. */
-async function isUnprovable(
+export async function isUnprovable(
   deps: Dependencies,
   config: RegistrationConfig,
   pending: Stored | null,
@@ -126,10 +126,10 @@ async function proveShared(
   return { decision: decideProof(null, verdict), current: { ...held.credential, provedAt }, pending: null, message };
 }
 
-async function probe(
+export async function probe(
   deps: Dependencies,
   config: RegistrationConfig,
-  argument: ProveArguments,
+  argument: Pick<ProveArguments, 'endpoints'>,
   { credential, secret }: Stored,
   pending: Stored | null = null,
 ): Promise<Probe> {
@@ -161,7 +161,7 @@ function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
 }
 
-async function readStored(
+export async function readStored(
   deps: Dependencies,
   config: RegistrationConfig,
   credential: CredentialState,
