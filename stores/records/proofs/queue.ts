@@ -38,7 +38,7 @@ interface DocumentsRow {
 }
 
 /** The rows of `proofs`; those are made and removed with transitions (`noteProofs`). */
-export function createProofQueue({ db }: RecordsContext): ProofQueue {
+export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue {
   /** Leases by a column that says what is due. */
   const leased = (lease: Lease, due: 'next_due' | 'document_next_due', limit: number, rest = sql``) => sql`
     with due as (

@@ -14,7 +14,7 @@ const versionOf = (digit: string) => digit.repeat(32);
 
 /** The watch's queue, and the rows that transitions make in it. */
 export function proofSuite(fixture: () => Fixture): void {
-  const queue = () => createProofQueue({ db: fixture().db } as never);
+  const queue = () => createProofQueue({ db: fixture().db });
 
   async function record(view: RegistrationView, changes: Partial<RegistrationView>): Promise<RegistrationView> {
     const event = nextEvent(view, changes);
