@@ -138,6 +138,10 @@ export class World {
     return this.#activities ?? notBegun();
   }
 
+  get dependencies(): Dependencies {
+    return this.#dependencies ?? notBegun();
+  }
+
   get records(): EntityRecords {
     return this.#fixture.records;
   }
