@@ -3,10 +3,15 @@ import type { Kysely } from 'kysely';
 import type { VendorError } from '../domain/credential/vendorErrors.ts';
 import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
 import type { SecretStore } from '../domain/ports/secretStore.ts';
+import type { Budgets } from '../domain/ports/servers/budgets.ts';
+import type { ProofQueue } from '../domain/ports/servers/proofs.ts';
+import { budgetOf } from '../domain/servers/budgetOf.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { createGuardedClient, type GuardedClient } from '../protocols/http/client.ts';
 import { createKeyring, type Keyring } from '../stores/crypto/keyring.ts';
+import { createBudgets } from '../stores/records/budgets/budgets.ts';
+import { createProofQueue } from '../stores/records/proofs/queue.ts';
 import type { Records } from '../stores/records/records.ts';
 import { createRecords, type Database } from '../stores/records/records.ts';
 import { createSecretStore } from '../stores/secrets/index.ts';
@@ -38,6 +43,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly playbooks: Playbooks;
   readonly vendorErrors: readonly VendorError[];
+  readonly budgets: Budgets;
+  readonly proofs: ProofQueue;
 }
 
 /**
@@ -77,17 +84,8 @@ export async function openServices(
   shutdown.add('http-client', () => client.close());
   const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
   const counted = countedClient(client, metrics.countPeerRequest);
-  return {
-    dataDirectory,
-    db,
-    keyring,
-    records,
-    secrets,
-    spool,
-    client: counted,
-    clock,
-    metrics,
-    playbooks,
-    vendorErrors,
-  };
+  const budgets = createBudgets(db, (url) => budgetOf(playbooks, url));
+  const proofs = createProofQueue({ db });
+  const stores = { dataDirectory, db, keyring, records, secrets, spool, budgets, proofs };
+  return { ...stores, client: counted, clock, metrics, playbooks, vendorErrors };
 }

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
+import { proveCurrent, readFingerprint } from '../activities/proof/watched.ts';
 import { Bearers } from '../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../activities/servers/sweepIssuedTokens.ts';
 import { expiringWithin } from '../domain/servers/initialAccessToken.ts';
@@ -10,6 +13,7 @@ import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.t
 import { anchorAudit } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
 import { startHousekeeping } from './chores/housekeeping.ts';
+import { createWatch, startWatch, type WatchReport } from './chores/watch.ts';
 import type { Config } from './config/config.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log/log.ts';
@@ -66,6 +70,18 @@ export async function startWorkerPart(
     log,
   );
   shutdown.add('housekeeping', () => housekeeping.stop());
+  const watch = createWatch({
+    queue: services.proofs,
+    budgets: services.budgets,
+    prove: (registrationId) => proveCurrent(dependencies, registrationId),
+    readDocuments: (registrationId) => readFingerprint(dependencies, registrationId),
+    owner: randomUUID(),
+    proofInterval: policy.proofInterval,
+    discoveryInterval: policy.discoveryInterval,
+    wait: sleep,
+  });
+  const watching = startWatch(watch, () => clock.now(), reportWatch(log));
+  shutdown.add('watch', () => watching.stop());
   const workers = await startWorkers({
     connection: temporal.connection,
     namespace: temporal.namespace,
@@ -78,4 +94,12 @@ export async function startWorkerPart(
     onFailure: (error) => void shutdown.begin(error),
   });
   shutdown.add('workers', () => workers.stop());
+}
+
+function reportWatch(log: Log): WatchReport {
+  return (event, { round, origin }) => {
+    if (event === 'watch-failed') log.warn('watch.failed', {});
+    else if (origin !== undefined) log.warn('watch.origin-paused', { origin });
+    else if (round !== undefined) log.info('watch.round', { count: round.proved + round.read });
+  };
 }

@@ -22,7 +22,8 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
   return await withClientOffer(deps, config, serverCredential === undefined ? found : { ...found, serverCredential });
 }
 
-async function read(deps: Dependencies, config: RegistrationConfig): Promise<DiscoveryView> {
+/** The documents alone: nothing is made or offered. */
+export async function read(deps: Dependencies, config: RegistrationConfig): Promise<DiscoveryView> {
   const { registrationId, fhirBaseUrl, registrationEndpoint, issuer } = config;
   const headers = await deps.records.discoveryHeaders(registrationId);
   const given = Object.values(headers).filter((value) => value.length >= shortestSecret);

@@ -64,7 +64,7 @@ export async function proveWith(
 }
 
 /** Whether the credential to be proved authenticates by a key that Registrar does not hold. */
-async function isUnprovable(
+export async function isUnprovable(
   deps: Dependencies,
   config: RegistrationConfig,
   pending: Stored | null,

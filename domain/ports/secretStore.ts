@@ -16,6 +16,8 @@ export interface SecretVersion {
 export interface SecretVersionInfo {
   readonly versionId: string;
   readonly stages: readonly SecretStage[];
+  /** Held by {@link SecretStore.keep}. */
+  readonly kept: boolean;
   /** Milliseconds since the epoch, UTC. */
   readonly createdAt: number;
 }
@@ -56,7 +58,14 @@ export interface SecretStore {
   promote(name: string, versionId: string, expectedCurrent: string | null): Promise<void>;
   /** Reads by stage or by version id; null when there is none. Always asks for the stage by name. */
   get(name: string, which: { stage: SecretStage } | { versionId: string }): Promise<SecretVersion | null>;
-  /** Versions that carry a stage, without values; null when the name is unknown. */
+  /**
+   * Holds a version that carries no stage, or will lose it (set aside, or draining): without a label AWS may drop it at
+   * any time. Repeatable. AWS holds 20 labels a secret. `not-found` when there is no such version.
+   */
+  keep(name: string, versionId: string): Promise<void>;
+  /** Lets go of it again; success when it was not held. */
+  release(name: string, versionId: string): Promise<void>;
+  /** Versions that carry a stage or are kept, without values; null when the name is unknown. */
   describe(name: string): Promise<SecretVersionInfo[] | null>;
   /** Schedules deletion with the store's recovery window. Success when it is gone already. */
   remove(name: string): Promise<void>;

@@ -33,4 +33,5 @@ export const peers = {
     action: 'Check the status of the health system.',
   },
   PeerNotAnswering: { sentence: 'The health system did not answer; the step is tried again.', action: null },
+  TurnNotYet: { sentence: 'Requests to this server are spread over time; this step comes later.', action: null },
 } as const satisfies Record<string, ReasonText>;

@@ -63,6 +63,11 @@ export interface GuardedClient {
   fetchFor(options: GuardedFetchOptions): GuardedFetch;
   /** Judges a URL of an input: literal address, or all that its name resolves to. `dns`: does not resolve now. */
   checkUrl(url: string): Promise<{ ok: true } | { ok: false; code: HttpGuardErrorCode; message: string }>;
+  /**
+   * Null while another step may begin at the host of a URL, else in how many milliseconds it should be asked again:
+   * too many requests of this process wait for it.
+   */
+  saturation(url: string): number | null;
   /** Waits for requests in flight; later ones are refused. May be called again. */
   close(): Promise<void>;
 }
@@ -76,6 +81,8 @@ export interface GuardedClientOptions {
   readonly maxConcurrentPerHost?: number;
   /** Started per second at one host and port; 20 by default. */
   readonly maxPerSecondPerHost?: number;
+  /** Requests that wait for their turn at one host; more are refused with `host-saturated`. 16 by default. */
+  readonly maxWaitingPerHost?: number;
   readonly clock?: Clock;
   /** PEM certificates to trust instead of Node's; in production use NODE_EXTRA_CA_CERTS. */
   readonly ca?: readonly string[];
@@ -92,7 +99,11 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     resolve,
     timeouts,
     ca: options.ca,
-    limits: { maxConcurrent: options.maxConcurrentPerHost ?? 8, maxPerSecond: options.maxPerSecondPerHost ?? 20 },
+    limits: {
+      maxConcurrent: options.maxConcurrentPerHost ?? 8,
+      maxPerSecond: options.maxPerSecondPerHost ?? 20,
+      maxWaiting: options.maxWaitingPerHost ?? 16,
+    },
   });
 
   async function request(given: GuardedRequest): Promise<GuardedResponse> {
@@ -137,6 +148,10 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         if (error instanceof HttpGuardError) return { ok: false, code: error.code, message: error.message };
         return { ok: false, code: 'address-not-allowed', message: addressMessage(url.hostname, allowedHosts.has(url)) };
       }
+    },
+    saturation(text) {
+      const verdict = parsePublicUrl(text, allowedHosts);
+      return verdict.ok ? transport.saturation(verdict.url) : null;
     },
     close: () => transport.close(),
   };

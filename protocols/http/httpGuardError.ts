@@ -15,6 +15,8 @@ export type HttpGuardErrorCode =
   | 'redirect-refused'
   | 'dns'
   | 'network'
+  /** Too many requests wait for this host already; nothing was sent. */
+  | 'host-saturated'
   | 'aborted';
 
 /**
@@ -26,11 +28,19 @@ export class HttpGuardError extends Error {
   readonly code: HttpGuardErrorCode;
   /** False: certainly no byte of the request left. True: some may have. */
   readonly requestSent: boolean;
+  /** In how many milliseconds to come again; of `host-saturated` only. */
+  readonly retryAfterMilliseconds: number | null;
 
-  constructor(code: HttpGuardErrorCode, message: string, requestSent = false) {
+  constructor(
+    code: HttpGuardErrorCode,
+    message: string,
+    requestSent = false,
+    retryAfterMilliseconds: number | null = null,
+  ) {
     super(message);
     this.code = code;
     this.requestSent = requestSent;
+    this.retryAfterMilliseconds = retryAfterMilliseconds;
   }
 }
 

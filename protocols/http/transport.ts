@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { guardedConnector } from './connector.ts';
 import { type ExchangeAnswer, type ExchangeRequest, exchange } from './exchange.ts';
-import { createHostLimiter, type HostLimits } from './hostLimiter.ts';
+import { createHostLimiter, type HostLimiter, type HostLimits } from './hostLimiter.ts';
 import { afterSending, HttpGuardError, toGuardError } from './httpGuardError.ts';
 import { type HttpTimeouts, longestHeaders, longestPin } from './limits.ts';
 import { type AllowedHosts, portOf } from './publicUrl.ts';
@@ -20,6 +20,8 @@ export interface TransportRequest extends Omit<ExchangeRequest, 'timeouts'> {
 export interface Transport {
   /** @throws HttpGuardError only. */
   send(request: TransportRequest): Promise<ExchangeAnswer>;
+  /** {@link HostLimiter.saturation} of a URL's host. */
+  saturation(url: URL): number | null;
   close(): Promise<void>;
 }
 
@@ -39,12 +41,12 @@ export function createTransport(options: TransportOptions): Transport {
   const settings = { connect, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: longestHeaders, allowH2: false };
   const pooled = new Agent({ ...settings, pipelining: 1, clientTtl: longestPin, keepAliveMaxTimeout: longestPin });
   const single = new Agent({ ...settings, pipelining: 0 });
-  const limiter = createHostLimiter(options.limits);
+  const limiter: HostLimiter = createHostLimiter(options.limits);
   let closing: Promise<unknown> | undefined;
 
   async function send(request: TransportRequest): Promise<ExchangeAnswer> {
     if (closing !== undefined) throw new HttpGuardError('aborted', 'the client is closed');
-    const release = await limiter.acquire(`${request.url.hostname}:${portOf(request.url)}`, request.signal);
+    const release = await limiter.acquire(hostOf(request.url), request.signal);
     try {
       await request.onTurn?.();
       return await exchange(request.reuseConnection ? pooled : single, { ...request, timeouts });
@@ -54,6 +56,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
+    saturation: (url) => limiter.saturation(hostOf(url)),
     async send(request) {
       try {
         return await send(request);
@@ -68,3 +71,5 @@ export function createTransport(options: TransportOptions): Transport {
     },
   };
 }
+
+const hostOf = (url: URL) => `${url.hostname}:${portOf(url)}`;

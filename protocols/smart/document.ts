@@ -133,11 +133,13 @@ function judgeGuardError(error: unknown): Reading {
     case 'network':
     case 'timeout':
       return unanswered(error.message);
+    case 'host-saturated':
+      return { ...unanswered(error.message), retryAfterSeconds: Math.ceil((error.retryAfterMilliseconds ?? 0) / 1000) };
   }
 }
 
-function unanswered(what: string): Reading {
-  return { kind: 'unavailable', what, retryAfterSeconds: null, silent: true };
+function unanswered(what: string) {
+  return { kind: 'unavailable', what, retryAfterSeconds: null, silent: true } as const;
 }
 
 function evidenceOf(response: GuardedResponse): Evidence {

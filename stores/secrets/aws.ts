@@ -27,6 +27,9 @@ const labels = { pending: 'AWSPENDING', current: 'AWSCURRENT', previous: 'AWSPRE
 >;
 const stageNames = Object.keys(labels) as SecretStage[];
 
+/** A label of its own for each version that is kept. */
+const keptLabel = (versionId: string) => `smart-registrar-kept-${versionId}`;
+
 /** Days in which a removed secret can be restored; AWS's default and maximum. */
 const recoveryDays = 30;
 /**
@@ -98,6 +101,29 @@ export function createAwsSecretStore(options: AwsSecretStoreOptions = {}): Secre
         if (state === null || state.deletionPending)
           throw new SecretStoreError('not-found', `there is no secret ${name}`);
         await makeCurrent(send, name, versionId, expectedCurrent, state);
+      }),
+
+    keep: (name, versionId) =>
+      operation(`keep a version of secret ${name}`, async (send) => {
+        if ((await readVersion(send, name, { VersionId: versionId })) === null)
+          throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
+        await send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: name,
+            VersionStage: keptLabel(versionId),
+            MoveToVersionId: versionId,
+          }),
+        );
+      }),
+
+    release: (name, versionId) =>
+      operation(`let go of a version of secret ${name}`, async (send) => {
+        const state = await describeSecret(send, name);
+        const label = keptLabel(versionId);
+        if (state?.versions.get(versionId)?.includes(label) !== true || state.deletionPending) return;
+        await send(
+          new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, RemoveFromVersionId: versionId }),
+        );
       }),
 
     get: (name, which) =>
@@ -286,8 +312,10 @@ async function listVersions(send: Send, name: string): Promise<SecretVersionInfo
     );
     for (const version of answer.Versions ?? []) {
       const stages = stageNames.filter((stage) => version.VersionStages?.includes(labels[stage]));
-      if (version.VersionId === undefined || stages.length === 0) continue;
-      versions.push({ versionId: version.VersionId, stages, createdAt: version.CreatedDate?.getTime() ?? 0 });
+      if (version.VersionId === undefined) continue;
+      const kept = version.VersionStages?.includes(keptLabel(version.VersionId)) === true;
+      if (stages.length === 0 && !kept) continue;
+      versions.push({ versionId: version.VersionId, stages, kept, createdAt: version.CreatedDate?.getTime() ?? 0 });
     }
     token = answer.NextToken;
     // moto ends with an empty token.

@@ -1,7 +1,7 @@
 import { SecretStoreError, type SecretValue } from '../../domain/ports/secretStore.ts';
 
-/** What AWS takes as one value; every store agrees, so that a change of store never meets a value too large. */
-const maxContentBytes = 65_536;
+/** What Azure takes as one value (AWS: 65,536); every store agrees, so that a change of store never meets a value too large. */
+const maxContentBytes = 25_000;
 const nameRule = /^[A-Za-z0-9/_+=.@-]{1,256}$/;
 const versionIdRule = /^[A-Za-z0-9-]{32,64}$/;
 

@@ -1,4 +1,4 @@
-import { type GeneratedAlways, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Generated, type GeneratedAlways, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import {
   type SecretStage,
   type SecretStore,
@@ -26,6 +26,7 @@ interface SecretVersionsTable {
   ordinal: GeneratedAlways<string>;
   sealed: Uint8Array;
   created_at: Date;
+  kept: Generated<boolean>;
 }
 
 /** The tables of migration 002; the database may have more. */
@@ -158,7 +159,7 @@ export function createDatabaseSecretStore<Tables>(
   async function prune(transaction: Transaction<SecretTables>, name: string) {
     await sql`
       delete from secret_versions as version using secrets as secret
-      where version.name = ${name} and secret.name = version.name
+      where version.name = ${name} and secret.name = version.name and not version.kept
         and version.version_id is distinct from secret.pending_version
         and version.version_id is distinct from secret.current_version
         and version.version_id is distinct from secret.previous_version
@@ -229,6 +230,28 @@ export function createDatabaseSecretStore<Tables>(
         throw otherCurrent(name);
       }),
 
+    keep: (name, versionId) =>
+      guarded(name, async () => {
+        const held = await database
+          .updateTable('secret_versions')
+          .set({ kept: true })
+          .where('name', '=', name)
+          .where('version_id', '=', versionId)
+          .executeTakeFirst();
+        if (held.numUpdatedRows === 0n)
+          throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
+      }),
+
+    release: (name, versionId) =>
+      guarded(name, async () => {
+        await database
+          .updateTable('secret_versions')
+          .set({ kept: false })
+          .where('name', '=', name)
+          .where('version_id', '=', versionId)
+          .execute();
+      }),
+
     get: (name, which) =>
       guarded(name, async (): Promise<SecretVersion | null> => {
         const found = await read(name, which);
@@ -239,15 +262,16 @@ export function createDatabaseSecretStore<Tables>(
       guarded(name, async (): Promise<SecretVersionInfo[] | null> => {
         const row = await secret(database, name);
         if (row === null) return null;
-        const query = database.selectFrom('secret_versions').select(['version_id', 'created_at']);
+        const query = database.selectFrom('secret_versions').select(['version_id', 'created_at', 'kept']);
         const versions = await query.where('name', '=', name).orderBy('ordinal').execute();
         return versions
           .map((each) => ({
             versionId: each.version_id,
             stages: stagesOf(row, each.version_id),
+            kept: each.kept,
             createdAt: each.created_at.getTime(),
           }))
-          .filter((each) => each.stages.length > 0);
+          .filter((each) => each.stages.length > 0 || each.kept);
       }),
 
     remove: (name) =>

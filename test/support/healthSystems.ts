@@ -94,7 +94,11 @@ export function openHealthSystem(name: string): HealthSystem {
   const unused = () => {
     throw new Error('not part of discovery');
   };
-  return { quirk, asked, client: { request, fetchFor: unused, checkUrl: unused, close: unused } };
+  return {
+    quirk,
+    asked,
+    client: { request, fetchFor: unused, checkUrl: unused, saturation: () => null, close: unused },
+  };
 }
 
 function respond(folder: URL, { url, headers }: Hop, answer: Answer, redirects: readonly string[]): GuardedResponse {

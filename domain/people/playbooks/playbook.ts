@@ -31,6 +31,16 @@ export interface PlaybookStep {
   readonly sources: Claim;
 }
 
+/** How many calls a minute some of a vendor's servers take from one caller. */
+export interface PublishedLimit {
+  /** Of token endpoints; as in {@link Playbook.recognise}. */
+  readonly hosts: readonly string[];
+  readonly perMinute: number;
+  /** Name of the budget that these hosts share; null = each origin has one of its own. */
+  readonly group: string | null;
+  readonly sources: Claim;
+}
+
 /** How clients are registered by hand with one vendor. Made from a YAML file of `playbooks/` at start. */
 export interface Playbook {
   /** Name of the file without its extension; kebab-case. */
@@ -58,6 +68,8 @@ export interface Playbook {
    * null = not known.
    */
   readonly distribution: { readonly longest: string | null; readonly sources: Claim };
+  /** How many calls a minute the vendor's servers take; empty = not known. */
+  readonly limits: readonly PublishedLimit[];
   readonly steps: readonly PlaybookStep[];
   readonly pasteBack: readonly {
     readonly field: PasteBackField;

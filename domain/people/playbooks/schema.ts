@@ -21,6 +21,14 @@ export const sources = z.array(id).max(5);
 /** A claim: without a source it cannot be made. */
 export const claim = sources.min(1, 'must name at least one source, or say "unknown"');
 
+const hostPattern = z.string().regex(/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'must be a host name in lower case');
+const limit = z.strictObject({
+  hosts: z.array(hostPattern).min(1).max(20),
+  perMinute: z.int().min(2).max(100_000),
+  group: id.nullable(),
+  sources: claim,
+});
+
 const step = z.strictObject({
   title: line.max(80),
   text: line,
@@ -34,7 +42,7 @@ const shape = z.strictObject({
   vendor: line.max(60),
   portal: httpsUrl.nullable(),
   recognise: z.strictObject({
-    hosts: z.array(z.string().regex(/^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'must be a host name in lower case')),
+    hosts: z.array(hostPattern),
     paths: z.array(z.string().regex(/^\/[^A-Z?#\s]*\/$/, 'must be in lower case and begin and end with a slash')),
     sources,
   }),
@@ -45,6 +53,7 @@ const shape = z.strictObject({
   }),
   scopes: z.strictObject({ dialect: z.enum(playbookDialects), sources }),
   distribution: z.strictObject({ longest: duration, sources }),
+  limits: z.array(limit).max(10).default([]),
   steps: z.array(step).min(1).max(20),
   pasteBack: z
     .array(
@@ -91,7 +100,7 @@ function checkClaims(playbook: Shape, context: z.RefinementCtx): void {
 }
 
 function claimsOf(playbook: Shape): [(string | number)[], readonly string[]][] {
-  const listed = (['steps', 'pasteBack', 'notes'] as const).flatMap((member) =>
+  const listed = (['limits', 'steps', 'pasteBack', 'notes'] as const).flatMap((member) =>
     playbook[member].map((item, index): [(string | number)[], readonly string[]] => [
       [member, index, 'sources'],
       item.sources,

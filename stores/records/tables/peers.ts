@@ -25,6 +25,7 @@ interface ProofsTable {
   lease_until: OptionalTime;
   document_hash: Optional<string>;
   document_read_at: OptionalTime;
+  document_changed_at: OptionalTime;
   document_next_due: OptionalTime;
 }
 

@@ -140,6 +140,10 @@ export class World {
     return this.#activities ?? notBegun();
   }
 
+  get dependencies(): Dependencies {
+    return this.#dependencies ?? notBegun();
+  }
+
   get records(): WithTransitions<EntityRecords> {
     return this.#fixture.records;
   }

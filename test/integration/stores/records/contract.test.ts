@@ -4,6 +4,7 @@ import { describeWith } from '../../../support/describeWith.ts';
 import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabase.ts';
 import { type Fixture, fixtureOn } from './fixture.ts';
 import { auditSuite } from './suites/audit.ts';
+import { budgetSuite } from './suites/budgets.ts';
 import { callerSuite } from './suites/callers.ts';
 import { changeSuite } from './suites/changes.ts';
 import { clientKeySuite } from './suites/clientKeys.ts';
@@ -11,6 +12,7 @@ import { decisionSuite } from './suites/decisions.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
+import { proofSuite } from './suites/proofs.ts';
 import { schemaSuite } from './suites/schema.ts';
 import { sharingSuite } from './suites/sharing.ts';
 
@@ -26,6 +28,8 @@ function contract(fixture: () => Fixture): void {
   listSuite(fixture);
   sharingSuite(fixture);
   schemaSuite(fixture);
+  budgetSuite(fixture);
+  proofSuite(fixture);
   it('checks by a real query', async () => {
     await expect(fixture().records.check()).resolves.toBeUndefined();
   });

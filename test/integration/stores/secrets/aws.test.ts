@@ -63,3 +63,20 @@ describe('AWS: a process that dies between two calls', () => {
     expect(cuts.length).toBeGreaterThan(30);
   });
 });
+
+describe('AWS: a version without a label', () => {
+  it('may be gone, and one that is kept is not', async () => {
+    const server = new StrictSecretsManager();
+    server.dropsUnlabelled = true;
+    const store = createAwsSecretStore({ client: server.client() });
+    await store.put(name, v1, value('a'));
+    await store.put(name, v2, value('b'));
+    await store.keep(name, v2);
+    await store.put(name, v3, value('c'));
+    expect(await store.get(name, { versionId: v2 })).toEqual({ versionId: v2, value: value('b') });
+    await store.promote(name, v3, v1);
+    await store.release(name, v2);
+    expect(await store.get(name, { versionId: v2 })).toBeNull();
+    expect(await store.get(name, { stage: 'previous' })).toEqual({ versionId: v1, value: value('a') });
+  });
+});

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretStore } from '../../../../domain/ports/secretStore.ts';
@@ -22,6 +22,7 @@ describe('database (PGlite)', () => {
   beforeAll(async () => {
     database = new Kysely<SecretTables>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) });
     await secrets.up(database);
+    await sql.raw('alter table secret_versions add column kept boolean not null default false').execute(database);
     store = createDatabaseSecretStore(database, keyring.sealer('store'), { now: () => now });
   });
   afterAll(async () => {
@@ -109,6 +110,7 @@ describeWith('postgres', 'database (PostgreSQL)', ({ postgres }) => {
     const pool = new pg.Pool({ connectionString: url.href });
     database = new Kysely<SecretTables>({ dialect: new PostgresDialect({ pool }) });
     await secrets.up(database);
+    await sql.raw('alter table secret_versions add column kept boolean not null default false').execute(database);
     store = createDatabaseSecretStore(database, keyring.sealer('store'), { now: () => Date.now() });
   });
   afterAll(async () => {

@@ -187,6 +187,38 @@ export function secretStoreContract(storeOf: () => SecretStore): void {
     expect(await store.describe(name)).toBeNull();
   });
 
+  it('keeps a version that lost its stage until it is let go', async () => {
+    const store = storeOf();
+    const name = freshName();
+    await store.put(name, v1, first);
+    await store.put(name, v2, second);
+    await store.keep(name, v2);
+    await store.keep(name, v2);
+    await store.put(name, v3, third);
+    const kept = async () =>
+      (await store.describe(name))?.filter((each) => each.kept).map(({ versionId }) => versionId);
+    expect(await kept()).toEqual([v2]);
+    expect(await store.get(name, { versionId: v2 })).toEqual({ versionId: v2, value: second });
+    expect(byStage(await store.describe(name))).toEqual({ current: v1, pending: v3 });
+    await store.promote(name, v2, v1);
+    expect(byStage(await store.describe(name))).toMatchObject({ current: v2, previous: v1 });
+    await store.release(name, v2);
+    await store.release(name, v2);
+    expect(await kept()).toEqual([]);
+    expect((await errorOf(store.keep(name, versionIdOf('nothing', 'client')))).code).toBe('not-found');
+  });
+
+  it.each([
+    [25_000, null],
+    [25_001, 'refused'],
+  ] as const)('takes a document of %i bytes: %s', async (bytes, code) => {
+    const store = storeOf();
+    const name = freshName();
+    const value = { client_secret: 'x'.repeat(bytes - '{"client_secret":""}'.length) };
+    if (code === null) await store.put(name, v1, value);
+    else expect((await errorOf(store.put(name, v1, value))).code).toBe(code);
+  });
+
   it('can be checked', async () => {
     await storeOf().check();
   });

@@ -40,6 +40,8 @@ export class StrictSecretsManager {
   readonly secrets = new Map<string, Secret>();
   /** Names of the calls, oldest first. */
   readonly calls: string[] = [];
+  /** Versions without a label are gone at once; AWS gives them no promise at all. */
+  dropsUnlabelled = false;
   /** Called before each request is carried out; throwing ends the connection. */
   before: (action: string) => void = () => undefined;
   /** Called after it was carried out; throwing loses the answer. */
@@ -71,12 +73,18 @@ export class StrictSecretsManager {
     this.calls.push(action);
     try {
       const body = this.#carryOut(action, request);
+      if (this.dropsUnlabelled) for (const secret of this.secrets.values()) this.#drop(secret);
       this.after(action);
       return { status: 200, body };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { status: 400, body: { __type: error.type, message: `refused ${request.SecretString ?? ''}` } };
     }
+  }
+
+  #drop(secret: Secret): void {
+    const labelled = new Set([...secret.stages.values()].flatMap((holders) => [...holders]));
+    for (const versionId of secret.contents.keys()) if (!labelled.has(versionId)) secret.contents.delete(versionId);
   }
 
   #carryOut(action: string, request: Request): unknown {

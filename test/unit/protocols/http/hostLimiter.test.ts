@@ -38,6 +38,41 @@ describe('createHostLimiter', () => {
     expect(started).toBe(20);
   });
 
+  it('refuses at once, with a time to come again, what a saturated host would keep waiting', async () => {
+    const limiter = createHostLimiter({ maxConcurrent: 8, maxPerSecond: 1000, maxWaiting: 8 });
+    const releases: (() => void)[] = [];
+    const asked = Array.from({ length: 100 }, () =>
+      limiter.acquire('slow', never).then((release) => releases.push(release)),
+    );
+    let refused = 0;
+    for (const one of asked)
+      one.catch((error: unknown) => {
+        refused += 1;
+        expect(error).toMatchObject({ name: 'HttpGuardError', code: 'host-saturated', requestSent: false });
+        expect((error as { retryAfterMilliseconds: number }).retryAfterMilliseconds).toBeGreaterThanOrEqual(1000);
+      });
+    await vi.advanceTimersByTimeAsync(0);
+    expect({ started: releases.length, refused }).toEqual({ started: 8, refused: 84 });
+    // Other hosts go on, and those that wait take their turn.
+    await limiter.acquire('quick', never);
+    releases[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(releases.length).toBe(9);
+  });
+
+  it('spreads the times at which those it refused come again', async () => {
+    const limiter = createHostLimiter({ maxConcurrent: 1, maxPerSecond: 10, maxWaiting: 1 });
+    await limiter.acquire('slow', never);
+    void limiter.acquire('slow', never);
+    const waits: number[] = [];
+    for (let index = 0; index < 50; index += 1)
+      await limiter.acquire('slow', never).catch((error: { retryAfterMilliseconds: number }) => {
+        waits.push(error.retryAfterMilliseconds);
+      });
+    expect(new Set(waits).size).toBe(50);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
+  });
+
   it('lets go of who gives up while waiting', async () => {
     const limiter = createHostLimiter({ maxConcurrent: 1, maxPerSecond: 1000 });
     const release = await limiter.acquire('a', never);

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RegistrarFailure } from '../../domain/failure.ts';
+import type { Budgets } from '../../domain/ports/servers/budgets.ts';
+import { explain } from '../../domain/reasons/index.ts';
+import type { WorkClass } from '../../domain/servers/budget.ts';
+import { rfc3339OrNull } from '../../domain/time/clock.ts';
+import type { GuardedClient } from '../../protocols/http/client.ts';
+
+/** What a step will ask of a server, at most. */
+export interface StepCalls {
+  /** Token endpoint; before it is known, what is asked first. */
+  readonly url: string;
+  readonly calls: number;
+  readonly workClass: WorkClass;
+}
+
+export interface TurnDependencies {
+  readonly budgets: Budgets;
+  readonly client: Pick<GuardedClient, 'saturation'>;
+  /** Resolves after milliseconds; tests and simulations give their own. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+/**
+ * Requests that a step makes in the usual case, its proof with a control included. More are no danger: the budget is
+ * at peace again after a moment; fewer would be a place that stays empty.
+ */
+export const callsOf = {
+  discover: 4,
+  register: 3,
+  update: 4,
+  settle: 3,
+  prove: 2,
+  storeSupplied: 2,
+  retire: 1,
+} as const;
+
+/**
+ * Waits for the turn of a whole step, two seconds at most. Fails with `TurnNotYet` and the seconds to wait where it is
+ * further away: the step then ends, and its entity sleeps without a place at the queue (DESIGN section 11). That is no
+ * failed attempt.
+ */
+export async function takeTurn(deps: TurnDependencies, { url, calls, workClass }: StepCalls): Promise<void> {
+  const saturated = deps.client.saturation(url);
+  if (saturated !== null) throw notYet(saturated, null);
+  const { turn, now } = await deps.budgets.reserve(url, calls, workClass);
+  if (turn.kind === 'not-yet') throw notYet(turn.at - now, turn.at);
+  if (turn.at > now) await (deps.wait ?? sleep)(turn.at - now);
+}
+
+/** Milliseconds until the turn of a step that ended with `TurnNotYet`; null for any other failure. */
+export function turnAfter(error: unknown): number | null {
+  return error instanceof RegistrarFailure && error.reason === 'TurnNotYet'
+    ? (error.retryAfterSeconds ?? 0) * 1000
+    : null;
+}
+
+/** Tells the budget when the server asked for a pause (429 or 503 with `Retry-After`). */
+export async function heedPause(deps: Pick<TurnDependencies, 'budgets'>, url: string, error: unknown): Promise<void> {
+  if (!(error instanceof RegistrarFailure) || error.reason === 'TurnNotYet') return;
+  const { status, retryAfterSeconds } = error;
+  if (retryAfterSeconds === null || (status !== 429 && status !== 503)) return;
+  await deps.budgets.pause(url, retryAfterSeconds);
+}
+
+function notYet(milliseconds: number, at: number | null): RegistrarFailure {
+  const when = rfc3339OrNull(at);
+  return new RegistrarFailure({
+    reason: 'TurnNotYet',
+    retryClass: 'transient',
+    retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1000)),
+    message: when === null ? explain('TurnNotYet') : `${explain('TurnNotYet')} Its turn comes at ${when}.`,
+  });
+}

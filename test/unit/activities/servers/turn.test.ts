@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { heedPause, takeTurn, turnAfter } from '../../../../activities/servers/turn.ts';
+import { RegistrarFailure } from '../../../../domain/failure.ts';
+import type { Budgets } from '../../../../domain/ports/servers/budgets.ts';
+
+const now = Date.parse('2026-11-28T04:00:00Z');
+const step = { url: 'https://as.example/token', calls: 3, workClass: 'onboarding' } as const;
+
+function deps(turn: Awaited<ReturnType<Budgets['reserve']>>['turn'], saturation: number | null = null) {
+  const waits: number[] = [];
+  const asked: unknown[] = [];
+  const pauses: unknown[] = [];
+  return {
+    waits,
+    asked,
+    pauses,
+    budgets: {
+      reserve: async (...ask: unknown[]) => {
+        asked.push(ask);
+        return { turn, now, spacing: 1 };
+      },
+      pause: async (...pause: unknown[]) => void pauses.push(pause),
+    } as Budgets,
+    client: { saturation: () => saturation },
+    wait: async (milliseconds: number) => waits.push(milliseconds),
+  };
+}
+
+describe('the turn of a step', () => {
+  it('comes at once where there is room', async () => {
+    const given = deps({ kind: 'granted', at: now });
+    await takeTurn(given, step);
+    expect(given).toMatchObject({ waits: [], asked: [['https://as.example/token', 3, 'onboarding']] });
+  });
+
+  it('is waited for where it is near', async () => {
+    const given = deps({ kind: 'granted', at: now + 1_500 });
+    await takeTurn(given, step);
+    expect(given.waits).toEqual([1_500]);
+  });
+
+  it('ends the step with a time where it is further away', async () => {
+    const given = deps({ kind: 'not-yet', at: now + 90_400 });
+    const error = await takeTurn(given, step).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'TurnNotYet', retryClass: 'transient', retryAfterSeconds: 91, status: null });
+    expect((error as Error).message).toContain('2026-11-28T04:01:30.400Z');
+    expect(turnAfter(error)).toBe(91_000);
+    expect(given.waits).toEqual([]);
+  });
+
+  it('is not asked for where too many requests of this process wait for the host', async () => {
+    const given = deps({ kind: 'granted', at: now }, 4_200);
+    const error = await takeTurn(given, step).catch((thrown: unknown) => thrown);
+    expect(turnAfter(error)).toBe(5_000);
+    expect(given.asked).toEqual([]);
+  });
+});
+
+describe('a pause that a server asks for', () => {
+  const failure = (
+    status: number | null,
+    retryAfterSeconds: number | null,
+    reason: 'PeerNotAnswering' | 'TurnNotYet',
+  ) => new RegistrarFailure({ reason, retryClass: 'transient', status, retryAfterSeconds, message: 'm' });
+
+  it.each<[unknown, number | null]>([
+    [failure(429, 30, 'PeerNotAnswering'), 30],
+    [failure(503, 7, 'PeerNotAnswering'), 7],
+    [failure(500, 7, 'PeerNotAnswering'), null],
+    [failure(429, null, 'PeerNotAnswering'), null],
+    [failure(null, 7, 'TurnNotYet'), null],
+    [new Error('other'), null],
+  ])('is told for everybody: case %#', async (error, seconds) => {
+    const given = deps({ kind: 'granted', at: now });
+    await heedPause(given, step.url, error);
+    expect(given.pauses).toEqual(seconds === null ? [] : [[step.url, seconds]]);
+  });
+
+  it('is no turn', () => {
+    expect(turnAfter(failure(429, 30, 'PeerNotAnswering'))).toBeNull();
+  });
+});
