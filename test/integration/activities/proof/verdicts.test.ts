@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { configOf } from '../../../../activities/dependencies.ts';
+import { probeSetAside } from '../../../../activities/proof/setAside.ts';
+import { acceptCurrent, overwrite } from '../../../../activities/proof/storeConflict.ts';
 import type { CredentialState } from '../../../../domain/ports/activities.ts';
 import { World } from '../world.ts';
 
@@ -146,6 +149,54 @@ describe('what consumers read is not what the entity knows', () => {
       current: { versionId: current.versionId },
       conflict: { stored: versionId, known: current.versionId, waysOut: ['acceptCurrent', 'overwrite'] },
     });
+  });
+});
+
+describe('a conflict ends by a person', () => {
+  async function conflicting() {
+    const current = await world.active();
+    const { versionId } = await another(current, 'edited-by-hand');
+    await world.secrets.promote(world.clientSecret, versionId, current.versionId);
+    const { conflict } = await prove(current);
+    if (conflict === undefined) throw new Error('no conflict');
+    return { current, conflict, config: await configOf(world.dependencies, world.registrationId) };
+  }
+
+  it('who accepts what is read, unless that has changed since', async () => {
+    const { current, conflict, config } = await conflicting();
+    const accepted = await acceptCurrent(world.dependencies, config, current, conflict);
+    expect(accepted).toMatchObject({ versionId: conflict.stored, provedAt: null });
+    const { versionId } = await another(current, 'edited-again');
+    await world.secrets.promote(world.clientSecret, versionId, conflict.stored);
+    expect(await acceptCurrent(world.dependencies, config, current, conflict)).toBeNull();
+  });
+
+  it('who overwrites it, unless that has changed since', async () => {
+    const { current, conflict, config } = await conflicting();
+    expect(await overwrite(world.dependencies, config, current, conflict)).toEqual(current);
+    expect(await overwrite(world.dependencies, config, current, conflict)).toEqual(current);
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(current.versionId);
+    const { versionId } = await another(current, 'edited-again');
+    await world.secrets.promote(world.clientSecret, versionId, current.versionId);
+    await expect(overwrite(world.dependencies, config, current, conflict)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+it('secrets that were set aside are probed newest first, up to a good one', async () => {
+  const current = await world.active();
+  const oldest = await another(current, 'oldest', { issuedAt: 1 });
+  const middle = await another(current, 'middle', { issuedAt: 2 });
+  const newest = await another(current, 'newest', { issuedAt: 3 });
+  world.peer.client.secret = 'middle';
+  const { registrationId, endpoints } = world;
+  const setAside = [middle, newest, oldest];
+  const outcome = await probeSetAside(world.dependencies, { registrationId, endpoints, setAside });
+  expect(outcome).toMatchObject({
+    good: middle,
+    probed: [
+      { versionId: newest.versionId, verdict: 'rejected' },
+      { versionId: middle.versionId, verdict: 'good' },
+    ],
   });
 });
 
