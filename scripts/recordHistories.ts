@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowIdOf } from '../domain/ids.ts';
@@ -22,14 +23,16 @@ import { waitFor } from '../test/support/waitFor.ts';
 import { bundleWorkflows } from './workflowBundle.ts';
 
 /**
- * Records the golden histories of this release: `node scripts/recordHistories.ts [path…]`. Everything is the product's
+ * Records the golden histories of this release: `node scripts/recordHistories.ts [--release 1.2.3] [path…]`, by
+ * default of the version in package.json. Everything is the product's
  * own (bundle, workers, codec, failure encoding, the client that reaches entities) on a real Temporal server; only the
  * activities are scripted, so that a path is the same whenever it is recorded. Run it when a release is made, or
  * before it while its commands still change; a history of a release that is out is never recorded again.
  */
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({ allowPositionals: true, options: { release: { type: 'string' } } });
+const release = values.release ?? version;
 const chosen = Object.entries(paths).filter(([name]) => wanted.length === 0 || wanted.includes(name));
 if (chosen.length === 0) throw new Error(`no such path; there are: ${Object.keys(paths).join(', ')}`);
 
@@ -62,7 +65,7 @@ const workers = await startWorkers({
     throw error;
   },
 });
-const folder = join(historiesFolder, version);
+const folder = join(historiesFolder, release);
 mkdirSync(folder, { recursive: true });
 if (wanted.length === 0) {
   rmSync(folder, { recursive: true });
@@ -100,6 +103,7 @@ async function walk(name: string, path: Path, { timeline }: ScriptedWorld): Prom
       { what: `${name}: ${chapter.until}`, seen: () => timeline(registrationId).map(({ type }) => type) },
     );
   }
+  if (path.parks) await waitFor(() => parked(registrationId), { what: `${name}: the park` });
 }
 
 /** Nothing is under way: the entity sleeps, or has ended. */
@@ -109,6 +113,12 @@ async function idle(registrationId: string): Promise<boolean> {
     execution: { workflowId: workflowIdOf(registrationId) },
   });
   return (pendingActivities ?? []).length === 0 && pendingWorkflowTask == null;
+}
+
+/** The newest run has done nothing but begin to wait. */
+async function parked(registrationId: string): Promise<boolean> {
+  const { historyLength } = await client.workflow.getHandle(workflowIdOf(registrationId)).describe();
+  return historyLength <= 5;
 }
 
 /** One file for each run of the chain. */

@@ -15,6 +15,8 @@ const adoption = 'test/integration/activities/credentials/adopt.test.ts';
 const entity = 'test/integration/workflows/registration.test.ts';
 const change = 'test/integration/activities/requests/change.test.ts';
 const http = 'test/integration/protocols/http/client.test.ts';
+const recorded = 'test/integration/workflows/recorded.test.ts';
+const park = 'test/integration/workflows/park.test.ts';
 const recordsContract = 'test/integration/stores/records/contract.test.ts';
 
 export const sabotages: readonly Sabotage[] = [
@@ -67,11 +69,11 @@ export const sabotages: readonly Sabotage[] = [
     test: { file: order, name: 'has its intent committed as sending before the first byte' },
   },
   {
-    name: 'act before recording what led to it',
+    name: 'act on a decision that the registration has gone on from',
     file: 'activities/index.ts',
-    from: '      await record(unrecorded);\n',
+    from: '      await refuseOutdated(deps, argument);\n',
     to: '',
-    test: { file: order, name: 'is not sent on a decision that the records refuse' },
+    test: { file: order, name: 'is not sent when it was decided at a sequence that the registration has gone on from' },
   },
   {
     name: 'promote before proof',
@@ -232,21 +234,69 @@ export const sabotages: readonly Sabotage[] = [
     },
   },
   {
-    name: 'take a reused sequence for the same event',
-    file: 'stores/records/registrations/transitions.ts',
-    from: 'known.hashes.get(keyOf(transition)) === entry.hash',
-    to: 'known.hashes.has(keyOf(transition))',
-    test: { file: order, name: 'is not sent on a decision that the records refuse' },
+    name: 'write over what is recorded',
+    file: 'stores/records/registrations/decisions.ts',
+    from: 'if (row.sequence === afterSequence) {',
+    to: 'if (row.sequence >= afterSequence) {',
+    test: {
+      file: recordsContract,
+      name: 'answers what is recorded when the same chain of runs decides a second time, and writes nothing',
+    },
   },
   {
-    name: 'go on after the records refused an event',
-    file: 'workflows/outbox.ts',
-    from: '      throw recordsConflictOr(error);',
-    to: '      throw error;',
+    name: 'go on after another chain wrote',
+    file: 'stores/records/registrations/decisions.ts',
+    from: ' || row.chain !== chain',
+    to: '',
+    test: { file: recordsContract, name: 'refuses a decision when another chain of runs wrote' },
+  },
+  {
+    name: 'do something before the first wait of a run',
+    file: 'workflows/registration.ts',
+    from: 'if (carried !== undefined) await this.#until(carried.wakeAt);',
+    to: '',
+    test: { file: park, name: 'continues as new after a rest, and waits for its time as the first command' },
+  },
+  {
+    name: 'ask a peer on what is not recorded',
+    file: 'workflows/registration.ts',
+    from: 'if (this.#unrecorded !== null || (waits && wakeAt !== this.#recordedWakeAt)) {',
+    to: 'if (waits && (this.#unrecorded !== null || wakeAt !== this.#recordedWakeAt)) {',
     test: {
-      file: entity,
-      name: 'starts again from the records when they hold other events, tells a person, and loses no operation',
+      file: recorded,
+      name: 'asks nothing of anybody while the records are away, and writes what it decided once they are back',
     },
+  },
+  {
+    name: 'let a cancellation end an entity',
+    file: 'workflows/registration.ts',
+    from: 'await CancellationScope.nonCancellable(() => new RegistrationEntity(input).run());',
+    to: 'await new RegistrationEntity(input).run();',
+    test: { file: recorded, name: 'is not ended by a cancellation' },
+  },
+  {
+    name: 'go by the rules of a newer release',
+    file: 'workflows/registration.ts',
+    from: '    refuseUnknownRules(woken.rules);\n',
+    to: '',
+    test: { file: recorded, name: 'leaves rules and states of a newer release to newer workers' },
+  },
+  {
+    name: 'forget a lost operation',
+    file: 'domain/entity/waking/awaken.ts',
+    from: '[...woken.operations.map(asOperation), ...waking.early]',
+    to: '[...waking.early]',
+    test: {
+      file: 'test/unit/domain/entity/waking/awaken.test.ts',
+      name: 'takes up operations that have not ended, each once, and what came before it woke',
+    },
+  },
+  {
+    name: 'take a policy without its new members',
+    file: 'workflows/registration.ts',
+    from: '{ ...defaultTimePolicy, ...woken.policy }',
+    to: 'woken.policy',
+    test: { file: park, name: 'is not stopped by a time that the history of an older release does not know' },
   },
   {
     name: 'cancel the POST on shutdown',

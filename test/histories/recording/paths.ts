@@ -29,6 +29,8 @@ import {
 export interface Path {
   readonly script?: Omit<Script, 'policy'>;
   readonly policy?: Partial<TimePolicy>;
+  /** It goes as far as the park that follows. */
+  readonly parks?: true;
   readonly story: readonly Chapter[];
 }
 type Chapter =
@@ -93,7 +95,8 @@ export const paths: Readonly<Record<string, Path>> = {
     story: [active, { until: 'credential.proved', times: 2 }],
   },
   parked: {
-    policy: { proofInterval: 4000, restFor: 1000 },
+    parks: true,
+    policy: { proofInterval: 4000, restFor: 20 },
     story: [active, { until: 'credential.proved' }, { ask: 'verify' }, { until: 'credential.proved', times: 3 }],
   },
   'awaiting-token': {
