@@ -36,7 +36,7 @@ export function intentSuite(fixture: () => Fixture): void {
         outcome: null,
       });
       expect((await records.entityStart(registrationId))?.openIntentId).toBe(intentId);
-      expect(await records.markSending(intentId, 1)).toBe(true);
+      expect(await records.markSending(intentId, 1, 30_000)).toBe(true);
       expect(await records.readAnswer(intentId)).toBeNull();
       const answer = anAnswer('secret-1');
       const token = aToken('rat-1');
@@ -118,7 +118,7 @@ export function intentSuite(fixture: () => Fixture): void {
     it('lets exactly one of two senders send', async () => {
       const { records } = fixture();
       const { intentId } = await records.prepareIntent(await anIntent());
-      const outcomes = await Promise.all([records.markSending(intentId, 1), records.markSending(intentId, 1)]);
+      const outcomes = await Promise.all([records.markSending(intentId, 1, 30_000), records.markSending(intentId, 1, 30_000)]);
       expect(outcomes.toSorted()).toEqual([false, true]);
     });
 
@@ -127,17 +127,17 @@ export function intentSuite(fixture: () => Fixture): void {
       const given = await anIntent();
       await records.prepareIntent(given);
       expect(await records.prepareIntent(given)).toMatchObject({ state: 'prepared', fence: 2 });
-      expect(await records.markSending(given.intentId, 1)).toBe(false);
-      expect(await records.markSending(given.intentId, 2)).toBe(true);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(false);
+      expect(await records.markSending(given.intentId, 2, 30_000)).toBe(true);
     });
 
     it('shows a later try that the request may be on its way', async () => {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       expect(await records.prepareIntent(given)).toMatchObject({ state: 'sending', fence: 1 });
-      expect(await records.markSending(given.intentId, 1)).toBe(false);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(false);
     });
 
     it('gives tries that start together different fences', async () => {
@@ -171,7 +171,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records, db, keyring } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       await records.settleIntent(given.intentId, 'unanswered', null);
       const answer = anAnswer('late-secret', 'late-client');
       const token = aToken('late-rat', { clientId: 'late-client' });
@@ -215,7 +215,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent('update');
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       await records.settleIntent(given.intentId, 'unanswered', null);
       expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), aToken('rat-2'))).toBe('late');
       expect(await records.managementTokens(given.registrationId)).toMatchObject([{ token: 'rat-2' }]);
@@ -225,7 +225,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), null)).toBe('stored');
       expect(await records.readAnswer(given.intentId)).toEqual(anAnswer('s'));
       expect(await records.managementTokens(given.registrationId)).toEqual([]);
@@ -238,7 +238,7 @@ export function intentSuite(fixture: () => Fixture): void {
       await records.journalManagementToken(given.registrationId, old);
       await records.journalManagementToken(given.registrationId, { ...other, receivedAt: old.receivedAt + 1 });
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       const again = { ...old, receivedAt: old.receivedAt + 2 };
       await records.storeAnswer(given.intentId, 1, anAnswer('s'), again, given.registrationId);
       const journal = await records.managementTokens(given.registrationId);
@@ -250,7 +250,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       const store = () => records.storeAnswer(given.intentId, 1, anAnswer('again'), aToken('rat'));
       expect(await store()).toBe('stored');
       expect(await store()).toBe('stored');
