@@ -55,7 +55,9 @@ export async function storeManagement(
       if (error instanceof SecretStoreError && error.code === 'conflict') continue;
       throw error;
     }
-    if ((await secrets.get(name, { versionId })) !== null) return { versionId, manageable };
+    // The caller deletes its own copy next.
+    if ((await secrets.get(name, { versionId })) === null) break;
+    return { versionId, manageable };
   }
   const message = `The secret ${name} could not be read back.`;
   throw new RegistrarFailure({ reason: 'SecretStoreUnavailable', retryClass: 'transient', message });
