@@ -12,13 +12,7 @@ import { credentialAudience, managementAudience, tokenEndpointOf } from '../serv
 import { listFormerClient } from './formerClient.ts';
 import { signingJwkFor } from './keys.ts';
 import { clientOfManagement, readManagement } from './management.ts';
-import {
-  type ClientSecret,
-  clientSecretOf,
-  clientSecretSchema,
-  readSecret,
-  tagsOf,
-} from './secret.ts';
+import { type ClientSecret, clientSecretOf, clientSecretSchema, readSecret, tagsOf } from './secret.ts';
 import { storeManagement } from './storeManagement.ts';
 
 /** What is sealed under the operation id, as JSON (kind `credential`). Secret. */

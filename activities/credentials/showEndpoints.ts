@@ -1,9 +1,9 @@
-import { clientSecretName } from '../../domain/ids.ts';
 import { createHash } from 'node:crypto';
+import { clientSecretName } from '../../domain/ids.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
-import { configOf, type Dependencies } from '../dependencies.ts';
 import { toContent } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { configOf, type Dependencies } from '../dependencies.ts';
 import { credentialAudience } from '../servers/audience.ts';
 import { type ClientSecret, clientSecretSchema, readSecret, tagsOf } from './secret.ts';
 

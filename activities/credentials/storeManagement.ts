@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { RegistrarFailure } from '../../domain/failure.ts';
 import { managementSecretName } from '../../domain/ids.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
-import type { RegistrationConfig } from '../../domain/registration/config.ts';
-import { RegistrarFailure } from '../../domain/failure.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { fits, toContent } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -70,8 +70,7 @@ function merge(before: ManagementSecret | null, received: ReceivedManagement): M
   const { clients: others = {}, ...top } = before ?? { audience: [...received.audience] };
   if (isTop) return fitting({ ...newest(top, received), ...firstCredential(received) }, others);
   const known = others[received.clientId] ?? null;
-  if (received.role === 'other')
-    return fitting(top, { ...others, [received.clientId]: newest(known, received) });
+  if (received.role === 'other') return fitting(top, { ...others, [received.clientId]: newest(known, received) });
   const { [received.clientId]: _now, ...rest } = others;
   const { client: _client, client_stored_for: _for, ...former } = top;
   return fitting(

@@ -10,8 +10,8 @@ import { secretsOfClient } from '../credentials/secretsInPlay.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { reissueManagement } from '../servers/reissue.ts';
-import { type Change, carriedOut } from './metadataChange.ts';
 import { candidateCounts } from './candidate.ts';
+import { type Change, carriedOut } from './metadataChange.ts';
 import { answerOf } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 

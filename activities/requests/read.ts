@@ -24,7 +24,12 @@ export async function readClient(
   const { current, endpoints } = argument;
   const [access] = await managementAccesses(deps, config, current.clientId);
   if (access === undefined) return managementRejected('No registration access token is stored.');
-  const sent = await sendOnce(deps, { ...argument, ...readIntent(argument, access), budget, clientName: nameOf(config) });
+  const sent = await sendOnce(deps, {
+    ...argument,
+    ...readIntent(argument, access),
+    budget,
+    clientName: nameOf(config),
+  });
   if (sent.kind !== 'answered') return sent;
   return await absorbRead(deps, config, { ...argument, endpoints }, sent.intent, sent.answer);
 }
@@ -61,12 +66,22 @@ export async function absorbRead(
     clientId,
   });
   if (parsed.kind === 'client') {
-    const outcome = await storeUpdated(deps, config, argument, intent.intentId, { ...parsed, clientSecret: null }, null);
+    const outcome = await storeUpdated(
+      deps,
+      config,
+      argument,
+      intent.intentId,
+      { ...parsed, clientSecret: null },
+      null,
+    );
     await deps.records.settleIntent(intent.intentId, 'applied', outcome);
     return outcome;
   }
   const { reason, retryClass, status, retryAfterSeconds, message } = parsed;
-  const outcome: RequestOutcome = { kind: 'refused', failure: { reason, retryClass, status, retryAfterSeconds, message } };
+  const outcome: RequestOutcome = {
+    kind: 'refused',
+    failure: { reason, retryClass, status, retryAfterSeconds, message },
+  };
   await deps.records.settleIntent(intent.intentId, 'refused', outcome);
   return outcome;
 }

@@ -166,7 +166,12 @@ async function heldElsewhere(
   const holder = (await deps.records.clientHolder(tokenEndpoint, clientId)) ?? '';
   const token = extractManagementToken(answer, { audience: managementAudience(endpoints), clientId });
   if (token !== null && holder !== '') await deps.records.journalManagementToken(holder, token);
-  await deps.records.keepAnswer({ id: `${intent.intentId}/held`, intent: { ...intent, registrationId }, clientId, answer });
+  await deps.records.keepAnswer({
+    id: `${intent.intentId}/held`,
+    intent: { ...intent, registrationId },
+    clientId,
+    answer,
+  });
   const reason = 'ClientHeldElsewhere';
   const message = `${explain(reason)} The holder is ${holder}.`;
   return {
@@ -237,9 +242,7 @@ async function absorbClient(
     revision: config.revision,
     ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
-    notes: [
-      ...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
-    ],
+    notes: [...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message)],
   };
 }
 
@@ -253,18 +256,18 @@ function firstCredential(
 ): ClientSecret {
   const asked = metadata['redirect_uris'] as string[];
   return clientSecretOf(
-      {
-        clientId: client.clientId,
-        clientSecret: client.clientSecret,
-        signingJwk,
-        authMethod: client.authMethod,
-        expiresAt: client.secretExpiresAt,
-        redirectUris: client.redirectUris ?? asked,
-        scope: client.scope?.join(' ') ?? String(metadata['scope'] ?? ''),
-        audience: credentialAudience(endpoints),
-      },
-      config,
-      endpoints,
+    {
+      clientId: client.clientId,
+      clientSecret: client.clientSecret,
+      signingJwk,
+      authMethod: client.authMethod,
+      expiresAt: client.secretExpiresAt,
+      redirectUris: client.redirectUris ?? asked,
+      scope: client.scope?.join(' ') ?? String(metadata['scope'] ?? ''),
+      audience: credentialAudience(endpoints),
+    },
+    config,
+    endpoints,
   );
 }
 

@@ -36,7 +36,10 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
     return nothing('RetireWithoutClient');
   }
   const { tokenEndpoint } = endpoints;
-  if (tokenEndpoint !== null && !(await deps.records.holdClient(tokenEndpoint, credential.clientId, config.registrationId)))
+  if (
+    tokenEndpoint !== null &&
+    !(await deps.records.holdClient(tokenEndpoint, credential.clientId, config.registrationId))
+  )
     return await heldElsewhere(deps, config, tokenEndpoint, credential);
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints);
@@ -69,7 +72,11 @@ async function heldElsewhere(
   await forgetKeys(deps, config);
   await deps.records.releaseClients(config.registrationId, []);
   const reason = 'ClientHeldElsewhere';
-  return { kind: 'none', reason, message: `${explain(reason)} It is held by ${holder ?? 'another one'}; it was not deleted.` };
+  return {
+    kind: 'none',
+    reason,
+    message: `${explain(reason)} It is held by ${holder ?? 'another one'}; it was not deleted.`,
+  };
 }
 
 function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {

@@ -135,7 +135,13 @@ function withoutStatement(body: string | undefined): unknown {
   try {
     const value: unknown = body === undefined ? null : JSON.parse(body);
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-    const hidden = new Set(['software_statement', 'client_secret', 'registration_access_token', 'secret', 'registrationAccessToken']);
+    const hidden = new Set([
+      'software_statement',
+      'client_secret',
+      'registration_access_token',
+      'secret',
+      'registrationAccessToken',
+    ]);
     return Object.fromEntries(Object.entries(value).filter(([name]) => !hidden.has(name)));
   } catch {
     return null;

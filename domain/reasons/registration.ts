@@ -82,7 +82,8 @@ export const lostAnswers = {
     action: null,
   },
   AnswerSpooled: {
-    sentence: 'The answer of a request lies sealed in the spool of one instance, which has not brought it to the database.',
+    sentence:
+      'The answer of a request lies sealed in the spool of one instance, which has not brought it to the database.',
     action:
       'Start the instance named in the message with its data directory. Where that is lost, call retry: the request is settled without its answer.',
   },

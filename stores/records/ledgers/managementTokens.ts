@@ -80,17 +80,17 @@ export async function pruneTokens(
 /** The journal of registration access tokens: the newest ten of each client. */
 export function createManagementTokens({ db, sealer, clock }: RecordsContext): ManagementTokenJournal {
   async function journal(registrationId: string): Promise<ManagementToken[]> {
-      const rows = await db
-        .selectFrom('management_tokens')
-        .select(['token_sha256', 'sealed_token', 'rejected_at'])
-        .where('registration_id', '=', registrationId)
-        .orderBy('received_at', 'desc')
-        .orderBy('id', 'desc')
-        .execute();
-      return rows.map((row) => ({
-        ...openJson<ManagementToken>(sealer, placeOf(registrationId, row.token_sha256), row.sealed_token),
-        ...(row.rejected_at === null ? {} : { rejectedAt: row.rejected_at.getTime() }),
-      }));
+    const rows = await db
+      .selectFrom('management_tokens')
+      .select(['token_sha256', 'sealed_token', 'rejected_at'])
+      .where('registration_id', '=', registrationId)
+      .orderBy('received_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      ...openJson<ManagementToken>(sealer, placeOf(registrationId, row.token_sha256), row.sealed_token),
+      ...(row.rejected_at === null ? {} : { rejectedAt: row.rejected_at.getTime() }),
+    }));
   }
 
   return {

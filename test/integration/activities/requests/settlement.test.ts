@@ -1,5 +1,5 @@
-import { gzipSync } from 'node:zlib';
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storedIn, World } from '../world.ts';
 
@@ -107,7 +107,10 @@ describe('a request without answer', () => {
   });
 
   it('is not sent at another sequence than it was decided at, nor in another life', async () => {
-    for (const decided of [{ decidedAt: world.view.sequence + 1 }, { decidedAt: world.view.sequence, incarnation: 2 }]) {
+    for (const decided of [
+      { decidedAt: world.view.sequence + 1 },
+      { decidedAt: world.view.sequence, incarnation: 2 },
+    ]) {
       const { outcome } = await world.activities.register({ ...world.request(), ...decided });
       expect(outcome).toMatchObject({ kind: 'not-sent' });
     }
@@ -225,7 +228,11 @@ describe('the ladder', () => {
     });
     const versions = await world.secrets.describe(world.managementSecret);
     const pending = versions?.find(({ stages }) => stages.includes('pending'))?.versionId ?? '';
-    await world.secrets.promote(world.managementSecret, pending, await world.versionAt(world.managementSecret, 'current'));
+    await world.secrets.promote(
+      world.managementSecret,
+      pending,
+      await world.versionAt(world.managementSecret, 'current'),
+    );
     world.peer.whims.set('GET /register', (request, response) => {
       if (request.headers.authorization !== 'Bearer dead-token') return false;
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"unknown_error"}');
