@@ -33,6 +33,8 @@ export function intentSuite(fixture: () => Fixture): void {
         sendingAt: null,
         answeredAt: null,
         settlement: null,
+        answerBy: null,
+        spooledAtInstance: null,
         outcome: null,
       });
       expect((await records.entityStart(registrationId))?.openIntentId).toBe(intentId);
@@ -54,6 +56,35 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await records.readAnswer(intentId)).toBeNull();
       expect(await records.managementTokens(registrationId)).toEqual([token]);
       expect((await records.entityStart(registrationId))?.openIntentId).toBeNull();
+    });
+
+    it.each([
+      ['register', 'registering', {}, true],
+      ['register', 'suspended', {}, false],
+      ['register', 'retiring', {}, false],
+      ['delete', 'retiring', {}, true],
+      ['read', 'retiring', {}, true],
+      ['update', 'retired', {}, false],
+      ['register', 'registering', { stepEndsIn: 60_000 }, true],
+      ['register', 'registering', { stepEndsIn: -1 }, false],
+      ['register', 'registering', { decidedAt: 1 }, true],
+      ['register', 'registering', { decidedAt: 2 }, false],
+      ['delete', 'retiring', { decidedAt: 2 }, false],
+      ['register', 'registering', { incarnation: 1 }, true],
+      ['register', 'registering', { incarnation: 2 }, false],
+    ] as const)('a request of kind %s of a registration that is %s, decided as %j, may be sent: %s', async (...row) => {
+      const [kind, phase, decided, sent] = row;
+      const { records, db } = fixture();
+      const given = { ...(await anIntent()), kind, ...decided };
+      await db
+        .updateTable('registrations')
+        .set({ phase })
+        .where('registration_id', '=', given.registrationId)
+        .execute();
+      await records.prepareIntent(given);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(sent);
+      const remaining = await records.answerAwaited(given.intentId, 60_000);
+      if (sent) expect(Math.round(remaining / 10_000)).toBe(9);
     });
 
     it('lists what is open under a prefix, the oldest first', async () => {
@@ -118,7 +149,10 @@ export function intentSuite(fixture: () => Fixture): void {
     it('lets exactly one of two senders send', async () => {
       const { records } = fixture();
       const { intentId } = await records.prepareIntent(await anIntent());
-      const outcomes = await Promise.all([records.markSending(intentId, 1, 30_000), records.markSending(intentId, 1, 30_000)]);
+      const outcomes = await Promise.all([
+        records.markSending(intentId, 1, 30_000),
+        records.markSending(intentId, 1, 30_000),
+      ]);
       expect(outcomes.toSorted()).toEqual([false, true]);
     });
 
