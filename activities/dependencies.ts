@@ -19,6 +19,7 @@ import type { SecretStore } from '../domain/ports/secretStore.ts';
 import type { ServerAccesses } from '../domain/ports/servers/access.ts';
 import type { RegistrationConfig } from '../domain/registration/config.ts';
 import type { Clock } from '../domain/time/clock.ts';
+import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import type { GuardedClient } from '../protocols/http/client.ts';
 import type { Spool } from '../stores/spool/spool.ts';
 import type { Bearers } from './servers/bearers.ts';
@@ -65,8 +66,15 @@ export interface Dependencies {
   readonly vendorErrors?: readonly VendorError[];
   /** Factor of all times that bound failed authentications; 1 by default. Tests make them short. */
   readonly boundScale?: number;
+  /** Milliseconds; those of the time policy where it is absent. */
+  readonly requestTimes?: Pick<TimePolicy, 'httpTotal' | 'keepAnswer' | 'collectInterval'>;
   /** Milliseconds that a step with a request that cannot be repeated may take in all. */
   readonly requestStep: number;
+}
+
+/** Times of a request that cannot be repeated. */
+export function requestTimes(deps: Dependencies): NonNullable<Dependencies['requestTimes']> {
+  return deps.requestTimes ?? defaultTimePolicy;
 }
 
 /** The registration's configuration; fails when there is no such registration. */

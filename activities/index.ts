@@ -1,6 +1,6 @@
 import { decisionRules } from '../domain/entity/waking/decisionRules.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { RegistrationActivities } from '../domain/ports/activities.ts';
+import type { RegistrationActivities, StepBudget } from '../domain/ports/activities.ts';
 import type { Decided, WakeArguments, Woken } from '../domain/ports/entityState.ts';
 import { explain } from '../domain/reasons/index.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
@@ -14,13 +14,6 @@ import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
 import { settle } from './requests/settle.ts';
 import { update } from './requests/update.ts';
-
-/** Time of a step, in milliseconds since the epoch by the injected clock. */
-export interface StepBudget {
-  readonly startedAt: number;
-  /** When the entity gives the step up. */
-  readonly endsAt: number;
-}
 
 /** Every activity, bound to what it works on. `policy` is the release's, told to entities when they wake. */
 export function createActivities(deps: Dependencies, policy: TimePolicy): RegistrationActivities {

@@ -19,6 +19,7 @@ export function keycloakClientsOn(config: Config, services: Services, policy: Ti
     clock,
     drainSpool: async () => void (await drain(spool, records)),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
+    requestTimes: policy,
     requestStep: policy.requestStep,
     bearers: new Bearers(),
   });

@@ -50,6 +50,7 @@ export async function startWorkerPart(
     clock,
     drainSpool: async () => void (await drainSpool()),
     isAllowedUrl: (url) => parsePublicUrl(url, allowedHosts).ok,
+    requestTimes: policy,
     requestStep: policy.requestStep,
     jwksBaseUrl: reachableBaseUrl(config.publicUrl),
     bearers: new Bearers(),

@@ -17,14 +17,18 @@ const change = 'test/integration/activities/requests/change.test.ts';
 const http = 'test/integration/protocols/http/client.test.ts';
 const recorded = 'test/integration/workflows/recorded.test.ts';
 const park = 'test/integration/workflows/park.test.ts';
+const settlement = 'test/integration/activities/requests/settlement.test.ts';
+const managementSecret = 'test/integration/activities/credentials/managementSecret.test.ts';
+const verdicts = 'test/integration/activities/proof/verdicts.test.ts';
+const contentCoding = 'test/unit/protocols/http/contentCoding.test.ts';
 const recordsContract = 'test/integration/stores/records/contract.test.ts';
 
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'retry the POST',
     file: 'activities/requests/sendOnce.ts',
-    from: '    });\n    const { status, headers, body } = response;',
-    to: '    }).catch(() => deps.client.request(what.request));\n    const { status, headers, body } = response;',
+    from: '    });\n    answer = answerOf(response, deps.clock.now());',
+    to: '    }).catch(() => deps.client.request(what.request));\n    answer = answerOf(response, deps.clock.now());',
     test: { file: order, name: 'is sent once, whatever becomes of its answer' },
   },
   {
@@ -64,7 +68,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'skip the intent',
     file: 'activities/requests/sendOnce.ts',
-    from: 'notMarked = await markSending(deps, intent);',
+    from: 'notMarked = await markSending(deps, intent, what.budget);',
     to: 'notMarked = null;',
     test: { file: order, name: 'has its intent committed as sending before the first byte' },
   },
@@ -143,9 +147,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'drop a new RAT',
-    file: 'activities/requests/storeUpdated.ts',
-    from: 'client.registrationAccessToken ?? before?.registration_access_token;',
-    to: 'before?.registration_access_token ?? client.registrationAccessToken;',
+    file: 'activities/credentials/storeManagement.ts',
+    from: '...(token === null ? {} : { registration_access_token: token, token_received_at: receivedAt }),',
+    to: '',
     test: { file: order, name: 'keeps the new registration access token although the new secret cannot be stored' },
   },
   {
@@ -343,7 +347,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: "manage a client with another client's token",
     file: 'activities/credentials/management.ts',
-    from: 'owner === null || owner === clientId ? stored : undefined',
+    from: 'owner === null || owner === clientId ? stored : stored?.clients?.[clientId]',
     to: 'stored',
     test: {
       file: adoption,
@@ -583,5 +587,118 @@ export const sabotages: readonly Sabotage[] = [
     from: 'const visible = isIdPart(id) && within(visibility.tenantIds, id);',
     to: 'const visible = within(visibility.tenantIds, id);',
     test: { file: 'test/integration/api/everyRoute.test.ts', name: 'nothing to see: GET /v1/tenants/{tenantId}' },
+  },
+  {
+    name: 'settle before answers are collected',
+    file: 'activities/requests/settle.ts',
+    from: 'if (remaining > 0) throw',
+    to: 'if (remaining < 0) throw',
+    test: {
+      file: settlement,
+      name: 'is not settled before its answer could have been collected twice, by the clock of the database',
+    },
+  },
+  {
+    name: 'ignore the spool of another worker',
+    file: 'activities/requests/settle.ts',
+    from: 'if (spooledAtInstance !== null && !givenUp)',
+    to: "if (spooledAtInstance === '')",
+    test: {
+      file: settlement,
+      name: 'end with one client and one listed orphan with its token where the first one does not come back',
+    },
+  },
+  {
+    name: 'send without time left',
+    file: 'activities/requests/sendOnce.ts',
+    from: 'budget.endsAt - deps.clock.now() < needed',
+    to: 'budget.endsAt < 0',
+    test: {
+      file: settlement,
+      name: 'is not sent when less of the step is left than the request and the keeping of its answer may take',
+    },
+  },
+  {
+    name: 'wait for the database for ever',
+    file: 'activities/requests/sendOnce.ts',
+    from: 'stored = await within(keepAnswer, ',
+    to: 'stored = await within(600_000, ',
+    test: { file: settlement, name: 'is spooled at once when the database takes longer than its limit' },
+  },
+  {
+    name: 'take a client that another registration holds',
+    file: 'activities/requests/register.ts',
+    from: 'if (!(await deps.records.holdClient(tokenEndpoint, client.clientId, config.registrationId)))',
+    to: "if (client.clientId === '')",
+    test: {
+      file: settlement,
+      name: 'with a client that another registration holds is no credential, and its holder is named',
+    },
+  },
+  {
+    name: 'end the ladder at a 500',
+    file: 'activities/requests/ladder.ts',
+    from: 'if (outcome instanceof RegistrarFailure) away ??= outcome;',
+    to: 'if (outcome instanceof RegistrarFailure) throw outcome;',
+    test: { file: settlement, name: 'goes on past a rung that answers 500, as some servers do to a dead token' },
+  },
+  {
+    name: 'believe a read',
+    file: 'activities/requests/ladder.ts',
+    from: 'clientSecret: counts ? parsed.clientSecret : null',
+    to: 'clientSecret: parsed.clientSecret',
+    test: { file: settlement, name: 'takes a secret that a read shows for a candidate, never for a pending one' },
+  },
+  {
+    name: 'show a lost swap',
+    file: 'activities/credentials/storeManagement.ts',
+    from: "if (error instanceof SecretStoreError && error.code === 'conflict') continue;",
+    to: '',
+    test: { file: managementSecret, name: 'is stored though another writer swaps first, which is not shown' },
+  },
+  {
+    name: 'unpack without a limit',
+    file: 'protocols/http/contentCoding.ts',
+    from: 'if (bytes > maxBytes) throw new CodingError(true);',
+    to: '',
+    test: { file: contentCoding, name: 'stops at the limit, however small the body was' },
+  },
+  {
+    name: 'send controls for each credential',
+    file: 'activities/proof/verification.ts',
+    from: 'this.#controlSent ||= result.controlSent;',
+    to: '',
+    test: { file: verdicts, name: 'is sent once in a verification, of two credentials too' },
+  },
+  {
+    name: 'ask without scopes',
+    file: 'activities/proof/verification.ts',
+    from: 'scope: systemScopes(secret),',
+    to: "scope: '',",
+    test: {
+      file: verdicts,
+      name: 'asks for the system scopes that it has registered, and is proved by them on any day',
+    },
+  },
+  {
+    name: 'send beyond the bound on refusals',
+    file: 'activities/proof/verification.ts',
+    from: 'if (bound.nextAttemptAt !== null) return putOff(bound.nextAttemptAt);',
+    to: '',
+    test: { file: verdicts, name: 'of a new credential keep to their times, and what is put off says until when' },
+  },
+  {
+    name: 'take a firewall for a control',
+    file: 'domain/credential/probeVerdict.ts',
+    from: 'if (refusesClient(control)) {',
+    to: "if (control.kind === 'error') {",
+    test: { file: verdicts, name: 'that a firewall answers proves nothing' },
+  },
+  {
+    name: 'keep an expired secret',
+    file: 'activities/proof/prove.ts',
+    from: "? 'expired' : verdict",
+    to: '? verdict : verdict',
+    test: { file: verdicts, name: 'an expired current one gives way to a new one that nothing is known of' },
   },
 ];

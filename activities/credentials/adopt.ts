@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { suppliedAuthMethod } from '../../domain/credential/suppliedAuthMethod.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
+import { clientSecretName } from '../../domain/ids.ts';
 import type { CredentialState, SupplyArguments, SupplyOutcome } from '../../domain/ports/activities.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
@@ -12,16 +12,8 @@ import { credentialAudience, managementAudience, tokenEndpointOf } from '../serv
 import { listFormerClient } from './formerClient.ts';
 import { signingJwkFor } from './keys.ts';
 import { clientOfManagement, readManagement } from './management.ts';
-import {
-  type ClientSecret,
-  clientSecretOf,
-  clientSecretSchema,
-  type ManagementSecret,
-  managementSecretSchema,
-  putCurrent,
-  readSecret,
-  tagsOf,
-} from './secret.ts';
+import { type ClientSecret, clientSecretOf, clientSecretSchema, readSecret, tagsOf } from './secret.ts';
+import { storeManagement } from './storeManagement.ts';
 
 /** What is sealed under the operation id, as JSON (kind `credential`). Secret. */
 export const suppliedSecretsSchema = z.strictObject({
@@ -44,7 +36,12 @@ export async function storeSupplied(
   const { operationId, registrationId, endpoints } = argument;
   const tokenEndpoint = tokenEndpointOf(endpoints);
   const sealed = await deps.records.claimEnteringSecret(operationId, registrationId);
-  if (sealed === null) return (await storedBefore(deps, config, argument)) ?? refused('SuppliedCredentialGone');
+  if (sealed === null) {
+    const before = await storedBefore(deps, config, argument);
+    // A death between spending the copy and this would leave the former client unlisted.
+    if (before !== null) await leave(deps, config, argument);
+    return before ?? refused('SuppliedCredentialGone');
+  }
   const secrets = suppliedSecretsSchema.parse(JSON.parse(sealed));
   const refusal = await obstacle(deps, argument, tokenEndpoint, secrets);
   if (refusal !== null) {
@@ -56,8 +53,8 @@ export async function storeSupplied(
   await store(deps, config, argument, secrets);
   const outcome = await storedBefore(deps, config, argument);
   if (outcome === null) throw unread(operationId);
-  await deps.records.spendEnteringSecret(operationId);
   await leave(deps, config, argument);
+  await deps.records.spendEnteringSecret(operationId);
   return outcome;
 }
 
@@ -128,24 +125,20 @@ async function store(
 async function putManagement(
   deps: Dependencies,
   config: RegistrationConfig,
-  { operationId, endpoints, supplied }: SupplyArguments,
+  { operationId, endpoints, supplied, current }: SupplyArguments,
   secrets: SuppliedSecrets,
   client: ClientSecret | null,
 ): Promise<void> {
-  const before = (await readManagement(deps, config))?.value;
-  const kept = before !== undefined && clientOfManagement(before) === supplied.clientId ? before : null;
-  const token = secrets.registrationAccessToken ?? kept?.registration_access_token;
-  const clientUri = secrets.registrationClientUri ?? kept?.registration_client_uri;
-  const value: ManagementSecret = {
-    ...kept,
-    client_id: supplied.clientId,
-    ...(token === undefined ? {} : { registration_access_token: token }),
-    ...(clientUri === undefined ? {} : { registration_client_uri: clientUri }),
+  await storeManagement(deps, config, {
+    clientId: supplied.clientId,
+    token: secrets.registrationAccessToken ?? null,
+    clientUri: secrets.registrationClientUri ?? null,
     audience: managementAudience(endpoints),
-    ...(client === null ? {} : { client }),
-  };
-  const versionId = versionIdOf(operationId, 'management');
-  await putCurrent(deps.secrets, managementSecretName(config), versionId, value, tagsOf(config));
+    receivedAt: deps.clock.now(),
+    // Another client's token must not take the place of the living one's before the credential proves good.
+    role: current === null || current.clientId === supplied.clientId ? 'current' : 'other',
+    ...(client === null ? {} : { client, storedFor: operationId }),
+  });
 }
 
 /** A client whose key Registrar does not hold is stored all the same: nothing proves it (docs/clients.md). */
@@ -181,15 +174,17 @@ async function storedBefore(
   { operationId, supplied, current }: SupplyArguments,
 ): Promise<SupplyOutcome | null> {
   const place = current === null ? 'management' : 'client';
-  const versionId = versionIdOf(operationId, place);
+  const management = await readManagement(deps, config);
+  const waiting = management?.value.client_stored_for === operationId ? management.value.client : undefined;
+  const ofClient = versionIdOf(operationId, 'client');
   const client =
-    place === 'client'
-      ? (await readSecret(deps.secrets, clientSecretName(config), { versionId }, clientSecretSchema))?.value
-      : (await readSecret(deps.secrets, managementSecretName(config), { versionId }, managementSecretSchema))?.value
-          .client;
+    place === 'management'
+      ? waiting
+      : (await readSecret(deps.secrets, clientSecretName(config), { versionId: ofClient }, clientSecretSchema))?.value;
   if (client === undefined) return null;
-  const management = (await readManagement(deps, config))?.value;
-  const own = management !== undefined && clientOfManagement(management) === supplied.clientId ? management : null;
+  const versionId = place === 'management' ? (management?.versionId ?? ofClient) : ofClient;
+  const isTop = management !== null && clientOfManagement(management.value) === supplied.clientId;
+  const own = isTop ? management.value : management?.value.clients?.[supplied.clientId];
   const credential: CredentialState = {
     clientId: supplied.clientId,
     authMethod: client.token_endpoint_auth_method as CredentialState['authMethod'],

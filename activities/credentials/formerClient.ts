@@ -1,4 +1,5 @@
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
+import type { NewOrphan } from '../../domain/ports/ledgers/orphans.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { Dependencies } from '../dependencies.ts';
 
@@ -14,7 +15,7 @@ export async function listFormerClient(
 ): Promise<void> {
   const { registrationId } = config;
   const journal = await deps.records.managementTokens(registrationId);
-  await deps.records.addOrphan({
+  const orphan: NewOrphan = {
     orphanId: `replaced/${registrationId}/${former.clientId}`,
     registrationId,
     tokenEndpoint: endpoints.tokenEndpoint,
@@ -24,5 +25,6 @@ export async function listFormerClient(
     reason: 'ClientReplaced',
     since: deps.clock.now(),
     token: journal.find(({ clientId }) => clientId === former.clientId) ?? null,
-  });
+  };
+  await deps.records.addOrphan(orphan, { givenUp: true });
 }

@@ -3,7 +3,7 @@ import type { ManagementToken } from '../../domain/operations/intent.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { type AudienceSecret, audienceSecret } from '../../protocols/http/audience.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { type ManagementSecret, managementSecretSchema, readSecret } from './secret.ts';
+import { type ManagedClient, type ManagementSecret, managementSecretSchema, readSecret } from './secret.ts';
 
 /** A registration access token with the client URI it is for, ready to be sent to its own origins only. */
 export interface ManagementAccess {
@@ -21,9 +21,12 @@ export async function readManagement(deps: Dependencies, config: RegistrationCon
   );
 }
 
+/** Tokens of the journal that are tried after the current one; more would lock an account, or tire a firewall. */
+const mostOlder = 3;
+
 /**
- * Every access to the client that was ever received, the most trusted first: the current management secret, then the
- * journal, newest first. A token is known by the client id it came with: some servers destroy one that is shown to
+ * Accesses to the client, the most trusted first: the current management secret, then the newest of the journal that no
+ * server refused. A token is known by the client id it came with: some servers destroy one that is shown to
  * another client's URL.
  */
 export async function managementAccesses(
@@ -33,10 +36,17 @@ export async function managementAccesses(
 ): Promise<ManagementAccess[]> {
   const stored = (await readManagement(deps, config))?.value;
   const owner = stored === undefined ? null : clientOfManagement(stored);
-  const current = owner === null || owner === clientId ? stored : undefined;
+  const current = owner === null || owner === clientId ? stored : stored?.clients?.[clientId];
   const journal = await deps.records.managementTokens(config.registrationId);
-  const own = journal.filter((entry) => entry.clientId === null || entry.clientId === clientId);
-  const accesses = [accessOf(current), ...own.map((entry) => journalled(entry, current))];
+  const clientUri = current?.registration_client_uri;
+  const own = journal.filter(
+    (entry) =>
+      entry.rejectedAt === undefined &&
+      entry.token !== current?.registration_access_token &&
+      (entry.clientId === clientId || (entry.clientId === null && entry.clientUri === clientUri)),
+  );
+  const older = own.map((entry) => journalled(entry, clientUri)).filter((access) => access !== null);
+  const accesses = [accessOf(current), ...older.slice(0, mostOlder)];
   const seen = new Set<string>();
   return accesses.filter((access): access is ManagementAccess => {
     if (access === null || seen.has(access.token.value)) return false;
@@ -50,7 +60,7 @@ export function clientOfManagement({ client_id, client }: ManagementSecret): str
   return client_id ?? client?.client_id ?? null;
 }
 
-function accessOf(secret: ManagementSecret | undefined): ManagementAccess | null {
+function accessOf(secret: ManagedClient | undefined): ManagementAccess | null {
   const token = secret?.registration_access_token;
   const clientUri = secret?.registration_client_uri;
   if (secret === undefined || token === undefined || clientUri === undefined) return null;
@@ -58,7 +68,7 @@ function accessOf(secret: ManagementSecret | undefined): ManagementAccess | null
 }
 
 /** An update may renew the token without repeating the URI. */
-function journalled(entry: ManagementToken, current: ManagementSecret | undefined): ManagementAccess | null {
-  const clientUri = entry.clientUri ?? current?.registration_client_uri;
+function journalled(entry: ManagementToken, currentUri: string | undefined): ManagementAccess | null {
+  const clientUri = entry.clientUri ?? currentUri;
   return clientUri === undefined ? null : { token: audienceSecret(entry.token, entry.audience), clientUri };
 }

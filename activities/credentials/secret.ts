@@ -21,12 +21,23 @@ export const clientSecretSchema = z.looseObject({
 });
 export type ClientSecret = z.infer<typeof clientSecretSchema>;
 
-export const managementSecretSchema = z.looseObject({
+/** The management of one client. */
+const managedClientSchema = z.looseObject({
   registration_access_token: z.string().optional(),
+  /** When it was received, or last taken, in milliseconds since the epoch: the newest wins. */
+  token_received_at: z.number().optional(),
   registration_client_uri: z.string().optional(),
   /** Whose registration access token it is; where it is not said, that of `client`. */
   client_id: z.string().optional(),
   audience: z.array(z.string()),
+});
+export type ManagedClient = z.infer<typeof managedClientSchema>;
+
+/** The current client's members stand at the top; those of others below `clients`, by their id. */
+export const managementSecretSchema = managedClientSchema.extend({
+  clients: z.record(z.string(), managedClientSchema).optional(),
+  /** Operation or intent that `client` was stored for. */
+  client_stored_for: z.string().optional(),
   /** A first credential that waits for its proof: `…/client` does not exist before. */
   client: clientSecretSchema.optional(),
 });

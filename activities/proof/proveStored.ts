@@ -3,6 +3,7 @@ import type {
   ProofOutcome,
   RequestArguments,
   RequestOutcome,
+  StepBudget,
   SupplyOutcome,
 } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
@@ -24,12 +25,13 @@ const reserve = 0.1;
  * proves as its next step, which is repeatable, even beside a proof that goes on here.
  */
 export function provingStored<Argument extends StoringArguments, Outcome extends RequestOutcome | SupplyOutcome>(
-  step: (deps: Dependencies, config: RegistrationConfig, argument: Argument) => Promise<Outcome>,
+  step: (deps: Dependencies, config: RegistrationConfig, argument: Argument, budget: StepBudget) => Promise<Outcome>,
 ) {
   return async (deps: Dependencies, argument: Argument): Promise<{ outcome: Outcome; proof: ProofOutcome | null }> => {
-    const endsAt = deps.clock.now() + deps.requestStep * (1 - reserve);
+    const startedAt = deps.clock.now();
+    const endsAt = startedAt + deps.requestStep * (1 - reserve);
     const config = await configOf(deps, argument.registrationId);
-    const outcome = await step(deps, config, argument);
+    const outcome = await step(deps, config, argument, { startedAt, endsAt: startedAt + deps.requestStep });
     if (outcome.kind !== 'stored') return { outcome, proof: null };
     const { registrationId, endpoints, current = null } = argument;
     // What was refused before was another credential: this one begins its own series.

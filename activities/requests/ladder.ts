@@ -10,7 +10,9 @@ import { secretsOfClient } from '../credentials/secretsInPlay.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { reissueManagement } from '../servers/reissue.ts';
+import { candidateCounts } from './candidate.ts';
 import { type Change, carriedOut } from './metadataChange.ts';
+import { answerOf } from './sendOnce.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /**
@@ -31,19 +33,24 @@ export async function climb(
   const { endpoints } = argument;
   const { clientId } = argument.current;
   const accesses = await managementAccesses(deps, config, clientId);
+  let away: RegistrarFailure | null = null;
   for (const access of accesses) {
     const outcome = await readWith(deps, config, argument, access, cause, change);
-    if (outcome !== null) return outcome;
+    // Some servers answer 500 to a dead token (Keycloak 26.6 does): the next one may be taken.
+    if (outcome instanceof RegistrarFailure) away ??= outcome;
+    else if (outcome !== null) return outcome;
   }
   const reissued = await reissueManagement(deps, config, endpoints, clientId);
   const tried = `${accesses.length} stored tokens were tried`;
+  if (reissued === null && away !== null) throw away;
   if (reissued === null) return managementRejected(`${tried}.`);
   if (reissued === 'gone') return managementRejected(`${tried}, and the server's administrator knows no such client.`);
   const outcome = await readWith(deps, config, argument, reissued, cause, change);
+  if (outcome instanceof RegistrarFailure) throw outcome;
   return outcome ?? managementRejected(`${tried}, and one that the server's administrator re-issued.`);
 }
 
-/** Null when the token is refused. */
+/** Null when the token is refused; a failure when the server is away for another reason than it. */
 async function readWith(
   deps: Dependencies,
   config: RegistrationConfig,
@@ -51,15 +58,17 @@ async function readWith(
   access: ManagementAccess,
   cause: Failure,
   change: Change | null,
-): Promise<RequestOutcome | null> {
+): Promise<RequestOutcome | RegistrarFailure | null> {
   const secretsInPlay = await secretsOfClient(deps, config);
-  const answer = await read(deps, access);
+  const answer = await readOrAway(deps, access);
+  if (answer instanceof RegistrarFailure) return answer;
   const token = extractManagementToken(answer, {
     audience: access.token.audience,
     clientId: argument.current.clientId,
   });
   // A token that a GET renews is as easily lost as any: kept before the answer is judged.
   if (token !== null) await deps.records.journalManagementToken(config.registrationId, token);
+  if (answer.status === 401) await deps.records.rejectManagementToken(config.registrationId, access.token.value);
   const parsed = parseReadResponse(answer, {
     now: deps.clock.now(),
     managementOrigins: managementAudience(argument.endpoints),
@@ -68,8 +77,10 @@ async function readWith(
     clientId: argument.current.clientId,
   });
   if (parsed.kind === 'client') {
+    const counts = await candidateCounts(deps, config, argument, answer, parsed);
     const shown = {
       ...parsed,
+      clientSecret: counts ? parsed.clientSecret : null,
       registrationAccessToken: token?.token ?? access.token.value,
       registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
     };
@@ -78,16 +89,25 @@ async function readWith(
     if (outcome.kind !== 'unchanged' || done !== null) return outcome;
     return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
   }
-  if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
-  return null;
+  return parsed.retryClass === 'transient' ? new RegistrarFailure({ ...parsed }) : null;
+}
+
+async function readOrAway(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer | RegistrarFailure> {
+  try {
+    return await read(deps, access);
+  } catch (error) {
+    if (error instanceof RegistrarFailure) return error;
+    throw error;
+  }
 }
 
 /** Reads a client (RFC 7592 section 2.1). Rejects when the server does not answer. */
 export async function read(deps: Dependencies, access: ManagementAccess): Promise<StoredAnswer> {
   try {
-    const response = await deps.client.request(readRequest({ clientUri: access.clientUri, token: access.token }));
-    const { status, headers, body } = response;
-    return { status, headers, body, receivedAt: deps.clock.now() };
+    // A read may renew the token: its answer is kept as it comes.
+    const request = readRequest({ clientUri: access.clientUri, token: access.token });
+    const response = await deps.client.request({ ...request, keepWhatever: true });
+    return answerOf(response, deps.clock.now());
   } catch (error) {
     if (!(error instanceof HttpGuardError)) throw error;
     throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: error.message });

@@ -2,8 +2,7 @@ import { judgeRegistrationAnswer } from '../../domain/client/answer.ts';
 import { profileOf } from '../../domain/client/lint/profiles.ts';
 import { explainErrors, lintRegistrationRequest } from '../../domain/client/lint/request.ts';
 import { requestedMetadata, requestedScopes } from '../../domain/client/requested.ts';
-import type { RetryClass } from '../../domain/failure.ts';
-import { managementSecretName } from '../../domain/ids.ts';
+import { RegistrarFailure, type RetryClass } from '../../domain/failure.ts';
 import type { Intent, StoredAnswer } from '../../domain/operations/intent.ts';
 import type {
   CredentialState,
@@ -11,7 +10,9 @@ import type {
   Failure,
   RequestArguments,
   RequestOutcome,
+  StepBudget,
 } from '../../domain/ports/activities.ts';
+import type { NewOrphan } from '../../domain/ports/ledgers/orphans.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { AuthMethod } from '../../domain/words.ts';
@@ -20,9 +21,11 @@ import type { PrivateJwk } from '../../protocols/oauth/clientKeys.ts';
 import type { Refusal } from '../../protocols/oauth/errorAnswer.ts';
 import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';
 import { parseRegistrationResponse, registrationRequest } from '../../protocols/oauth/registration.ts';
-import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { clientIdIn } from '../../stores/records/ledgers/answers.ts';
+import { maxContentBytes } from '../../stores/secrets/content.ts';
 import { signingJwkFor, withClientKeys } from '../credentials/keys.ts';
-import { clientSecretOf, type ManagementSecret, putCurrent, tagsOf } from '../credentials/secret.ts';
+import { type ClientSecret, clientSecretOf } from '../credentials/secret.ts';
+import { storeManagement } from '../credentials/storeManagement.ts';
 import type { Dependencies } from '../dependencies.ts';
 import {
   credentialAudience,
@@ -38,6 +41,7 @@ export async function register(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: RequestArguments,
+  budget?: StepBudget,
 ): Promise<RequestOutcome> {
   const { endpoints, initialAccessTokenRef } = argument;
   const endpoint = registrationEndpointOf(endpoints);
@@ -49,6 +53,8 @@ export async function register(
   const errors = explainErrors(lintRegistrationRequest(config, endpoints, profileOf([endpoint, endpoints.issuer])));
   if (errors !== null) return refused('ClientMetadataNotAcceptable', 'input', errors);
   const wanted = requestedMetadata(config, endpoints, null);
+  if (!leavesRoom(wanted))
+    return refused('ClientMetadataNotAcceptable', 'input', `${explain('SecretTooLarge')} Nothing was sent.`);
   const metadata = await withClientKeys(deps, config, wanted, argument.intentId);
   const presented = await tokenToPresent(deps, config, argument);
   if (!('secrets' in presented)) return presented;
@@ -61,6 +67,7 @@ export async function register(
   }
   const sent = await sendOnce(deps, {
     ...argument,
+    budget,
     kind: 'register',
     clientName: String(metadata['client_name'] ?? ''),
     clientId: null,
@@ -102,7 +109,7 @@ export async function absorbRegistration(
   const outcome =
     parsed.kind === 'refused'
       ? await absorbRefusal(deps, argument, intent, answer, judgedOfAccount(parsed, presented))
-      : await absorbClient(deps, config, argument, intent, parsed, metadata);
+      : await absorbKeptClient(deps, config, argument, intent, answer, parsed, metadata);
   // Before the intent is settled: nobody comes back to a settled one.
   if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
     await deps.records.spendEnteringSecret(argument.initialAccessTokenRef);
@@ -130,25 +137,85 @@ function settlementOf(outcome: RequestOutcome): 'applied' | 'refused' | 'unanswe
   return outcome.kind === 'refused' ? 'refused' : 'unanswered';
 }
 
+/** What no secret store takes is listed with its token, and not tried again every hour. */
+async function absorbKeptClient(...given: Parameters<typeof absorbClient>): Promise<RequestOutcome> {
+  const [deps, , argument, intent, answer] = given;
+  try {
+    return await absorbClient(...given);
+  } catch (error) {
+    if (!(error instanceof RegistrarFailure) || error.reason !== 'SecretTooLarge') throw error;
+    const { reason, retryClass, message } = error;
+    const failure: Failure = { reason, retryClass, status: answer.status, retryAfterSeconds: null, message };
+    await listUnknownClient(deps, argument, intent, failure, answer, true);
+    return { kind: 'unanswered', failure };
+  }
+}
+
+/**
+ * A server that answers with a client that it has already (the same software, or the same metadata). The answer is kept
+ * sealed, and its token belongs to the holder, whose own may have died with it.
+ */
+async function heldElsewhere(
+  deps: Dependencies,
+  { endpoints, registrationId }: RequestArguments,
+  intent: Intent,
+  answer: StoredAnswer,
+  clientId: string,
+  tokenEndpoint: string,
+): Promise<RequestOutcome> {
+  const holder = (await deps.records.clientHolder(tokenEndpoint, clientId)) ?? '';
+  const token = extractManagementToken(answer, { audience: managementAudience(endpoints), clientId });
+  if (token !== null && holder !== '') await deps.records.journalManagementToken(holder, token);
+  await deps.records.keepAnswer({
+    id: `${intent.intentId}/held`,
+    intent: { ...intent, registrationId },
+    clientId,
+    answer,
+  });
+  const reason = 'ClientHeldElsewhere';
+  const message = `${explain(reason)} The holder is ${holder}.`;
+  return {
+    kind: 'held-elsewhere',
+    clientId,
+    holderRegistrationId: holder,
+    failure: { reason, retryClass: 'input', status: answer.status, retryAfterSeconds: null, message },
+  };
+}
+
+/** Bytes that client id, secret, token, key and endpoints may take beside the metadata. */
+const roomBeside = 9_000;
+
+/** Whether a secret with these metadata would be taken by every store, as far as it is known before sending. */
+function leavesRoom(metadata: Readonly<Record<string, unknown>>): boolean {
+  const { redirect_uris: redirectUris, scope } = metadata;
+  return Buffer.byteLength(JSON.stringify([redirectUris, scope])) <= maxContentBytes - roomBeside;
+}
+
 async function absorbClient(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: RequestArguments,
   intent: Intent,
+  answer: StoredAnswer,
   client: ClientInformation,
   metadata: Record<string, unknown>,
 ): Promise<RequestOutcome> {
   const { endpoints } = argument;
   const signingJwk = await signingJwkFor(deps, config, endpoints, client.authMethod);
-  const versionId = versionIdOf(intent.intentId, 'management');
-  await putCurrent(
-    deps.secrets,
-    managementSecretName(config),
-    versionId,
-    firstManagementSecret(config, endpoints, client, signingJwk, metadata),
-    tagsOf(config),
-  );
-  const held = await deps.records.holdClient(tokenEndpointOf(endpoints), client.clientId, config.registrationId);
+  const tokenEndpoint = tokenEndpointOf(endpoints);
+  // Before anything is stored: another registration's client is not ours to use.
+  if (!(await deps.records.holdClient(tokenEndpoint, client.clientId, config.registrationId)))
+    return await heldElsewhere(deps, argument, intent, answer, client.clientId, tokenEndpoint);
+  const { versionId } = await storeManagement(deps, config, {
+    clientId: client.clientId,
+    token: client.registrationAccessToken,
+    clientUri: client.registrationClientUri,
+    audience: managementAudience(endpoints),
+    receivedAt: client.issuedAt,
+    role: 'current',
+    client: firstCredential(config, endpoints, client, signingJwk, metadata),
+    storedFor: intent.intentId,
+  });
   const credential: CredentialState = {
     clientId: client.clientId,
     authMethod: client.authMethod,
@@ -175,41 +242,33 @@ async function absorbClient(
     revision: config.revision,
     ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
-    notes: [
-      ...(held ? [] : [explain('ClientHeldElsewhere')]),
-      ...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message),
-    ],
+    notes: [...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message)],
   };
 }
 
 /** The first credential waits for its proof beside the management half (DESIGN section 7). */
-function firstManagementSecret(
+function firstCredential(
   config: RegistrationConfig,
   endpoints: Endpoints,
   client: ClientInformation,
   signingJwk: PrivateJwk | null,
   metadata: Record<string, unknown>,
-): ManagementSecret {
+): ClientSecret {
   const asked = metadata['redirect_uris'] as string[];
-  return {
-    ...(client.registrationAccessToken === null ? {} : { registration_access_token: client.registrationAccessToken }),
-    ...(client.registrationClientUri === null ? {} : { registration_client_uri: client.registrationClientUri }),
-    audience: managementAudience(endpoints),
-    client: clientSecretOf(
-      {
-        clientId: client.clientId,
-        clientSecret: client.clientSecret,
-        signingJwk,
-        authMethod: client.authMethod,
-        expiresAt: client.secretExpiresAt,
-        redirectUris: client.redirectUris ?? asked,
-        scope: client.scope?.join(' ') ?? String(metadata['scope'] ?? ''),
-        audience: credentialAudience(endpoints),
-      },
-      config,
-      endpoints,
-    ),
-  };
+  return clientSecretOf(
+    {
+      clientId: client.clientId,
+      clientSecret: client.clientSecret,
+      signingJwk,
+      authMethod: client.authMethod,
+      expiresAt: client.secretExpiresAt,
+      redirectUris: client.redirectUris ?? asked,
+      scope: client.scope?.join(' ') ?? String(metadata['scope'] ?? ''),
+      audience: credentialAudience(endpoints),
+    },
+    config,
+    endpoints,
+  );
 }
 
 /** An answer under which a client may exist nevertheless is listed for a person, with its token where it has one. */
@@ -222,7 +281,12 @@ async function absorbRefusal(
 ): Promise<RequestOutcome> {
   const { reason, retryClass, status, retryAfterSeconds, message } = refusal;
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
-  if (!refusal.clientMayExist) return { kind: 'refused', failure };
+  if (!refusal.clientMayExist) {
+    // A page with 200 is no registration, and yet no refusal either: somebody may want to read it.
+    const isTaken = status >= 200 && status < 300;
+    if (isTaken) await deps.records.keepAnswer({ id: `${intent.intentId}/unread`, intent, clientId: null, answer });
+    return { kind: 'refused', failure };
+  }
   await listUnknownClient(deps, argument, intent, failure, answer);
   return { kind: 'unanswered', failure };
 }
@@ -234,20 +298,25 @@ export async function listUnknownClient(
   intent: Intent,
   failure: Failure,
   answer: StoredAnswer | null,
+  givenUp = false,
 ): Promise<void> {
   const audience = managementAudience(argument.endpoints);
   const token = answer === null ? null : extractManagementToken(answer, { audience });
-  await deps.records.addOrphan({
+  const orphan: NewOrphan = {
     orphanId: intent.intentId,
     registrationId: intent.registrationId,
     tokenEndpoint: argument.endpoints.tokenEndpoint,
     registrationEndpoint: intent.endpoint,
-    clientId: token?.clientId ?? intent.clientId,
+    clientId: token?.clientId ?? (answer === null ? null : clientIdIn(answer)) ?? intent.clientId,
     clientName: intent.clientName,
     reason: failure.reason,
     since: intent.sendingAt ?? deps.clock.now(),
     token,
-  });
+  };
+  const listed = await deps.records.addOrphan(orphan, { givenUp, ...(answer === null ? {} : { answer }) });
+  if (listed || answer === null) return;
+  // About a client that is in use.
+  await deps.records.keepAnswer({ id: `${intent.intentId}/held`, intent, clientId: orphan.clientId, answer });
 }
 
 /** Refused by ourselves: no server was asked. */

@@ -1,6 +1,7 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientKeysSecretName, clientSecretName, managementSecretName } from '../../domain/ids.ts';
 import type { CredentialState, DeleteOutcome, Endpoints, PeerSteps } from '../../domain/ports/activities.ts';
+import type { NewOrphan } from '../../domain/ports/ledgers/orphans.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
@@ -34,6 +35,12 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
     await deps.records.releaseClients(config.registrationId, []);
     return nothing('RetireWithoutClient');
   }
+  const { tokenEndpoint } = endpoints;
+  if (
+    tokenEndpoint !== null &&
+    !(await deps.records.holdClient(tokenEndpoint, credential.clientId, config.registrationId))
+  )
+    return await heldElsewhere(deps, config, tokenEndpoint, credential);
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
@@ -52,6 +59,24 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
 async function forgetKeys(deps: Dependencies, config: RegistrationConfig): Promise<void> {
   await deps.records.retireClientKeys(config.registrationId);
   await deps.secrets.remove(clientKeysSecretName(config));
+}
+
+/** It is another registration's client, which would lose it; the secrets go on existing with it. */
+async function heldElsewhere(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  tokenEndpoint: string,
+  { clientId }: CredentialState,
+): Promise<DeleteOutcome> {
+  const holder = await deps.records.clientHolder(tokenEndpoint, clientId);
+  await forgetKeys(deps, config);
+  await deps.records.releaseClients(config.registrationId, []);
+  const reason = 'ClientHeldElsewhere';
+  return {
+    kind: 'none',
+    reason,
+    message: `${explain(reason)} It is held by ${holder ?? 'another one'}; it was not deleted.`,
+  };
 }
 
 function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {
@@ -77,6 +102,7 @@ async function deleteClient(
     reason: 'RetireNotSupported',
     message: 'No registration access token is stored.',
   };
+  let away: RegistrarFailure | null = null;
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of await managementAccesses(deps, config, credential.clientId)) {
     const context = {
@@ -89,12 +115,18 @@ async function deleteClient(
       if (parsed.kind === 'deleted' || !(await isThere(deps, access, context))) return null;
       return { reason: 'RetireNotSupported', message: 'The client can be read and not be deleted.' };
     }
-    if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
+    if (parsed.status === 401) await deps.records.rejectManagementToken(config.registrationId, access.token.value);
+    // Some servers answer 500 to a dead token: the next one may be taken.
+    else if (parsed.retryClass === 'transient') {
+      away ??= new RegistrarFailure({ ...parsed });
+      continue;
+    }
     refusal = { reason: parsed.reason, message: parsed.message };
     // Another token helps against a dead one only.
     if (parsed.status !== 401) return refusal;
   }
   const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
+  if (reissued === null && away !== null) throw away;
   if (reissued === null) return refusal;
   if (reissued === 'gone') return null;
   const parsed = await deleteWith(deps, reissued, {
@@ -160,8 +192,10 @@ async function list(
   endpoints: Endpoints,
   reason: Reason,
 ): Promise<void> {
-  const [token] = await deps.records.managementTokens(config.registrationId);
-  await deps.records.addOrphan({
+  const journal = await deps.records.managementTokens(config.registrationId);
+  // Another client's token would be destroyed where it is shown.
+  const token = journal.find(({ clientId }) => clientId === credential.clientId);
+  const orphan: NewOrphan = {
     orphanId: `retired/${config.registrationId}/${credential.clientId}`,
     registrationId: config.registrationId,
     tokenEndpoint: endpoints.tokenEndpoint,
@@ -171,5 +205,6 @@ async function list(
     reason,
     since: deps.clock.now(),
     token: token ?? null,
-  });
+  };
+  await deps.records.addOrphan(orphan, { givenUp: true });
 }

@@ -6,10 +6,11 @@ import type {
   MetadataTarget,
   StoredAnswer,
 } from '../../domain/operations/intent.ts';
-import type { Failure, RequestOutcome } from '../../domain/ports/activities.ts';
-import type { GuardedRequest } from '../../protocols/http/client.ts';
+import type { Failure, RequestOutcome, StepBudget } from '../../domain/ports/activities.ts';
+import type { Reason } from '../../domain/reasons/index.ts';
+import type { GuardedRequest, GuardedResponse } from '../../protocols/http/client.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
-import type { Dependencies } from '../dependencies.ts';
+import { type Dependencies, requestTimes } from '../dependencies.ts';
 
 export interface SendOnce {
   readonly intentId: string;
@@ -22,6 +23,10 @@ export interface SendOnce {
   /** Shown to people where the answer is lost; holds no secret. */
   readonly endpoint: string;
   readonly request: GuardedRequest;
+  /** When the step ends; absent = its owner has no end. */
+  readonly budget?: StepBudget | undefined;
+  readonly decidedAt?: number;
+  readonly incarnation?: number;
   /** Finds the registration access token in an answer that nobody has judged yet. */
   readonly tokenOf: (answer: StoredAnswer) => ManagementToken | null;
 }
@@ -46,6 +51,10 @@ export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent
     clientName,
     clientId,
     metadata: what.metadata ?? null,
+    stepEndsIn: what.budget === undefined ? undefined : what.budget.endsAt - deps.clock.now(),
+    decidedAt: what.decidedAt,
+    incarnation: what.incarnation,
+    request: sentWithoutSecrets(what.request),
   });
   if (intent.state !== 'prepared') throw overtaken();
   let answer: StoredAnswer;
@@ -53,31 +62,89 @@ export async function sendOnce(deps: Dependencies, what: SendOnce): Promise<Sent
   try {
     const response = await deps.client.request({
       ...what.request,
+      keepWhatever: true,
       // Only then: a death among many that wait for their turn would leave requests that look sent.
       async onTurn() {
-        notMarked = await markSending(deps, intent);
+        notMarked = await markSending(deps, intent, what.budget);
         if (notMarked !== null) throw new HttpGuardError('aborted', 'the request was not marked as being sent');
       },
     });
-    const { status, headers, body } = response;
-    answer = { status, headers, body, receivedAt: deps.clock.now() };
+    answer = answerOf(response, deps.clock.now());
   } catch (error) {
+    if (notMarked instanceof NotNow) return await notSent(deps, intentId, notMarked.failure);
     if (notMarked !== null) throw notMarked;
     if (!(error instanceof HttpGuardError) || error.requestSent) throw unsettled(guardMessage(error));
-    const outcome: RequestOutcome = { kind: 'not-sent', failure: notSentFailure(error) };
-    await deps.records.settleIntent(intentId, 'not-sent', outcome);
-    return outcome;
+    return await notSent(deps, intentId, notSentFailure(error));
   }
   await keep(deps, intent, answer, what.tokenOf(answer));
   return { kind: 'answered', intent, answer };
 }
 
 /** Commits that the first byte may leave now; answers why it must not, or null. */
-async function markSending(deps: Dependencies, { intentId, fence }: Intent): Promise<unknown> {
+async function markSending(
+  deps: Dependencies,
+  { intentId, fence }: Intent,
+  budget: StepBudget | undefined,
+): Promise<unknown> {
+  const { httpTotal, keepAnswer } = requestTimes(deps);
+  const needed = httpTotal + keepAnswer;
+  if (budget !== undefined && budget.endsAt - deps.clock.now() < needed) return new NotNow(tooLate);
   try {
-    return (await deps.records.markSending(intentId, fence)) ? null : overtaken();
+    if (await deps.records.markSending(intentId, fence, needed)) return null;
+    const now = await deps.records.intent(intentId);
+    return now?.state === 'prepared' && now.fence === fence ? new NotNow(movedOn) : overtaken();
   } catch (error) {
     return error;
+  }
+}
+
+/** The turn to send is refused: no byte left. */
+class NotNow {
+  readonly failure: Failure;
+  constructor(message: string) {
+    this.failure = {
+      reason: 'PeerNotAnswering',
+      retryClass: 'transient',
+      status: null,
+      retryAfterSeconds: null,
+      message,
+    };
+  }
+}
+
+const tooLate = 'Nothing was sent: less of the step was left than a request and the keeping of its answer may take.';
+const movedOn = 'Nothing was sent: the step was over, or the registration has moved on or stopped.';
+
+async function notSent(deps: Dependencies, intentId: string, failure: Failure): Promise<RequestOutcome> {
+  const outcome: RequestOutcome = { kind: 'not-sent', failure };
+  await deps.records.settleIntent(intentId, 'not-sent', outcome);
+  return outcome;
+}
+
+/** An answer as it is kept: readable where that can be, in its bytes where not. */
+export function answerOf({ status, headers, body, raw }: GuardedResponse, receivedAt: number): StoredAnswer {
+  return { status, headers, body, ...(raw === undefined ? {} : { raw: raw.toString('base64') }), receivedAt };
+}
+
+/** Method, address without query, and the metadata: never a header. */
+function sentWithoutSecrets({ method, url, body }: GuardedRequest): unknown {
+  return { method, url: url.split('?', 1)[0], body: withoutStatement(body) };
+}
+
+function withoutStatement(body: string | undefined): unknown {
+  try {
+    const value: unknown = body === undefined ? null : JSON.parse(body);
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+    const hidden = new Set([
+      'software_statement',
+      'client_secret',
+      'registration_access_token',
+      'secret',
+      'registrationAccessToken',
+    ]);
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !hidden.has(name)));
+  } catch {
+    return null;
   }
 }
 
@@ -93,18 +160,36 @@ async function keep(
   token: ManagementToken | null,
 ): Promise<void> {
   let stored: 'stored' | 'late';
+  const { keepAnswer } = requestTimes(deps);
+  const { intentId, fence, registrationId } = intent;
   try {
-    stored = await deps.records.storeAnswer(intent.intentId, intent.fence, answer, token, intent.registrationId);
+    stored = await within(keepAnswer, deps.records.storeAnswer(intentId, fence, answer, token, registrationId));
   } catch {
-    await deps.spool.write({ intentId: intent.intentId, fence: intent.fence, answer, token });
-    throw unsettled('The database did not take the answer; it is kept in the spool.');
+    await deps.spool.write({ intentId, fence, answer, token });
+    const instance = await deps.spool.instance();
+    // So that another worker waits for this one; the failure says it as well, as the database may be away.
+    await within(keepAnswer, deps.records.markSpooled(intentId, instance)).catch(() => undefined);
+    throw unsettled(`The database did not take the answer; it is spooled at ${instance}.`, 'AnswerSpooled');
   }
-  if (stored === 'late')
-    throw unsettled('The answer came after the request was given up; it is kept in the orphan ledger.');
+  if (stored === 'late') throw unsettled('The answer came after the request was given up; it is kept as a late one.');
 }
 
-function unsettled(message: string): RegistrarFailure {
-  return new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message });
+/** Rejects when a promise takes longer than so many milliseconds; what it does then is not waited for. */
+async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, milliseconds, new Error('it takes too long'));
+  });
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unsettled(message: string, reason: Reason = 'PeerNotAnswering'): RegistrarFailure {
+  return new RegistrarFailure({ reason, retryClass: 'transient', message });
 }
 
 function guardMessage(error: unknown): string {

@@ -1,18 +1,21 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import { clientSecretName, managementSecretName } from '../../domain/ids.ts';
+import { clientSecretName } from '../../domain/ids.ts';
 import type {
   AppliedMetadata,
   CredentialState,
+  Failure,
   RequestArguments,
   RequestOutcome,
 } from '../../domain/ports/activities.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
+import { fits } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
-import { readManagement } from '../credentials/management.ts';
-import { type ClientSecret, clientSecretSchema, putCurrent, readSecret, tagsOf } from '../credentials/secret.ts';
+import { type ClientSecret, clientSecretSchema, readSecret, tagsOf } from '../credentials/secret.ts';
+import { storeManagement } from '../credentials/storeManagement.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { managementAudience } from '../servers/audience.ts';
 import { type Change, judgeChange } from './metadataChange.ts';
 
 export type UpdateArguments = RequestArguments & { readonly current: CredentialState };
@@ -45,7 +48,14 @@ export async function storeUpdated(
   client: Shown,
   change: Change | null,
 ): Promise<RequestOutcome> {
-  const manageable = await storeManagement(deps, config, intentId, client);
+  const { manageable } = await storeManagement(deps, config, {
+    clientId: argument.current.clientId,
+    token: client.registrationAccessToken,
+    clientUri: client.registrationClientUri,
+    audience: managementAudience(argument.endpoints),
+    receivedAt: client.issuedAt,
+    role: 'current',
+  });
   const name = clientSecretName(config);
   const stored = await readSecret(deps.secrets, name, { stage: 'current' }, clientSecretSchema);
   const tokenReceived = client.registrationAccessToken !== null;
@@ -62,12 +72,18 @@ export async function storeUpdated(
     const { secretExpiresAt: expiresAt, expiryKnown } = client;
     const moved = judged !== null && JSON.stringify(document) !== JSON.stringify(stored.value);
     const now = { ...current, versionId: moved ? versionId : stored.versionId };
+    if (moved && !fits(document)) return { kind: 'refused', failure: tooLarge(name) };
     if (moved) await showToApplication(deps, config, now.versionId, document, stored.versionId);
     return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived, ...applied(now) };
   }
   const { expires_at: _former, ...kept } = document;
   const expiry = client.secretExpiresAt === null ? {} : { expires_at: Math.floor(client.secretExpiresAt / 1000) };
-  await deps.secrets.put(name, versionId, { ...kept, ...expiry, client_secret: client.clientSecret }, tagsOf(config));
+  const renewed: ClientSecret = { ...kept, ...expiry, client_secret: client.clientSecret };
+  if (!fits(renewed)) return { kind: 'refused', failure: tooLarge(name) };
+  await deps.secrets.put(name, versionId, renewed, tagsOf(config));
+  // The sealed answer is deleted next.
+  const readBack = await readSecret(deps.secrets, name, { versionId }, clientSecretSchema);
+  if (readBack?.value.client_secret !== client.clientSecret) throw unread(name);
   const credential: CredentialState = {
     ...current,
     store: deps.secrets.kind,
@@ -103,38 +119,22 @@ async function showToApplication(
   await secrets.promote(clientSecretName(config), versionId, replaced);
 }
 
+function unread(name: string): RegistrarFailure {
+  const message = `The secret ${name} could not be read back.`;
+  return new RegistrarFailure({ reason: 'SecretStoreUnavailable', retryClass: 'transient', message });
+}
+
+/** Trying again would not make it smaller. */
+function tooLarge(name: string): Failure {
+  const reason = 'SecretTooLarge';
+  const message = `${explain(reason)} It is that of ${name}; the answer of the server is kept sealed.`;
+  return { reason, retryClass: 'input', status: null, retryAfterSeconds: null, message };
+}
+
 /** The answer stays sealed until the secret is there again: it may hold a new one. */
 function gone(name: string): RegistrarFailure {
   const message = `${explain('SecretStoreRefused')} The secret ${name} is not there.`;
   return new RegistrarFailure({ reason: 'SecretStoreRefused', retryClass: 'input', message });
-}
-
-/** Absent members are unchanged (RFC 7592 section 3). Answers whether the client can be managed afterwards. */
-async function storeManagement(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  intentId: string,
-  client: Shown,
-): Promise<boolean> {
-  const before = (await readManagement(deps, config))?.value;
-  const token = client.registrationAccessToken ?? before?.registration_access_token;
-  const clientUri = client.registrationClientUri ?? before?.registration_client_uri;
-  const changed = token !== before?.registration_access_token || clientUri !== before?.registration_client_uri;
-  if (changed && token !== undefined && before !== undefined) {
-    const value = {
-      ...before,
-      registration_access_token: token,
-      ...(clientUri === undefined ? {} : { registration_client_uri: clientUri }),
-    };
-    await putCurrent(
-      deps.secrets,
-      managementSecretName(config),
-      versionIdOf(intentId, 'management'),
-      value,
-      tagsOf(config),
-    );
-  }
-  return token !== undefined && clientUri !== undefined;
 }
 
 /** No registration access token works (any more). */

@@ -2,7 +2,7 @@ import { profileOf } from '../../domain/client/lint/profiles.ts';
 import { explainErrors, lintRegistrationRequest } from '../../domain/client/lint/request.ts';
 import { requestedMetadata } from '../../domain/client/requested.ts';
 import type { Intent, MetadataTarget, StoredAnswer } from '../../domain/operations/intent.ts';
-import type { CredentialState, Failure, RequestOutcome } from '../../domain/ports/activities.ts';
+import type { CredentialState, Failure, RequestOutcome, StepBudget } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { originOf } from '../../protocols/http/publicUrl.ts';
 import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
@@ -27,6 +27,7 @@ export async function update(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: UpdateArguments & { readonly metadata?: MetadataTarget },
+  budget?: StepBudget,
 ): Promise<RequestOutcome> {
   const { current } = argument;
   const change = await changeOf(deps, config, argument.metadata);
@@ -42,6 +43,7 @@ export async function update(
   const metadata = withoutScope ? { ...whole, scope: undefined } : whole;
   const sent = await sendOnce(deps, {
     ...argument,
+    budget,
     kind: 'update',
     clientName: String(metadata['client_name'] ?? ''),
     clientId: current.clientId,
@@ -96,16 +98,28 @@ export async function absorbUpdate(
   if (parsed.kind !== 'refused') {
     const shown = parsed.kind === 'client' ? parsed : nothingShown(answer);
     const outcome = await storeUpdated(deps, config, argument, intent.intentId, shown, change);
-    await deps.records.settleIntent(intent.intentId, 'applied', outcome);
+    if (outcome.kind === 'refused') await keepUnread(deps, intent, argument, answer);
+    await deps.records.settleIntent(intent.intentId, outcome.kind === 'refused' ? 'refused' : 'applied', outcome);
     return outcome;
   }
   const { reason, retryClass, status, retryAfterSeconds, message } = parsed;
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
+  if (reason === 'RegistrationAnswerNotUsable') await keepUnread(deps, intent, argument, answer);
   const outcome = leavesOpen(failure)
     ? await climb(deps, config, argument, failure, change)
     : ({ kind: 'refused', failure } satisfies RequestOutcome);
   await deps.records.settleIntent(intent.intentId, wasApplied(outcome) ? 'applied' : 'refused', outcome);
   return outcome;
+}
+
+/** What nobody could read or store is not discarded with its intent. */
+async function keepUnread(
+  deps: Dependencies,
+  intent: Intent,
+  { current }: UpdateArguments,
+  answer: StoredAnswer,
+): Promise<void> {
+  await deps.records.keepAnswer({ id: `${intent.intentId}/unread`, intent, clientId: current.clientId, answer });
 }
 
 /** Whether an update did what it was for. */

@@ -1,12 +1,10 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
-import { managementSecretName } from '../../domain/ids.ts';
 import type { ManagementToken } from '../../domain/operations/intent.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { audienceSecret } from '../../protocols/http/audience.ts';
-import { versionIdOf } from '../../stores/secrets/versionId.ts';
-import { type ManagementAccess, readManagement } from '../credentials/management.ts';
-import { putCurrent, tagsOf } from '../credentials/secret.ts';
+import type { ManagementAccess } from '../credentials/management.ts';
+import { storeManagement } from '../credentials/storeManagement.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { administratorBearer, administratorFor, serverAccessOf } from './access.ts';
 
@@ -53,19 +51,7 @@ export async function becomeManageable(
     const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
     if (reissued === null || reissued === 'gone') return credential;
     const { received, clientUri } = reissued;
-    const before = (await readManagement(deps, config))?.value;
-    await putCurrent(
-      deps.secrets,
-      managementSecretName(config),
-      versionIdOf(`${credential.versionId}/${received.receivedAt}`, 'management'),
-      {
-        ...before,
-        registration_access_token: received.token,
-        registration_client_uri: clientUri,
-        audience: [...received.audience],
-      },
-      tagsOf(config),
-    );
+    await storeManagement(deps, config, { ...received, clientId: credential.clientId, clientUri, role: 'current' });
     return { ...credential, manageable: true };
   } catch {
     return credential;

@@ -3,7 +3,8 @@
  * process that sends it (DESIGN section 5). `prepared` may be repeated; whoever finds `sending` never sends.
  */
 export type IntentState = 'prepared' | 'sending' | 'answered' | 'settled';
-export type IntentKind = 'register' | 'update';
+/** Open: what each kind means is in the tables `requestKinds.ts` and `activities/requests/kinds.ts`. */
+export type IntentKind = string;
 
 /** How an intent ended. `unanswered`: sent, and no answer was ever stored. */
 export type Settlement = 'applied' | 'refused' | 'not-sent' | 'unanswered';
@@ -34,6 +35,10 @@ export interface Intent {
   readonly settlement: Settlement | null;
   /** What an update changes the metadata to; null: it sends what the client has, to get a new secret. */
   readonly metadata: MetadataTarget | null;
+  /** By the database's clock: no answer is kept in time after it. Null before it is sent, and in rows of 0.1.0. */
+  readonly answerBy: number | null;
+  /** Data directory whose spool holds the answer; null = no process said so. */
+  readonly spooledAtInstance: string | null;
   /** What the activity answered to the workflow, kept so that a repeated call answers the same. No secrets. */
   readonly outcome: unknown;
 }
@@ -43,6 +48,8 @@ export interface StoredAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Base64 of the body's bytes where they could not be read: a compression nobody knows, or cut off at the limit. */
+  readonly raw?: string | undefined;
   /** Milliseconds since the epoch, UTC. */
   readonly receivedAt: number;
 }
@@ -54,6 +61,8 @@ export interface ManagementToken {
   readonly clientId: string | null;
   /** Origins that it may be sent to, from the approved discovery snapshot. */
   readonly audience: readonly string[];
+  /** When a server answered 401 to it; absent = it was not seen. */
+  readonly rejectedAt?: number;
   /** Milliseconds since the epoch, UTC. */
   readonly receivedAt: number;
 }

@@ -67,6 +67,9 @@ export interface RequestArguments {
   readonly endpoints: Endpoints;
   /** Operation id of the initial access token that a registration is made with; null = anonymous. */
   readonly initialAccessTokenRef: string | null;
+  /** Where it was decided: nothing is sent once the registration has moved on. */
+  readonly decidedAt?: number;
+  readonly incarnation?: number;
 }
 
 /** Changed client metadata that the server took. */
@@ -111,7 +114,24 @@ export type RequestOutcome =
   /** Sent; no usable answer will come. What was sent is in the orphan ledger where a client may exist. */
   | { readonly kind: 'unanswered'; readonly failure: Failure }
   /** The server refuses every stored registration access token. */
-  | { readonly kind: 'management-rejected'; readonly failure: Failure };
+  | { readonly kind: 'management-rejected'; readonly failure: Failure }
+  /**
+   * The server answered with a client that another registration holds: nothing of it was stored as a credential. It
+   * waits for a person (`ClientHeldElsewhere`), who may share the client of the holder.
+   */
+  | {
+      readonly kind: 'held-elsewhere';
+      readonly clientId: string;
+      readonly holderRegistrationId: string;
+      readonly failure: Failure;
+    };
+
+/** Time of a step, in milliseconds since the epoch by the injected clock. */
+export interface StepBudget {
+  readonly startedAt: number;
+  /** When the entity gives the step up. */
+  readonly endsAt: number;
+}
 
 export interface ProofOutcome {
   readonly decision: ProofDecision;
@@ -206,7 +226,14 @@ export interface PeerSteps {
   update(argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget }): Promise<RequestResult>;
   /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
   settle(
-    argument: RequestArguments & { request: 'register' | 'update'; current: CredentialState | null },
+    argument: RequestArguments & {
+      request: string;
+      current: CredentialState | null;
+      /** Instance whose spool holds the answer, as the step's failure said. */
+      spooledAt?: string | null;
+      /** A person gives up an answer that lies in a spool nobody collects. */
+      giveUp?: boolean;
+    },
   ): Promise<RequestResult>;
   /** Proves the pending credential, or the current one where there is none pending, and promotes what proved good. Repeatable. */
   prove(argument: {

@@ -77,6 +77,16 @@ export const lostAnswers = {
     action:
       'Ask the health system for clients of this name, remove what nobody holds, then supply a new initial access token.',
   },
+  AnswerAwaited: {
+    sentence: 'The answer of a request may still come, or be on its way to the database; nothing is concluded before.',
+    action: null,
+  },
+  AnswerSpooled: {
+    sentence:
+      'The answer of a request lies sealed in the spool of one instance, which has not brought it to the database.',
+    action:
+      'Start the instance named in the message with its data directory. Where that is lost, call retry: the request is settled without its answer.',
+  },
   AnswerLate: {
     sentence:
       'The answer came after its request had been given up; the client that it tells of is kept in the orphan ledger.',

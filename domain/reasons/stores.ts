@@ -20,6 +20,10 @@ export const stores = {
     sentence: 'Another version of the secret became current meanwhile; nothing was overwritten.',
     action: 'Find out who else writes this secret; then call rotate.',
   },
+  SecretTooLarge: {
+    sentence: 'What would have to be stored exceeds the 25,000 bytes that a secret may have.',
+    action: 'Shorten scopes, redirect URIs or key sets of the client metadata.',
+  },
   SecretStoreRefused: {
     sentence: 'The secret store refuses the write.',
     action: 'Check the permissions and the state of the secret named in the message.',

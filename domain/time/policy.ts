@@ -5,6 +5,10 @@
 export interface TimePolicy {
   /** One request to a health system, connect to last byte. */
   readonly httpTotal: number;
+  /** Putting an answer into the database; then it is spooled. */
+  readonly keepAnswer: number;
+  /** Between two rounds in which each instance brings its spooled answers to the database. */
+  readonly collectInterval: number;
   /** One call to the secret store with its retries. */
   readonly secretStore: number;
   /**
@@ -48,6 +52,8 @@ const day = 24 * hour;
 
 export const defaultTimePolicy: TimePolicy = {
   httpTotal: 25 * second,
+  keepAnswer: 5 * second,
+  collectInterval: 30 * second,
   secretStore: 20 * second,
   requestStep: 60 * second,
   repeatableStep: 60 * second,

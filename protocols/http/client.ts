@@ -27,6 +27,11 @@ export interface GuardedRequest {
   readonly audience?: readonly string[];
   /** Bytes of the answer's body; 1 MiB by default. */
   readonly maxBytes?: number;
+  /**
+   * The request cannot be made again: an answer whose coding nobody knows, or that exceeds `maxBytes`, is given as
+   * `raw` instead of being refused.
+   */
+  readonly keepWhatever?: boolean;
   /** GET only, where it is the default. */
   readonly followRedirects?: boolean;
   readonly signal?: AbortSignal;
@@ -43,6 +48,8 @@ export interface GuardedResponse {
   /** Decoded as UTF-8. */
   readonly body: string;
   readonly bytes: number;
+  /** Bytes of a body that cannot be read, or was cut off at `maxBytes`. */
+  readonly raw?: Buffer;
   /** After redirects. */
   readonly url: string;
   /** URLs that were redirected from, in order. */
@@ -119,6 +126,7 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         headers: hop.headers,
         body: given.body ?? null,
         maxBytes: given.maxBytes ?? bodyLimits.standard,
+        keepWhatever: given.keepWhatever,
         // A connection that the peer closes at that moment would leave open whether a request that cannot be
         // repeated arrived.
         reuseConnection: given.method === 'GET',
@@ -177,6 +185,7 @@ function response(answer: ExchangeAnswer, url: URL, redirects: string[], fetched
     headers: answer.headers,
     body: new TextDecoder().decode(answer.body),
     bytes: answer.body.length,
+    ...(answer.raw === undefined ? {} : { raw: answer.raw }),
     url: url.href,
     redirects,
     fetchedAt,

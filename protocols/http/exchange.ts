@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { CodingError, codingOf, undo } from './contentCoding.ts';
 import { HttpGuardError, type HttpGuardErrorCode, toGuardError } from './httpGuardError.ts';
 import { type HttpTimeouts, mostInterimAnswers } from './limits.ts';
 
@@ -11,6 +12,8 @@ export interface ExchangeRequest {
   /** Bytes of the answer's body. */
   readonly maxBytes: number;
   readonly timeouts: Pick<HttpTimeouts, 'headers' | 'body'>;
+  /** The request cannot be made again: what cannot be read of its answer is given as it came, up to `maxBytes`. */
+  readonly keepWhatever?: boolean | undefined;
   /** Aborts with an HttpGuardError as reason. */
   readonly signal: AbortSignal;
   /** Called right before the first byte may leave. */
@@ -22,7 +25,10 @@ export interface ExchangeRequest {
 export interface ExchangeAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
+  /** With its content coding undone. */
   readonly body: Buffer;
+  /** Bytes as they came, where nobody can read them; the body is empty then. */
+  readonly raw?: Buffer;
 }
 
 /** One request and its answer on one connection. Rejects with HttpGuardError only. */
@@ -108,6 +114,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#request.maxBytes) {
+      if (this.#request.keepWhatever === true) {
+        this.#finishCut(chunk);
+        return;
+      }
       this.#fail(this.#tooLarge());
       return;
     }
@@ -124,9 +134,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #judgeHead(): HttpGuardError | null {
-    const encoding = this.#headers['content-encoding']?.trim().toLowerCase() ?? '';
-    if (encoding !== '' && encoding !== 'identity')
-      return this.#error('encoding-refused', 'the answer is compressed although only identity was accepted');
+    if (this.#request.keepWhatever === true) return null;
+    if (codingOf(this.#headers['content-encoding']) === 'unknown')
+      return this.#error('encoding-refused', 'the answer is compressed in a way that cannot be undone');
     const transfer = this.#headers['transfer-encoding']?.trim().toLowerCase() ?? 'chunked';
     if (transfer !== 'chunked')
       return this.#error('encoding-refused', 'the answer has a transfer encoding not asked for');
@@ -141,7 +151,41 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     if (!this.#settle()) return;
-    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+    const body = Buffer.concat(this.#chunks);
+    const coding = codingOf(this.#headers['content-encoding']);
+    if (coding === null || body.length === 0 || this.#request.discardBody?.(this.#status, this.#headers) === true) {
+      this.#resolve({ status: this.#status, headers: this.#headers, body });
+      return;
+    }
+    void this.#resolveUndone(coding, body);
+  }
+
+  async #resolveUndone(coding: string, raw: Buffer): Promise<void> {
+    const { maxBytes, keepWhatever, url } = this.#request;
+    try {
+      if (coding === 'unknown') throw new CodingError(false);
+      this.#resolve({ status: this.#status, headers: this.#headers, body: await undo(coding, raw, maxBytes) });
+    } catch (error) {
+      if (keepWhatever === true) {
+        this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.alloc(0), raw });
+        return;
+      }
+      const tooLarge = error instanceof CodingError && error.tooLarge;
+      this.#reject(
+        tooLarge
+          ? this.#tooLarge()
+          : toGuardError(this.#error('encoding-refused', 'the body cannot be undone'), url.origin, true),
+      );
+    }
+  }
+
+  /** Longer than anybody reads: what came up to the limit is kept. */
+  #finishCut(last: Buffer): void {
+    if (!this.#settle()) return;
+    const raw = Buffer.concat([...this.#chunks, last]).subarray(0, this.#request.maxBytes);
+    this.#controller?.abort(this.#error('aborted', 'the rest of the body is not wanted'));
+    const coded = codingOf(this.#headers['content-encoding']) !== null;
+    this.#resolve({ status: this.#status, headers: this.#headers, body: coded ? Buffer.alloc(0) : raw, raw });
   }
 
   #fail(error: unknown): void {

@@ -7,6 +7,7 @@ import { readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';
 import { longestToken, sendable } from './managementToken.ts';
 import { readNumericDate } from './numericDate.ts';
+import { isNoSecret } from './shownSecret.ts';
 
 /**
  * A client information response (RFC 7591 section 3.2.1), as far as it could be read. Times are milliseconds since the
@@ -98,6 +99,11 @@ function readSecret(body: Readonly<Record<string, unknown>>, name: string, findi
   const value = body[name];
   if (value === undefined || value === null || value === '') return null;
   const text = readText(value, longestToken);
+  if (name === 'client_secret' && text !== null && isNoSecret(text)) {
+    const message = 'The answer shows a mask or a hash in place of the client secret; it counts as not shown.';
+    findings.push(finding('client-secret-not-shown', 'warning', message));
+    return null;
+  }
   if (text !== null && (name === 'client_secret' || sendable(text))) return text;
   findings.push(finding(`${kebab(name)}-not-usable`, 'error', `The answer has a "${name}" that cannot be used.`));
   return null;

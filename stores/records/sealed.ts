@@ -10,6 +10,7 @@ export type SealedPlace = readonly [
     | 'management_tokens.token'
     | 'orphans.token'
     | 'orphans.answer'
+    | 'late_answers.answer'
     | 'entering_secrets.value'
     | 'discovery_headers.headers'
     | 'idempotency.body'

@@ -1,7 +1,7 @@
 import { SecretStoreError, type SecretValue } from '../../domain/ports/secretStore.ts';
 
-/** What Azure takes as one value (AWS: 65,536); every store agrees, so that a change of store never meets a value too large. */
-const maxContentBytes = 25_000;
+/** What Azure Key Vault takes as one value; every store agrees, so that a change of store never meets one too large. */
+export const maxContentBytes = 25_000;
 const nameRule = /^[A-Za-z0-9/_+=.@-]{1,256}$/;
 const versionIdRule = /^[A-Za-z0-9-]{32,64}$/;
 
@@ -19,6 +19,11 @@ export function toContent(name: string, value: SecretValue): string {
   if (Buffer.byteLength(content) > maxContentBytes)
     throw new SecretStoreError('refused', `the value of secret ${name} exceeds ${maxContentBytes} bytes`);
   return content;
+}
+
+/** Whether a value is small enough for every store. */
+export function fits(value: SecretValue): boolean {
+  return Buffer.byteLength(JSON.stringify(value)) <= maxContentBytes;
 }
 
 /** The JSON object in a text. Throws `refused` when there is none: somebody else wrote it. */

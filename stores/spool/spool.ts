@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ManagementToken, StoredAnswer } from '../../domain/operations/intent.ts';
@@ -29,6 +30,8 @@ export interface Spool {
   write(entry: SpoolEntry): Promise<string>;
   /** Whole entries, and what else lies there. */
   entries(): Promise<{ entries: { id: string; entry: SpoolEntry }[]; unreadable: UnreadableFile[] }>;
+  /** Id of this data directory, for as long as it exists; holds no secret. */
+  instance(): Promise<string>;
   /** Deletes an entry whose answer is stored. Success when it is gone already. */
   remove(id: string): Promise<void>;
 }
@@ -40,6 +43,7 @@ const entrySchema = z.object({
     status: z.number(),
     headers: z.record(z.string(), z.string()),
     body: z.string(),
+    raw: z.string().optional(),
     receivedAt: z.number(),
   }),
   token: z
@@ -53,6 +57,7 @@ const entrySchema = z.object({
     .nullable(),
 });
 
+const instanceFile = 'instance-id';
 const suffix = '.sealed';
 const partialSuffix = '.partial';
 const idRule = /^[0-9a-f-]{36}\.sealed$/;
@@ -89,7 +94,7 @@ async function syncDirectory(path: string): Promise<void> {
 export function createSpool(directory: string, sealer: Sealer): Spool {
   async function names(): Promise<string[]> {
     try {
-      return (await readdir(directory)).sort();
+      return (await readdir(directory)).filter((name) => !name.startsWith(instanceFile)).sort();
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
@@ -120,6 +125,21 @@ export function createSpool(directory: string, sealer: Sealer): Spool {
       await rename(partial, join(directory, id));
       await syncDirectory(directory);
       return id;
+    },
+
+    async instance() {
+      const path = join(directory, instanceFile);
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const known = await readFile(path, 'utf8').catch(() => null);
+      if (known !== null) return known;
+      const partial = `${path}.${randomUUID()}`;
+      await writeDurably(partial, new TextEncoder().encode(`${hostname().slice(0, 60)}/${randomUUID().slice(0, 8)}`));
+      // Two processes of one directory must agree: the first one counts.
+      await link(partial, path).catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      });
+      await unlink(partial);
+      return await readFile(path, 'utf8');
     },
 
     async entries() {

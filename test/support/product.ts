@@ -16,6 +16,8 @@ const main = fileURLToPath(new URL('./productMain.ts', import.meta.url));
 export const testPolicy: TimePolicy = {
   ...defaultTimePolicy,
   httpTotal: 4000,
+  keepAnswer: 1500,
+  collectInterval: 500,
   secretStore: 3000,
   requestStep: 8000,
   repeatableStep: 8000,

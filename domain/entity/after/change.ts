@@ -45,6 +45,7 @@ export function afterChange(
       });
       return;
     case 'management-rejected':
+    case 'held-elsewhere':
       draft.attention('management', outcome.failure.reason, outcome.failure.message);
       failChange(draft, outcome.failure.reason, outcome.failure.message, operationId);
       return;

@@ -76,7 +76,7 @@ function afterRegister(
       delay(draft, outcome.failure, now, policy);
       return;
     default:
-      hold(draft, request, outcome.kind === 'management-rejected' ? outcome.failure : null);
+      hold(draft, request, outcome.kind === 'unchanged' ? null : outcome.failure);
       return;
   }
 }

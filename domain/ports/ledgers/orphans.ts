@@ -1,4 +1,4 @@
-import type { ManagementToken } from '../../operations/intent.ts';
+import type { ManagementToken, StoredAnswer } from '../../operations/intent.ts';
 import type { Reason } from '../../reasons/index.ts';
 
 export interface NewOrphan {
@@ -15,6 +15,11 @@ export interface NewOrphan {
 
 /** Clients that may exist and are not in use. */
 export interface OrphanLedger {
-  /** Inserts once per `orphanId`. */
-  addOrphan(orphan: NewOrphan): Promise<void>;
+  /**
+   * Inserts once per `orphanId`, never a client that a registration holds. False when it is held: nothing was listed.
+   *
+   * @param more.answer kept sealed with it.
+   * @param more.givenUp the registration holds the client itself, and gives it up at the same instant.
+   */
+  addOrphan(orphan: NewOrphan, more?: { answer?: StoredAnswer; givenUp?: boolean }): Promise<boolean>;
 }

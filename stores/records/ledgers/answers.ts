@@ -1,16 +1,17 @@
-import { type QueryCreator, sql, type Transaction, type Updateable } from 'kysely';
+import { type Kysely, type QueryCreator, sql, type Transaction, type Updateable } from 'kysely';
 import type { Intent, ManagementToken, StoredAnswer } from '../../../domain/operations/intent.ts';
+import { traitsOf } from '../../../domain/operations/requestKinds.ts';
 import type { AnswerLedger } from '../../../domain/ports/ledgers/answers.ts';
 import type { NewOrphan } from '../../../domain/ports/ledgers/orphans.ts';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
-import { canonicalJson, sha256 } from '../json.ts';
+import { canonicalJson, cleanText, sha256 } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { sealJson } from '../sealed.ts';
 import { toIntent } from './intents.ts';
-import { insertManagementToken, managementTokenRow, renewToken } from './managementTokens.ts';
+import { insertManagementToken, managementTokenRow, pruneTokens, renewToken } from './managementTokens.ts';
 import { insertOrphan } from './orphans.ts';
 
 /** A client id as RFC 6749 appendix A.1 has it, of a length that can be shown; null when the answer has none. */
@@ -55,7 +56,7 @@ function lateOrphan(
 }
 
 /** Puts a peer's answer away before anybody judges it (DESIGN section 5). */
-export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<AnswerLedger, 'storeAnswer'> {
+export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<AnswerLedger, 'storeAnswer' | 'keepAnswer'> {
   async function keepLate(
     trx: Transaction<Database>,
     intent: Intent,
@@ -63,11 +64,34 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Answe
     answer: StoredAnswer,
     token: ManagementToken | null,
   ): Promise<void> {
-    const tokenEndpoint = await tokenEndpointOf(trx, intent.registrationId);
-    await insertOrphan(trx, sealer, lateOrphan(intent, fence, answer, token, tokenEndpoint), answer);
-    // An update's token belongs to the client that the registration holds: the settlement ladder needs it.
-    if (intent.kind === 'update' && token !== null)
-      await insertManagementToken(trx, sealer, intent.registrationId, token);
+    if (traitsOf(intent.kind).leavesClient) {
+      const tokenEndpoint = await tokenEndpointOf(trx, intent.registrationId);
+      if (await insertOrphan(trx, sealer, lateOrphan(intent, fence, answer, token, tokenEndpoint), answer)) return;
+    }
+    // It tells of a client that is in use: the settlement ladder needs its token.
+    const clientId = token?.clientId ?? clientIdIn(answer) ?? intent.clientId;
+    if (token !== null) await insertManagementToken(trx, sealer, intent.registrationId, { ...token, clientId });
+    await insertLate(trx, { id: `${intent.intentId}-${fence}`, intent, clientId, answer });
+  }
+
+  /** Once per id. */
+  async function insertLate(
+    into: Kysely<Database>,
+    { id, intent, clientId, answer }: Parameters<AnswerLedger['keepAnswer']>[0],
+  ): Promise<void> {
+    await into
+      .insertInto('late_answers')
+      .values({
+        id,
+        registration_id: intent.registrationId,
+        intent_id: intent.intentId,
+        kind: intent.kind,
+        client_id: clientId === null ? null : cleanText(clientId),
+        received_at: toRfc3339(answer.receivedAt),
+        sealed_answer: sealJson(sealer, ['late_answers.answer', id], answer),
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
   }
 
   async function registrationOf(intentId: string): Promise<string> {
@@ -91,7 +115,7 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Answe
         .where('registration_id', '=', registrationId)
         .where('state', '=', 'sending')
         .where('fence', '=', fence)
-        .returning('registration_id');
+        .returning(['registration_id', 'kind']);
     if (token === null) return (await answered(db).executeTakeFirst()) !== undefined;
     const row = managementTokenRow(sealer, registrationId, token);
     const stored = await db
@@ -99,7 +123,7 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Answe
       .with('journalled', (statement) =>
         statement
           .insertInto('management_tokens')
-          .columns(['registration_id', 'token_sha256', 'received_at', 'sealed_token'])
+          .columns(['registration_id', 'token_sha256', 'received_at', 'sealed_token', 'client_id'])
           .expression(
             statement
               .selectFrom('answered')
@@ -108,17 +132,22 @@ export function createAnswers({ db, sealer, clock }: RecordsContext): Pick<Answe
                 sql<string>`${row.token_sha256}::text`.as('token_sha256'),
                 sql<string>`${row.received_at}::timestamptz`.as('received_at'),
                 sql<Uint8Array>`${row.sealed_token}::bytea`.as('sealed_token'),
+                sql<string | null>`${row.client_id}::text`.as('client_id'),
               ]),
           )
           .onConflict(renewToken),
       )
       .selectFrom('answered')
-      .select('registration_id')
+      .select(['registration_id', 'kind'])
       .executeTakeFirst();
+    // The first token of a client is never one too many.
+    if (stored !== undefined && stored.kind !== 'register') await pruneTokens(db, registrationId, row.client_id);
     return stored !== undefined;
   }
 
   return {
+    keepAnswer: (kept) => insertLate(db, kept),
+
     async storeAnswer(intentId, fence, answer, token, registrationId) {
       const hash = sha256(canonicalJson(answer));
       const sealed = sealJson(sealer, ['intents.answer', intentId], answer);

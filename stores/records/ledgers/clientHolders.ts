@@ -1,7 +1,8 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Kysely } from 'kysely';
 import type { ClientHolderLedger } from '../../../domain/ports/ledgers/clientHolders.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
+import type { Database } from '../schema.ts';
 
 interface ClientHoldersTable {
   token_endpoint: string;
@@ -10,15 +11,25 @@ interface ClientHoldersTable {
   held_at: ColumnType<Date, string, string>;
 }
 
+/** The table that only this ledger writes, and the orphan ledger asks. */
+export function holdersIn(db: Kysely<Database>) {
+  return db.withTables<{ client_holders: ClientHoldersTable }>();
+}
+
+/** A query belongs to a request, not to the authorization server (DESIGN section 9). */
+export function withoutQuery(tokenEndpoint: string): string {
+  return tokenEndpoint.split('?', 1)[0] ?? tokenEndpoint;
+}
+
 /** Which registration holds a client: exactly one (DESIGN section 4). */
 export function createClientHolders({ db, clock }: RecordsContext): ClientHolderLedger {
-  const holders = db.withTables<{ client_holders: ClientHoldersTable }>();
+  const holders = holdersIn(db);
 
   async function clientHolder(tokenEndpoint: string, clientId: string): Promise<string | null> {
     const row = await holders
       .selectFrom('client_holders')
       .select('registration_id')
-      .where('token_endpoint', '=', tokenEndpoint)
+      .where('token_endpoint', '=', withoutQuery(tokenEndpoint))
       .where('client_id', '=', clientId)
       .executeTakeFirst();
     return row?.registration_id ?? null;
@@ -31,7 +42,7 @@ export function createClientHolders({ db, clock }: RecordsContext): ClientHolder
       const row = await holders
         .insertInto('client_holders')
         .values({
-          token_endpoint: tokenEndpoint,
+          token_endpoint: withoutQuery(tokenEndpoint),
           client_id: clientId,
           registration_id: registrationId,
           held_at: toRfc3339(clock.now()),

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
-import type { Intent, IntentKind, IntentState, Settlement, StoredAnswer } from '../../../domain/operations/intent.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Intent, IntentState, Settlement, StoredAnswer } from '../../../domain/operations/intent.ts';
+import { kindsWhileRetiring } from '../../../domain/operations/requestKinds.ts';
 import type { AnswerLedger } from '../../../domain/ports/ledgers/answers.ts';
 import type { IntentLedger } from '../../../domain/ports/ledgers/intents.ts';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
@@ -19,7 +20,7 @@ export function toIntent(row: Selectable<Database['intents']>): Intent {
     intentId: row.intent_id,
     registrationId: row.registration_id,
     operationId: row.operation_id,
-    kind: row.kind as IntentKind,
+    kind: row.kind,
     endpoint: row.endpoint,
     clientName: row.client_name,
     clientId: row.client_id,
@@ -33,9 +34,24 @@ export function toIntent(row: Selectable<Database['intents']>): Intent {
       row.metadata_revision === null || row.own_metadata_revision === null
         ? null
         : { revision: row.metadata_revision, ownRevision: row.own_metadata_revision },
+    answerBy: toMilliseconds(row.answer_by),
+    spooledAtInstance: row.spooled_at_instance,
     outcome: row.outcome,
   };
 }
+
+/** So many milliseconds after a time, or before one. */
+const later = (time: ReturnType<typeof sql>, milliseconds: number) =>
+  sql<string>`${time} + ${milliseconds}::double precision * interval '1 millisecond'`;
+const databaseNow = sql`now_of_registrar()`;
+
+/** Where the registration has not moved on, nor stopped. Other subjects have no row: a Keycloak realm has none. */
+const mayBeSent = (whileRetiring: boolean) => sql<boolean>`not exists (
+  select 1 from registrations as r
+  where r.registration_id = intents.registration_id
+    and (r.phase in ('suspended', 'retiring', 'retired') and not ${whileRetiring}::boolean
+      or intents.sequence is not null and r.sequence <> intents.sequence
+      or intents.incarnation is not null and r.incarnation <> intents.incarnation))`;
 
 /** Intent rows (DESIGN section 5): every step is one compare-and-swap statement. */
 export function createIntents({ db, sealer, clock }: RecordsContext): IntentLedger & Pick<AnswerLedger, 'readAnswer'> {
@@ -63,11 +79,18 @@ export function createIntents({ db, sealer, clock }: RecordsContext): IntentLedg
         outcome: null,
         metadata_revision: intent.metadata?.revision ?? null,
         own_metadata_revision: intent.metadata?.ownRevision ?? null,
+        step_ends_at: intent.stepEndsIn === undefined ? null : later(databaseNow, intent.stepEndsIn),
+        sequence: intent.decidedAt ?? null,
+        incarnation: intent.incarnation ?? null,
+        request: intent.request === undefined ? null : jsonb(intent.request),
       })
       .onConflict((conflict) =>
         conflict
           .column('intent_id')
-          .doUpdateSet((eb) => ({ fence: eb('intents.fence', '+', 1) }))
+          .doUpdateSet((eb) => ({
+            fence: eb('intents.fence', '+', 1),
+            step_ends_at: eb.ref('excluded.step_ends_at'),
+          }))
           .where('intents.state', '=', 'prepared')
           .whereRef('intents.registration_id', '=', 'excluded.registration_id'),
       )
@@ -114,15 +137,66 @@ export function createIntents({ db, sealer, clock }: RecordsContext): IntentLedg
       return row;
     },
 
-    async markSending(intentId, fence) {
+    async markSending(intentId, fence, answerWithin) {
       const { numUpdatedRows } = await db
         .updateTable('intents')
-        .set({ state: 'sending', sending_at: now() })
+        .set({ state: 'sending', sending_at: now(), answer_by: later(databaseNow, answerWithin) })
         .where('intent_id', '=', intentId)
         .where('state', '=', 'prepared')
         .where('fence', '=', fence)
+        .where(sql<boolean>`(step_ends_at is null or step_ends_at > ${databaseNow})`)
+        .where((eb) => eb.or([eb.and([eb('kind', 'in', [...kindsWhileRetiring]), mayBeSent(true)]), mayBeSent(false)]))
         .executeTakeFirst();
       return numUpdatedRows === 1n;
+    },
+
+    async settleMissing({ intentId, registrationId, operationId, kind, outcome }) {
+      const at = now();
+      await db
+        .insertInto('intents')
+        .values({
+          intent_id: intentId,
+          registration_id: registrationId,
+          operation_id: operationId,
+          kind,
+          endpoint: '',
+          client_name: '',
+          client_id: null,
+          state: 'settled',
+          fence: 1,
+          prepared_at: at,
+          settled_at: at,
+          settlement: 'not-sent',
+          outcome: jsonb(outcome),
+          request: null,
+        })
+        .onConflict((conflict) => conflict.column('intent_id').doNothing())
+        .execute();
+      const row = await find(intentId);
+      if (row?.registrationId === registrationId) return row;
+      throw new RecordsError('exists', `Request ${intentId} belongs to another registration.`);
+    },
+
+    async answerAwaited(intentId, after) {
+      const row = await db
+        .selectFrom('intents')
+        .select(
+          sql<number>`extract(epoch from ${later(sql`coalesce(answer_by, sending_at)`, after)} - ${databaseNow})::double precision * 1000`.as(
+            'remaining',
+          ),
+        )
+        .where('intent_id', '=', intentId)
+        .executeTakeFirst();
+      return Math.max(0, Math.ceil(row?.remaining ?? 0));
+    },
+
+    async markSpooled(intentId, instance) {
+      await db
+        .updateTable('intents')
+        .set({ spooled_at_instance: instance })
+        .where('intent_id', '=', intentId)
+        .where('state', '=', 'sending')
+        .execute();
     },
 
     async readAnswer(intentId) {

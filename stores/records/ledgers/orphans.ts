@@ -7,15 +7,42 @@ import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { sealJson } from '../sealed.ts';
+import { holdersIn, withoutQuery } from './clientHolders.ts';
 
-/** Lists a client that nobody holds, once per id, with its sealed token and the sealed answer where there is one. */
+/** Whether a registration holds a client; those at an unknown token endpoint are held by nobody. */
+async function isHeld(db: Kysely<Database>, { tokenEndpoint, clientId }: NewOrphan): Promise<boolean> {
+  if (tokenEndpoint === null || clientId === null) return false;
+  const row = await holdersIn(db)
+    .selectFrom('client_holders')
+    .select('registration_id')
+    .where('token_endpoint', 'in', [tokenEndpoint, withoutQuery(tokenEndpoint)])
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The registration holds it no more: the list and the holder change together. */
+async function giveUp(trx: Kysely<Database>, { registrationId, clientId }: NewOrphan): Promise<void> {
+  if (clientId === null) return;
+  await holdersIn(trx)
+    .deleteFrom('client_holders')
+    .where('registration_id', '=', registrationId)
+    .where('client_id', '=', clientId)
+    .execute();
+}
+
+/**
+ * Lists a client that nobody holds, once per id, with its sealed token and the sealed answer where there is one. False
+ * when a registration holds it.
+ */
 export async function insertOrphan(
   db: Kysely<Database>,
   sealer: Sealer,
   orphan: NewOrphan,
   answer: StoredAnswer | null,
-): Promise<void> {
+): Promise<boolean> {
   const { orphanId, token } = orphan;
+  if (await isHeld(db, orphan)) return false;
   await db
     .insertInto('orphans')
     .values({
@@ -32,8 +59,15 @@ export async function insertOrphan(
     })
     .onConflict((conflict) => conflict.column('orphan_id').doNothing())
     .execute();
+  return true;
 }
 
 export function createOrphans({ db, sealer }: RecordsContext): OrphanLedger {
-  return { addOrphan: (orphan) => insertOrphan(db, sealer, orphan, null) };
+  return {
+    addOrphan: (orphan, { answer, givenUp = false } = {}) =>
+      db.transaction().execute(async (trx) => {
+        if (givenUp) await giveUp(trx, orphan);
+        return await insertOrphan(trx, sealer, orphan, answer ?? null);
+      }),
+  };
 }

@@ -26,7 +26,12 @@ export function createOrphanList({ db }: RecordsContext): OrphanList {
           'o.since',
           sql<boolean>`o.sealed_token is not null`.as('has_token'),
         ])
-        .where(visibleIn('o', visibility));
+        .where(visibleIn('o', visibility))
+        // A client that was listed once and is held now, supplied by a person perhaps, is in use.
+        .where(
+          sql<boolean>`not exists (select 1 from client_holders as h
+            where h.client_id = o.client_id and h.token_endpoint = split_part(o.token_endpoint, '?', 1))`,
+        );
       if (cursor !== null) query = query.where(behind(cursor, sorting));
       const rows = await query
         .orderBy(orderOf(sorting))

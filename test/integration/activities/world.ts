@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { Dependencies, EntityRecords } from '../../../activities/dependencies.ts';
 import { createActivities } from '../../../activities/index.ts';
 import { Bearers } from '../../../activities/servers/bearers.ts';
@@ -57,8 +58,10 @@ export class World {
   readonly insteadOfSecrets: Instead<SecretStore> = {};
   /** Milliseconds that a step with a request has. */
   requestStep = defaultTimePolicy.requestStep;
+  requestTimes: NonNullable<Dependencies['requestTimes']> = defaultTimePolicy;
   readonly #fixture: Fixture;
   readonly #directory: string;
+  readonly #others: string[] = [];
   #client: GuardedClient | null = null;
   #activities: (PeerSteps & OwnActivities) | null = null;
   #dependencies: Dependencies | null = null;
@@ -86,6 +89,7 @@ export class World {
     this.#client = createGuardedClient({ allowedHosts: [this.peer.host, ...alsoAllowed] });
     const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
     const stepTime = () => this.requestStep;
+    const times = () => this.requestTimes;
     const spool = createSpool(this.#directory, keyring.sealer('escrow'));
     this.#dependencies = {
       records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
@@ -96,6 +100,9 @@ export class World {
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
       bearers: new Bearers(),
+      get requestTimes() {
+        return times();
+      },
       get requestStep() {
         return stepTime();
       },
@@ -112,13 +119,15 @@ export class World {
     this.peer.bodies.removeAllListeners();
     this.peer.clients.clear();
     this.peer.asked.length = 0;
+    await sql`delete from registrar_clock`.execute(this.#fixture.db);
+    this.requestTimes = defaultTimePolicy;
     await this.#client?.close();
     await this.peer.close();
   }
 
   async close(): Promise<void> {
     await this.#fixture.db.destroy();
-    await rm(this.#directory, { recursive: true, force: true });
+    for (const directory of [this.#directory, ...this.#others]) await rm(directory, { recursive: true, force: true });
   }
 
   #traced<Target extends object>(label: string, target: Target, instead: Instead<Target>): Target {
@@ -275,6 +284,29 @@ export class World {
     const { registrationId } = this;
     await this.records.putEnteringSecret({ operationId, registrationId, kind: 'initial-access-token', value });
     return operationId;
+  }
+
+  /** No answer of a request that was sent before comes in time any more, by the database's clock. */
+  async answersAreLate(): Promise<void> {
+    await sql`insert into registrar_clock (at) values (clock_timestamp() + interval '1 hour')`.execute(
+      this.#fixture.db,
+    );
+  }
+
+  get db(): Fixture['db'] {
+    return this.#fixture.db;
+  }
+
+  /** Another worker on the same database and secret store, with a data directory of its own. */
+  async anotherWorker(): Promise<{ activities: PeerSteps & OwnActivities; collect: () => Promise<unknown> }> {
+    const directory = await mkdtemp(join(tmpdir(), 'registrar-activities-'));
+    this.#others.push(directory);
+    const spool = createSpool(directory, this.#fixture.keyring.sealer('escrow'));
+    const collect = () => drain(spool, this.#fixture.records);
+    const drainSpool = async () => void (await collect());
+    const deps = { ...this.dependencies, spool, drainSpool };
+    const activities = decidedNow(createActivities(deps, defaultTimePolicy), this.records);
+    return { activities, collect };
   }
 
   /** Lets milliseconds go by. */

@@ -20,6 +20,7 @@ import { Running } from './running.ts';
 const policy: TimePolicy = {
   ...killPolicy,
   httpTotal: 2000,
+  keepAnswer: 1000,
   secretStore: 2000,
   requestStep: 5000,
   repeatableStep: 5000,

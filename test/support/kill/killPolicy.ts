@@ -7,6 +7,8 @@ import { defaultTimePolicy, type TimePolicy } from '../../../domain/time/policy.
 export const killPolicy: TimePolicy = {
   ...defaultTimePolicy,
   httpTotal: 5000,
+  keepAnswer: 2000,
+  collectInterval: 500,
   secretStore: 5000,
   requestStep: 11_000,
   repeatableStep: 11_000,

@@ -329,7 +329,7 @@ describeWith('keycloak', 'clients of a Keycloak realm, kept by hand', ({ keycloa
         clientName: 'Died',
         clientId: 'died',
       });
-      await records.markSending(operationId, intent.fence);
+      await records.markSending(operationId, intent.fence, 30_000);
       world.fixture.clock.move(600_000);
       expect(await world.clients.settleAbandoned()).toBe(1);
       expect(await world.orphans()).toContainEqual(

@@ -29,6 +29,7 @@ describe('an answer', () => {
     const { activities, records, peer, secrets, managementSecret } = world;
     const request = world.request();
     world.insteadOfRecords.storeAnswer = async (store, ...given) => {
+      await world.answersAreLate();
       await activities.settle({ ...request, request: 'register', current: null });
       return store(...given);
     };

@@ -105,6 +105,7 @@ describe('a change of metadata', () => {
     const argument = change(current);
     await expect(world.activities.update(argument)).rejects.toMatchObject({ reason: 'PeerNotAnswering' });
     world.peer.whims.delete('PUT /register');
+    await world.answersAreLate();
     const settled = await world.activities.settle({ ...argument, request: 'update' });
     if (carriedOut) expect(appliedIn(settled).target).toEqual(changed);
     else expect(settled.outcome).toMatchObject({ kind: 'not-sent' });

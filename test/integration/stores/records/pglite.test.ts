@@ -31,7 +31,7 @@ describe('records in a data directory', () => {
       clientName: 'n',
     };
     await before.records.prepareIntent({ ...intent, kind: 'register', clientId: null });
-    await before.records.markSending(intentId, 1);
+    await before.records.markSending(intentId, 1, 30_000);
     await before.records.storeAnswer(intentId, 1, anAnswer('secret'), aToken('rat'));
     await before.db.destroy();
 

@@ -123,7 +123,7 @@ describeWith('postgres', 'records with several processes on PostgreSQL', ({ post
     );
     const fences = prepared.map(({ fence }) => fence);
     expect(fences.toSorted((a, b) => a - b)).toEqual(processes.map((_, index) => index + 1));
-    const sent = await Promise.all(processes.map((one, index) => one.markSending(intentId, fences[index]!)));
+    const sent = await Promise.all(processes.map((one, index) => one.markSending(intentId, fences[index]!, 30_000)));
     expect(sent.filter(Boolean)).toHaveLength(1);
     const fence = Math.max(...fences);
     expect(sent[fences.indexOf(fence)]).toBe(true);

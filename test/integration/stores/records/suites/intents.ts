@@ -33,10 +33,12 @@ export function intentSuite(fixture: () => Fixture): void {
         sendingAt: null,
         answeredAt: null,
         settlement: null,
+        answerBy: null,
+        spooledAtInstance: null,
         outcome: null,
       });
       expect((await records.entityStart(registrationId))?.unsettled?.intentId).toBe(intentId);
-      expect(await records.markSending(intentId, 1)).toBe(true);
+      expect(await records.markSending(intentId, 1, 30_000)).toBe(true);
       expect(await records.readAnswer(intentId)).toBeNull();
       const answer = anAnswer('secret-1');
       const token = aToken('rat-1');
@@ -54,6 +56,35 @@ export function intentSuite(fixture: () => Fixture): void {
       expect(await records.readAnswer(intentId)).toBeNull();
       expect(await records.managementTokens(registrationId)).toEqual([token]);
       expect((await records.entityStart(registrationId))?.unsettled).toBeNull();
+    });
+
+    it.each([
+      ['register', 'registering', {}, true],
+      ['register', 'suspended', {}, false],
+      ['register', 'retiring', {}, false],
+      ['delete', 'retiring', {}, true],
+      ['read', 'retiring', {}, true],
+      ['update', 'retired', {}, false],
+      ['register', 'registering', { stepEndsIn: 60_000 }, true],
+      ['register', 'registering', { stepEndsIn: -1 }, false],
+      ['register', 'registering', { decidedAt: 1 }, true],
+      ['register', 'registering', { decidedAt: 2 }, false],
+      ['delete', 'retiring', { decidedAt: 2 }, false],
+      ['register', 'registering', { incarnation: 1 }, true],
+      ['register', 'registering', { incarnation: 2 }, false],
+    ] as const)('a request of kind %s of a registration that is %s, decided as %j, may be sent: %s', async (...row) => {
+      const [kind, phase, decided, sent] = row;
+      const { records, db } = fixture();
+      const given = { ...(await anIntent()), kind, ...decided };
+      await db
+        .updateTable('registrations')
+        .set({ phase })
+        .where('registration_id', '=', given.registrationId)
+        .execute();
+      await records.prepareIntent(given);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(sent);
+      const remaining = await records.answerAwaited(given.intentId, 60_000);
+      if (sent) expect(Math.round(remaining / 10_000)).toBe(9);
     });
 
     it('lists what is open under a prefix, the oldest first', async () => {
@@ -79,7 +110,10 @@ export function intentSuite(fixture: () => Fixture): void {
     it('lets exactly one of two senders send', async () => {
       const { records } = fixture();
       const { intentId } = await records.prepareIntent(await anIntent());
-      const outcomes = await Promise.all([records.markSending(intentId, 1), records.markSending(intentId, 1)]);
+      const outcomes = await Promise.all([
+        records.markSending(intentId, 1, 30_000),
+        records.markSending(intentId, 1, 30_000),
+      ]);
       expect(outcomes.toSorted()).toEqual([false, true]);
     });
 
@@ -88,17 +122,17 @@ export function intentSuite(fixture: () => Fixture): void {
       const given = await anIntent();
       await records.prepareIntent(given);
       expect(await records.prepareIntent(given)).toMatchObject({ state: 'prepared', fence: 2 });
-      expect(await records.markSending(given.intentId, 1)).toBe(false);
-      expect(await records.markSending(given.intentId, 2)).toBe(true);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(false);
+      expect(await records.markSending(given.intentId, 2, 30_000)).toBe(true);
     });
 
     it('shows a later try that the request may be on its way', async () => {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       expect(await records.prepareIntent(given)).toMatchObject({ state: 'sending', fence: 1 });
-      expect(await records.markSending(given.intentId, 1)).toBe(false);
+      expect(await records.markSending(given.intentId, 1, 30_000)).toBe(false);
     });
 
     it('gives tries that start together different fences', async () => {
@@ -132,7 +166,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records, db, keyring } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       await records.settleIntent(given.intentId, 'unanswered', null);
       const answer = anAnswer('late-secret', 'late-client');
       const token = aToken('late-rat', { clientId: 'late-client' });
@@ -176,7 +210,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent('update');
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       await records.settleIntent(given.intentId, 'unanswered', null);
       expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), aToken('rat-2'))).toBe('late');
       expect(await records.managementTokens(given.registrationId)).toMatchObject([{ token: 'rat-2' }]);
@@ -186,7 +220,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       expect(await records.storeAnswer(given.intentId, 1, anAnswer('s'), null)).toBe('stored');
       expect(await records.readAnswer(given.intentId)).toEqual(anAnswer('s'));
       expect(await records.managementTokens(given.registrationId)).toEqual([]);
@@ -199,7 +233,7 @@ export function intentSuite(fixture: () => Fixture): void {
       await records.journalManagementToken(given.registrationId, old);
       await records.journalManagementToken(given.registrationId, { ...other, receivedAt: old.receivedAt + 1 });
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       const again = { ...old, receivedAt: old.receivedAt + 2 };
       await records.storeAnswer(given.intentId, 1, anAnswer('s'), again, given.registrationId);
       const journal = await records.managementTokens(given.registrationId);
@@ -211,7 +245,7 @@ export function intentSuite(fixture: () => Fixture): void {
       const { records } = fixture();
       const given = await anIntent();
       await records.prepareIntent(given);
-      await records.markSending(given.intentId, 1);
+      await records.markSending(given.intentId, 1, 30_000);
       const store = () => records.storeAnswer(given.intentId, 1, anAnswer('again'), aToken('rat'));
       expect(await store()).toBe('stored');
       expect(await store()).toBe('stored');

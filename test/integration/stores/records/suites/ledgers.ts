@@ -244,7 +244,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
           clientId: null,
         } as const;
         await records.prepareIntent(intent);
-        await records.markSending(intentId, 1);
+        await records.markSending(intentId, 1, 30_000);
         if (answered === late) await records.settleIntent(intentId, 'unanswered', null);
         await records.storeAnswer(intentId, 1, anAnswer(answered), aToken(token));
       }
