@@ -71,7 +71,7 @@ export type ApiRecords = Applications &
   RolloutList &
   Sessions &
   Sharing &
-  Pick<StartRequests, 'markStarted'> &
+  Pick<StartRequests, 'putOffStart'> &
   Tenants;
 
 /** What the API is made of; `runtime/` wires it. */

@@ -2,7 +2,7 @@ import type { ApiDependencies } from './dependencies.ts';
 
 /**
  * Starts entities right after their registrations were committed, so that nobody waits for the dispatcher's next round.
- * A start that fails is left to the dispatcher: the request was committed with the registration.
+ * A start that fails, or whose entity does not claim its registration, is left to the dispatcher: the request was committed with the registration.
  */
 export class EntityStarter {
   readonly #dependencies: Pick<ApiDependencies, 'entities' | 'records' | 'logger'>;
@@ -29,7 +29,7 @@ export class EntityStarter {
     const { entities, records, logger } = this.#dependencies;
     try {
       await entities.start(registrationId);
-      await records.markStarted(registrationId);
+      await records.putOffStart(registrationId);
     } catch (error) {
       if (logger !== false) logger.warn('entity.start-left-to-dispatcher', { registrationId }, error);
     }

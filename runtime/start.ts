@@ -12,6 +12,7 @@ import { type Ready, startApiPart } from './startApi.ts';
 import { startWorkerPart } from './startWorker.ts';
 import { dataConverter } from './temporal/dataConverter.ts';
 import { createEntityClient } from './temporal/entityClient.ts';
+import { createEntityKeeper } from './temporal/entityKeeper.ts';
 import { installRuntime, openTemporalClient, reachTemporal } from './temporal/open.ts';
 
 /** Exit codes of the command line (DESIGN section 8). */
@@ -102,7 +103,8 @@ async function startParts(
     workflowTask: policy.workflowTask,
     peerTaskQueue: config.temporal.kind === 'embedded' ? workflowTaskQueue : peerTaskQueue,
   });
-  if (parts.worker) await startWorkerPart(config, services, temporal, policy, log, shutdown);
+  const keeper = createEntityKeeper(client, entities);
+  if (parts.worker) await startWorkerPart(config, services, temporal, keeper, policy, log, shutdown);
   if (parts.api) return await startApiPart(config, services, entities, log, shutdown, policy);
   return { url: null, adminKeyFile: null };
 }

@@ -6,8 +6,8 @@ import { checkPage } from '../protocols/http/livePage.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
 import { isCustomHeader } from '../protocols/http/requestHeaders.ts';
 import { discover } from '../protocols/smart/discover.ts';
-import { startDispatcher } from './chores/dispatcher.ts';
-import { startWakeUps } from './chores/wakeUps.ts';
+import { startChores } from './chores/chore.ts';
+import { dispatchChores } from './chores/dispatching.ts';
 import type { Config } from './config/config.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
 import { ensureAdminKey } from './keys/adminKey.ts';
@@ -35,10 +35,12 @@ export async function startApiPart(
 ): Promise<Ready> {
   const { records, secrets, client, clock, keyring, dataDirectory, playbooks } = services;
   const adminKey = await ensureAdminKey(records, config);
-  const dispatcher = startDispatcher(records, entities, (event, fields) => log.info(event, fields));
+  const dispatcher = startChores(dispatchChores(records, entities, policy, log), {
+    clock,
+    log,
+    stopWithin: policy.choreStop,
+  });
   shutdown.add('dispatcher', () => dispatcher.stop());
-  const wakeUps = startWakeUps(records, entities, (event, fields) => log.info(event, fields));
-  shutdown.add('wake-ups', () => wakeUps.stop());
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
   const isAllowedUrl = (url: string) => parsePublicUrl(url, allowedHosts).ok;
   const app = await buildApp({

@@ -10,9 +10,11 @@ import { expiringWithin } from '../domain/servers/initialAccessToken.ts';
 import { reachableBaseUrl } from '../domain/text/reachableBaseUrl.ts';
 import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../protocols/http/publicUrl.ts';
-import { anchorAudit } from '../stores/records/records.ts';
+import { anchorAudit, makeAuditPartitions } from '../stores/records/records.ts';
 import { drain } from '../stores/spool/drain.ts';
-import { startHousekeeping } from './chores/housekeeping.ts';
+import { type RunningChores, startChores } from './chores/chore.ts';
+import { housekeepingChores } from './chores/housekeeping.ts';
+import { type EntityKeeper, reconcilerChores } from './chores/reconciler.ts';
 import { createWatch, startWatch, type WatchReport } from './chores/watch.ts';
 import type { Config } from './config/config.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
@@ -25,16 +27,21 @@ import { dataConverter } from './temporal/dataConverter.ts';
 import { redactFailures } from './temporal/interceptors.ts';
 import { startWorkers } from './temporal/worker.ts';
 
-/** The worker part of a process: activities, workflows and housekeeping. `before` every activity: of a simulation. */
+/**
+ * The worker part of a process: activities, workflows, housekeeping and the reconciler.
+ *
+ * @param before every activity: of a simulation.
+ */
 export async function startWorkerPart(
   config: Config,
   services: Services,
   temporal: TemporalConnectionOptions,
+  keeper: EntityKeeper,
   policy: TimePolicy,
   log: Log,
   shutdown: Shutdown,
   before: readonly ActivityInterceptorsFactory[] = [],
-): Promise<void> {
+): Promise<RunningChores> {
   const { records, secrets, spool, client, clock, db, keyring, vendorErrors } = services;
   const allowedHosts = parseAllowedHosts(config.allowedHosts);
   const drainSpool = async () => {
@@ -59,7 +66,7 @@ export async function startWorkerPart(
     boundScale: policy.retryInitial / defaultTimePolicy.retryInitial,
   };
   const activities = createActivities(dependencies, policy);
-  const housekeeping = startHousekeeping(
+  const housekeeping = housekeepingChores(
     {
       drainSpool,
       sweepEnteringSecrets: () => records.sweepEnteringSecrets(),
@@ -67,10 +74,17 @@ export async function startWorkerPart(
       warnOfExpiringTokens: () => records.warnOfExpiringTokens(expiringWithin),
       settleKeycloakRequests: () => keycloakClientsOn(config, services, policy).settleAbandoned(),
       anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
+      makePartitions: () => makeAuditPartitions(db),
     },
+    policy,
     log,
   );
-  shutdown.add('housekeeping', () => housekeeping.stop());
+  const chores = startChores([...housekeeping, ...reconcilerChores(records, keeper, policy, log)], {
+    clock,
+    log,
+    stopWithin: policy.choreStop,
+  });
+  shutdown.add('chores', () => chores.stop());
   const watch = createWatch({
     queue: services.proofs,
     budgets: services.budgets,
@@ -95,6 +109,7 @@ export async function startWorkerPart(
     onFailure: (error) => void shutdown.begin(error),
   });
   shutdown.add('workers', () => workers.stop());
+  return chores;
 }
 
 function reportWatch(log: Log): WatchReport {

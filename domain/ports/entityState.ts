@@ -126,6 +126,8 @@ export interface OperationLedger {
   acceptOperation(operationId: string): Promise<void>;
   /** The entity refused it, or it never reached one: it was not asked for. */
   dropOperation(operationId: string): Promise<void>;
+  /** It could not be handed over: comes again after a wait that doubles. */
+  putOffOperation(operationId: string): Promise<void>;
   /**
    * Operations that no entity took yet, oldest first: whoever handed them over died meanwhile. A young one is left to
    * them.

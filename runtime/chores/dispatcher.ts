@@ -1,112 +1,103 @@
-import { type EntityClient, EntityError } from '../../domain/operations/request.ts';
+import { type EntityClient, EntityError, type OperationRequest } from '../../domain/operations/request.ts';
+import type { OperationLedger } from '../../domain/ports/entityState.ts';
 import type { StartRequests } from '../../domain/ports/registrations/startRequests.ts';
 import type { WakeRequest, WakeRequests } from '../../domain/ports/registrations/wakeRequests.ts';
+import type { ChoreIntervals } from '../../domain/time/chores.ts';
+import type { Chore } from './chore.ts';
+import { type Emptied, emptyQueue, type Queue } from './queue.ts';
 
-/** Milliseconds between two looks for registrations whose workflow has not been started. */
-const interval = 3000;
-const batch = 100;
-/** Starts in flight at once. */
-const width = 10;
+/** Operations that were accepted and that no entity took yet. */
+export type UndeliveredOperations = Pick<
+  OperationLedger,
+  'undeliveredOperations' | 'acceptOperation' | 'dropOperation' | 'putOffOperation'
+>;
 
-/** Reported by the dispatcher; the caller logs it. */
-export type DispatcherReport = (event: 'dispatcher-started' | 'dispatcher-failed', fields: { count: number }) => void;
+/** Told of each round that handed something over, or could not. */
+export type DispatchReport = (queue: string, emptied: Emptied) => void;
 
-export interface Dispatcher {
-  /** Looks at once instead of at the next tick. */
-  nudge(): void;
-  stop(): Promise<void>;
-}
-
-/**
- * Starts the workflow of every committed registration, at once and again every few seconds until it exists: the API
- * commits row and start request together, and may die before it reaches Temporal. Then it hands over what the commit of
- * one registration asks of others.
- */
-export function startDispatcher(
-  records: StartRequests & WakeRequests,
-  entities: Pick<EntityClient, 'start' | 'operate'>,
-  report: DispatcherReport,
-): Dispatcher {
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
-  let busy = false;
-  let again = false;
-
-  /** Handles what waits, some at once; answers how many there were. */
-  async function round<Item>(waiting: readonly Item[], handle: (item: Item) => Promise<void>): Promise<number> {
-    let next = 0;
-    async function lane(): Promise<void> {
-      for (let item = waiting[next++]; item !== undefined && !stopped; item = waiting[next++]) await handle(item);
-    }
-    await Promise.all(Array.from({ length: width }, lane));
-    return waiting.length;
-  }
-
-  const startSome = async () =>
-    round(await records.unstarted(batch), async (registrationId) => {
-      await entities.start(registrationId);
-      await records.markStarted(registrationId);
-    });
-
-  const wakeSome = async () =>
-    round(await records.wakeRequests(batch), async (request) => {
-      await wake(entities, request);
-      await records.removeWakeRequest(request.operationId);
-    });
-
-  async function drain(): Promise<void> {
-    let total = 0;
-    try {
-      for (let count = batch; count === batch && !stopped; total += count) count = await startSome();
-      for (let count = batch; count === batch && !stopped; ) count = await wakeSome();
-      if (total > 0) report('dispatcher-started', { count: total });
-    } catch {
-      // Database or Temporal are away: the rows stay, and the next tick tries again.
-      report('dispatcher-failed', { count: total });
-    }
-  }
-
-  function tick(): void {
-    if (stopped) return;
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    running = drain().finally(() => {
-      busy = false;
-      if (again) {
-        again = false;
-        tick();
-      }
-    });
-  }
-
-  const timer = setInterval(tick, interval);
-  timer.unref();
-  tick();
+/** A queue as a chore. */
+export function queueChore<Item>(
+  name: string,
+  queue: Queue<Item>,
+  { dispatchEvery }: Pick<ChoreIntervals, 'dispatchEvery'>,
+  report: DispatchReport,
+): Chore {
   return {
-    nudge: tick,
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
+    name,
+    every: dispatchEvery,
+    async round(_, signal) {
+      const emptied = await emptyQueue(queue, signal);
+      if (emptied.delivered > 0 || emptied.failed > 0) report(name, emptied);
     },
   };
 }
 
-/** An entity that cannot prove anything now has nothing to do either. */
-async function wake(
+/**
+ * Starts the workflow of every committed registration, again and again until its first activity claims it: the API
+ * commits row and start request together, and may die before it reaches Temporal.
+ */
+export function startQueue(records: StartRequests, entities: Pick<EntityClient, 'start'>): Queue<string> {
+  return {
+    due: (limit) => records.unstarted(limit),
+    deliver: (registrationId) => entities.start(registrationId),
+    // Temporal took it; only the claim ends it.
+    end: (registrationId) => records.putOffStart(registrationId),
+    putOff: (registrationId) => records.putOffStart(registrationId),
+  };
+}
+
+/** Hands over what the commit of one registration asks of others. */
+export function wakeQueue(
+  records: WakeRequests,
+  entities: Pick<EntityClient, 'start' | 'operate' | 'refresh'>,
+): Queue<WakeRequest> {
+  return {
+    due: (limit) => records.wakeRequests(limit),
+    async deliver({ kind, operationId, registrationId, reason }) {
+      if (kind === 'refresh') await entities.refresh(registrationId);
+      else await handOver(entities, registrationId, { operationId, kind, actor: 'system', reason });
+    },
+    end: ({ operationId }) => records.removeWakeRequest(operationId),
+    putOff: ({ operationId }) => records.putOffWakeRequest(operationId),
+  };
+}
+
+/** Hands over operations whose acceptor died between its commit and Temporal. */
+export function operationQueue(
+  records: UndeliveredOperations,
   entities: Pick<EntityClient, 'start' | 'operate'>,
-  { operationId, registrationId, reason }: WakeRequest,
-): Promise<void> {
-  const operation = { operationId, kind: 'verify', actor: 'system', reason } as const;
+): Queue<{ readonly registrationId: string; readonly operation: OperationRequest }> {
+  return {
+    due: (limit) => records.undeliveredOperations(limit),
+    async deliver({ registrationId, operation }) {
+      if (await handOver(entities, registrationId, operation)) await records.acceptOperation(operation.operationId);
+      else await records.dropOperation(operation.operationId);
+    },
+    end: async () => undefined,
+    putOff: ({ operation }) => records.putOffOperation(operation.operationId),
+  };
+}
+
+/**
+ * Gives an operation to an entity, which is started where it does not run. False: it refused, as it has nothing to do.
+ * The same operation id again is carried out once.
+ */
+export async function handOver(
+  entities: Pick<EntityClient, 'start' | 'operate'>,
+  registrationId: string,
+  operation: OperationRequest,
+): Promise<boolean> {
   try {
-    await entities.operate(registrationId, operation);
+    try {
+      await entities.operate(registrationId, operation);
+    } catch (error) {
+      if (!(error instanceof EntityError) || error.code !== 'not-found') throw error;
+      await entities.start(registrationId);
+      await entities.operate(registrationId, operation);
+    }
+    return true;
   } catch (error) {
-    if (!(error instanceof EntityError) || error.code === 'unavailable') throw error;
-    if (error.code === 'refused') return;
-    await entities.start(registrationId);
-    await entities.operate(registrationId, operation);
+    if (error instanceof EntityError && error.code === 'refused') return false;
+    throw error;
   }
 }

@@ -1,12 +1,10 @@
+import type { ChoreIntervals } from '../../domain/time/chores.ts';
 import type { Anchor } from '../../stores/records/records.ts';
 import type { Log } from '../log/log.ts';
-
-/** Milliseconds between two rounds, and between two anchors. */
-const roundInterval = 30_000;
-const anchorInterval = 3_600_000;
+import type { Chore } from './chore.ts';
 
 /** What nobody waits for. */
-export interface Chores {
+export interface Housekeeping {
   /** Brings spooled answers to the database; resolves to how many. */
   drainSpool(): Promise<number>;
   /** Deletes entering secrets that nobody claimed within an hour; resolves to how many. */
@@ -19,57 +17,42 @@ export interface Chores {
   settleKeycloakRequests(): Promise<number>;
   /** Head of the audit chain: logged each hour, so that a truncated audit shows (DESIGN section 10). */
   anchor(): Promise<Anchor>;
+  /** Makes the parts of the audit for the months to come; resolves to how many. */
+  makePartitions(): Promise<number>;
 }
 
-/** Runs the chores at once, then at their intervals. A chore that fails is logged and tried again. */
-export function startHousekeeping(chores: Chores, log: Log): { stop(): Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
-
-  function every(milliseconds: number, step: string, chore: () => Promise<void>): NodeJS.Timeout {
-    const run = async () => {
-      try {
-        await chore();
-      } catch (error) {
-        log.warn('housekeeping.failed', { step }, error);
-      }
-    };
-    const tick = () => {
-      running = running.then(run);
-    };
-    tick();
-    return setInterval(tick, milliseconds).unref();
-  }
-
-  const timers = [
-    every(roundInterval, 'drain-spool', async () => {
-      const count = await chores.drainSpool();
-      if (count > 0) log.info('spool.drained', { count });
-    }),
-    every(roundInterval, 'sweep-secrets', async () => {
-      const count = await chores.sweepEnteringSecrets();
-      if (count > 0) log.info('entering-secrets.swept', { count });
-    }),
-    every(roundInterval, 'sweep-issued-tokens', async () => {
-      const count = await chores.sweepIssuedTokens();
-      if (count > 0) log.info('issued-tokens.revoked', { count });
-    }),
-    every(roundInterval, 'warn-of-expiring-tokens', async () => {
-      for (const { registrationId, expiresAt } of await chores.warnOfExpiringTokens())
-        log.warn('initial-access-token.expiring', { registrationId, delayMilliseconds: expiresAt - Date.now() });
-    }),
-    every(roundInterval, 'settle-keycloak', async () => {
-      const count = await chores.settleKeycloakRequests();
-      if (count > 0) log.info('keycloak-requests.settled', { count });
-    }),
-    every(anchorInterval, 'anchor', async () => {
-      const { position, hash } = await chores.anchor();
-      log.info('audit.anchor', { position, hash });
-    }),
-  ];
-  return {
-    async stop() {
-      for (const timer of timers) clearInterval(timer);
-      await running;
+/** What a worker does besides its tasks. Each chore by itself: none waits for a peer that another one talks to. */
+export function housekeepingChores(keeping: Housekeeping, intervals: ChoreIntervals, log: Log): Chore[] {
+  const { collectEvery, sweepEvery, anchorEvery, partitionsEvery } = intervals;
+  const counting = (name: string, every: number, event: string, work: () => Promise<number>): Chore => ({
+    name,
+    every,
+    async round() {
+      const count = await work();
+      if (count > 0) log.info(event, { count });
     },
-  };
+  });
+  return [
+    counting('drain-spool', collectEvery, 'spool.drained', keeping.drainSpool),
+    counting('sweep-secrets', sweepEvery, 'entering-secrets.swept', keeping.sweepEnteringSecrets),
+    counting('sweep-issued-tokens', sweepEvery, 'issued-tokens.revoked', keeping.sweepIssuedTokens),
+    counting('settle-keycloak', sweepEvery, 'keycloak-requests.settled', keeping.settleKeycloakRequests),
+    counting('make-partitions', partitionsEvery, 'audit.partitions-made', keeping.makePartitions),
+    {
+      name: 'warn-of-expiring-tokens',
+      every: sweepEvery,
+      async round(now) {
+        for (const { registrationId, expiresAt } of await keeping.warnOfExpiringTokens())
+          log.warn('initial-access-token.expiring', { registrationId, delayMilliseconds: expiresAt - now });
+      },
+    },
+    {
+      name: 'anchor',
+      every: anchorEvery,
+      async round() {
+        const { position, hash } = await keeping.anchor();
+        log.info('audit.anchor', { position, hash });
+      },
+    },
+  ];
 }

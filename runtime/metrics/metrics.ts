@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { InitialAccessTokenList } from '../../domain/ports/lists/initialAccessTokens.ts';
 import type { RegistrationList } from '../../domain/ports/lists/registrations.ts';
 import type { FleetSummary } from '../../domain/ports/lists/summary.ts';
+import type { Reconciliation } from '../../domain/ports/registrations/reconciliation.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
 import type { Log } from '../log/log.ts';
@@ -30,6 +31,8 @@ export interface Fleet {
   readonly nextExpiry: number | null;
   /** Initial access tokens that end within a day and were not used. */
   readonly expiringTokens: number;
+  /** Credentials whose due time or end passed while their health says otherwise. */
+  readonly unnoticed: number;
 }
 
 export interface Metrics {
@@ -39,17 +42,22 @@ export interface Metrics {
 
 /** Reads the {@link Fleet} of everybody; retired registrations do not count for the next expiry. */
 export function fleetReader(
-  records: FleetSummary & Pick<RegistrationList, 'registrations'> & Pick<InitialAccessTokenList, 'expiringTokens'>,
+  records: FleetSummary &
+    Pick<RegistrationList, 'registrations'> &
+    Pick<InitialAccessTokenList, 'expiringTokens'> &
+    Pick<Reconciliation, 'unnoticed'>,
 ): () => Promise<Fleet> {
   const everything = { tenantIds: null, applicationIds: null };
   return async () => {
-    const [summary, soonest, expiringTokens] = await Promise.all([
+    const [summary, soonest, expiringTokens, unnoticed] = await Promise.all([
       records.summary(everything),
       records.registrations({ phase: 'active', sort: 'expiresAt' }, everything, { limit: 1 }),
       records.expiringTokens(),
+      records.unnoticed(0),
     ]);
     const expiresAt = soonest.items[0]?.credential?.expiresAt ?? null;
-    return { ...summary, expiringTokens, nextExpiry: expiresAt === null ? null : Date.parse(expiresAt) };
+    const nextExpiry = expiresAt === null ? null : Date.parse(expiresAt);
+    return { ...summary, expiringTokens, unnoticed: unnoticed.count, nextExpiry };
   };
 }
 
@@ -136,6 +144,13 @@ export function createMetrics(options: {
       help: 'Initial access tokens that end within a day and were not used.',
     },
     (gauge, fleet) => gauge.set(fleet.expiringTokens),
+  );
+  fleetGauge(
+    {
+      name: 'registrar_credentials_unnoticed',
+      help: 'Credentials whose due time or end passed while their health says otherwise: nobody works on them.',
+    },
+    (gauge, fleet) => gauge.set(fleet.unnoticed),
   );
   new Gauge({
     name: 'registrar_read_model_up',

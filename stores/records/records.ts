@@ -24,6 +24,7 @@ import type { RolloutList } from '../../domain/ports/lists/rollout.ts';
 import type { FleetSummary } from '../../domain/ports/lists/summary.ts';
 import type { Readiness } from '../../domain/ports/readiness.ts';
 import type { RegistrationConfigs } from '../../domain/ports/registrations/configs.ts';
+import type { Reconciliation } from '../../domain/ports/registrations/reconciliation.ts';
 import type { Sharing } from '../../domain/ports/registrations/sharing.ts';
 import type { StartRequests } from '../../domain/ports/registrations/startRequests.ts';
 import type { EntityStarts } from '../../domain/ports/registrations/starts.ts';
@@ -61,6 +62,7 @@ import { createClaim } from './registrations/claim.ts';
 import { createConfig } from './registrations/config.ts';
 import { createDecisions } from './registrations/decisions.ts';
 import { createOperations } from './registrations/operations.ts';
+import { createReconciliation } from './registrations/reconciliation.ts';
 import { createSharing } from './registrations/sharing.ts';
 import { createStartRequests } from './registrations/startRequests.ts';
 import { createServerAccess } from './servers/access.ts';
@@ -69,6 +71,7 @@ import { createServerList } from './servers/list.ts';
 import { createTokenWakeRequests } from './servers/tokenWakeRequests.ts';
 
 export type { Anchor, Mac, VerifyMac } from './audit/chain.ts';
+export { makeAuditPartitions } from './audit/partitions.ts';
 export { type AuditVerdict, anchorAudit, exportAudit, verifyAudit } from './audit/verify.ts';
 export type { RecordsContext } from './context.ts';
 export { type Database, openPglite, openPostgres } from './database.ts';
@@ -101,6 +104,7 @@ export type Records = AnswerLedger &
   OwnSettingsRevisions &
   ProbeKnowledgeLedger &
   Readiness &
+  Reconciliation &
   RegistrationConfigs &
   RegistrationList &
   RolloutList &
@@ -140,6 +144,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createRollout(context),
     ...createSummary(context),
     ...createOrphanList(context),
+    ...createReconciliation(context),
     ...createStartRequests(context),
     ...createServerAccess(context),
     ...createServerList(context),

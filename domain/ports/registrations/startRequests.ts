@@ -1,6 +1,10 @@
 /** Registrations that wait for their workflow. */
 export interface StartRequests {
-  /** Registrations whose workflow was asked for and not yet seen running, oldest first. */
+  /** Registrations whose workflow was asked for and did not claim them yet, oldest first; those put off come later. */
   unstarted(limit: number): Promise<string[]>;
-  markStarted(registrationId: string): Promise<void>;
+  /**
+   * The start was asked for, or failed: it is asked for again after a wait that doubles, unless the entity's first
+   * activity claims the registration meanwhile.
+   */
+  putOffStart(registrationId: string): Promise<void>;
 }

@@ -17,6 +17,7 @@ import { pointers } from './017-pointers.ts';
 import { auditPartitions } from './018-audit-partitions.ts';
 import { securityEvents } from './019-security-events.ts';
 import { watch } from './020-watch.ts';
+import { clientExpiry } from './021-client-expiry.ts';
 
 export type NamedMigration = readonly [name: string, migration: Migration];
 
@@ -38,7 +39,7 @@ export const firstMigrations: readonly NamedMigration[] = [
  * Every later migration in order, in `registrar_migration`. Append only: a released one is never edited, and the release
  * before it must run on the schema after it (add, fill, switch; drop in a later release).
  *
- * The next number is 021. Never 010 or 011: they sort before 012, which every existing database has, so that the
+ * The next number is 022. Never 010 or 011: they sort before 012, which every existing database has, so that the
  * migrator would call those databases corrupted.
  */
 export const migrations: readonly NamedMigration[] = [
@@ -50,4 +51,5 @@ export const migrations: readonly NamedMigration[] = [
   ['018-audit-partitions', auditPartitions],
   ['019-security-events', securityEvents],
   ['020-watch', watch],
+  ['021-client-expiry', clientExpiry],
 ];

@@ -104,6 +104,8 @@ function toRow({ given, view }: Added, at: string) {
     given_issuer: given.issuer,
     client_metadata: jsonb(given.clientMetadata),
     created_at: at,
+    // Grows with every life of an id: its events go on counting where those of the life before ended.
+    incarnation: view.sequence,
     ...projectionOf(view, at, view.sequence),
     view: jsonb(view),
   };

@@ -4,6 +4,7 @@ import type { Decision, OperationLedger } from '../../../domain/ports/entityStat
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
+import { putOff } from '../deliveries.ts';
 import { jsonb } from '../json.ts';
 import { isOneOf } from '../lists/keyset.ts';
 import type { Database } from '../schema.ts';
@@ -75,6 +76,10 @@ export function createOperations({ db, clock }: RecordsContext): OperationLedger
         .where('operation_id', '=', operationId)
         .where('delivered_at', 'is', null)
         .execute();
+    },
+
+    async putOffOperation(operationId) {
+      await db.updateTable('operations').set(putOff).where('operation_id', '=', operationId).execute();
     },
 
     async undeliveredOperations(limit) {

@@ -2,9 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import type { Sharing } from '../../../domain/ports/registrations/sharing.ts';
-import type { WakeRequests } from '../../../domain/ports/registrations/wakeRequests.ts';
+import type { WakeKind, WakeRequests } from '../../../domain/ports/registrations/wakeRequests.ts';
 import type { Transition } from '../../../domain/registration/view.ts';
 import type { RecordsContext } from '../context.ts';
+import { isDue, putOff } from '../deliveries.ts';
 import { isOneOf } from '../lists/keyset.ts';
 import { visibleIn } from '../lists/visibility.ts';
 import type { Database } from '../schema.ts';
@@ -45,7 +46,8 @@ export function createSharing({ db }: RecordsContext): Sharing & WakeRequests {
     async wakeRequests(limit) {
       const rows = await db
         .selectFrom('wake_requests')
-        .select(['operation_id', 'registration_id', 'reason'])
+        .select(['operation_id', 'registration_id', 'kind', 'reason'])
+        .where(isDue)
         .orderBy('requested_at')
         .orderBy('operation_id')
         .limit(limit)
@@ -53,12 +55,17 @@ export function createSharing({ db }: RecordsContext): Sharing & WakeRequests {
       return rows.map((row) => ({
         operationId: row.operation_id,
         registrationId: row.registration_id,
+        kind: row.kind as WakeKind,
         reason: row.reason,
       }));
     },
 
     async removeWakeRequest(operationId) {
       await db.deleteFrom('wake_requests').where('operation_id', '=', operationId).execute();
+    },
+
+    async putOffWakeRequest(operationId) {
+      await db.updateTable('wake_requests').set(putOff).where('operation_id', '=', operationId).execute();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { TokenWakeRequests } from '../../../domain/ports/servers/tokenWakeRequests.ts';
 import type { RecordsContext } from '../context.ts';
+import { isDue, putOff } from '../deliveries.ts';
 
 /** Registrations that a new credential may help; a row lives until the entity took its operation. */
 export function createTokenWakeRequests({ db }: RecordsContext): TokenWakeRequests {
@@ -8,6 +9,7 @@ export function createTokenWakeRequests({ db }: RecordsContext): TokenWakeReques
       const rows = await db
         .selectFrom('token_wake_requests')
         .select(['registration_id', 'operation_id'])
+        .where(isDue)
         .orderBy('requested_at')
         .orderBy('registration_id')
         .limit(limit)
@@ -21,6 +23,10 @@ export function createTokenWakeRequests({ db }: RecordsContext): TokenWakeReques
         .where('registration_id', '=', registrationId)
         .where('operation_id', '=', operationId)
         .execute();
+    },
+
+    async putOffTokenWakeRequest(registrationId) {
+      await db.updateTable('token_wake_requests').set(putOff).where('registration_id', '=', registrationId).execute();
     },
   };
 }

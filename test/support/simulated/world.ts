@@ -11,6 +11,7 @@ import { startApiPart } from '../../../runtime/startApi.ts';
 import { startWorkerPart } from '../../../runtime/startWorker.ts';
 import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
 import { createEntityClient } from '../../../runtime/temporal/entityClient.ts';
+import { createEntityKeeper } from '../../../runtime/temporal/entityKeeper.ts';
 import { installRuntime, openTemporalClient } from '../../../runtime/temporal/open.ts';
 import { setDatabaseClock } from '../../../stores/records/clock.ts';
 import { ApiCaller } from '../apiCaller.ts';
@@ -64,7 +65,10 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
   const temporal = { connection: { address: time.address }, namespace: 'default' };
   const client = await openTemporalClient(temporal, dataConverter(services.keyring), shutdown);
   const entities = createEntityClient(client, { workflowTask: policy.workflowTask, peerTaskQueue });
-  await startWorkerPart(config, services, temporal, policy, log, shutdown, [settingTimeFirst(setTime)]);
+  const keeper = createEntityKeeper(client, entities);
+  const chores = await startWorkerPart(config, services, temporal, keeper, policy, log, shutdown, [
+    settingTimeFirst(setTime),
+  ]);
   const { url, adminKeyFile } = await startApiPart(config, services, entities, log, shutdown, policy);
   const key = (await readFile(adminKeyFile ?? '', 'utf8')).trim();
   return {
@@ -75,6 +79,7 @@ export async function openSimulatedWorld(classPath: string, policy: TimePolicy):
     async advance(milliseconds) {
       await time.advance(milliseconds);
       await setTime();
+      await chores.round();
     },
     close: () => shutdown.begin(),
   };

@@ -17,6 +17,7 @@ describe('metrics server', () => {
       needsAttention: 7,
       nextExpiry: null,
       expiringTokens: 0,
+      unnoticed: 0,
     });
     const { registry } = createMetrics({ readFleet, clock: { now: () => 0 }, log });
     server = await startMetricsServer({ registry, log, port: 0 });

@@ -9,6 +9,7 @@ import { callerSuite } from './suites/callers.ts';
 import { changeSuite } from './suites/changes.ts';
 import { clientKeySuite } from './suites/clientKeys.ts';
 import { decisionSuite } from './suites/decisions.ts';
+import { deliverySuite } from './suites/deliveries.ts';
 import { intentSuite } from './suites/intents.ts';
 import { ledgerSuite } from './suites/ledgers.ts';
 import { listSuite } from './suites/lists.ts';
@@ -30,6 +31,7 @@ function contract(fixture: () => Fixture): void {
   schemaSuite(fixture);
   budgetSuite(fixture);
   proofSuite(fixture);
+  deliverySuite(fixture);
   it('checks by a real query', async () => {
     await expect(fixture().records.check()).resolves.toBeUndefined();
   });

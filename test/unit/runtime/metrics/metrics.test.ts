@@ -9,6 +9,7 @@ const fleet: Fleet = {
   needsAttention: 1,
   nextExpiry: 1_800_000_000_000,
   expiringTokens: 2,
+  unnoticed: 4,
 };
 
 describe('createMetrics', () => {
@@ -21,6 +22,7 @@ describe('createMetrics', () => {
       'registrar_credential_health{health="healthy"} 2',
       'registrar_needs_attention 1',
       'registrar_initial_access_tokens_expiring 2',
+      'registrar_credentials_unnoticed 4',
       'registrar_next_expiry_timestamp_seconds 1800000000',
       'registrar_read_model_up 1',
     ])
@@ -81,12 +83,13 @@ describe('fleetReader', () => {
     const read = fleetReader({
       summary: async () => ({ phases: {}, credentialHealth: {}, needsAttention: 0, expiring: [] }),
       expiringTokens: async () => 3,
+      unnoticed: async () => ({ count: 5, first: [] }),
       registrations: async (...parameters: unknown[]) => {
         asked.push(...parameters);
         return { items: [{ credential: { expiresAt: '2027-01-15T08:00:00.000Z' } }] } as never;
       },
     });
-    expect(await read()).toMatchObject({ nextExpiry: 1_800_000_000_000, expiringTokens: 3 });
+    expect(await read()).toMatchObject({ nextExpiry: 1_800_000_000_000, expiringTokens: 3, unnoticed: 5 });
     expect(asked).toEqual([
       { phase: 'active', sort: 'expiresAt' },
       { tenantIds: null, applicationIds: null },

@@ -354,7 +354,7 @@ export function ledgerSuite(fixture: () => Fixture): void {
       expect(start).toMatchObject({ sequence: 2, view: registered, config: { revision: 2 } });
     });
 
-    it('waits in the list of unstarted registrations until it is seen running', async () => {
+    it('waits in the list of unstarted registrations, oldest first', async () => {
       const { records, clock } = fixture();
       const { tenantId, applicationId, views } = await onboard(fixture(), { endpointId: 'b' }, { endpointId: 'a' });
       clock.move(1000);
@@ -363,8 +363,8 @@ export function ledgerSuite(fixture: () => Fixture): void {
       const [b, a, last] = [...views, later!].map((view) => view.registrationId) as [string, string, string];
       expect(await mine()).toEqual([a, b, last]);
       expect(await records.unstarted(1)).toHaveLength(1);
-      await records.markStarted(a);
-      await records.markStarted(a);
+      await records.putOffStart(a);
+      await records.putOffStart(a);
       expect(await mine()).toEqual([b, last]);
     });
   });

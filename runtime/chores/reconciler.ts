@@ -1,0 +1,77 @@
+import type { Reconciliation } from '../../domain/ports/registrations/reconciliation.ts';
+import type { ChoreIntervals } from '../../domain/time/chores.ts';
+import type { Log } from '../log/log.ts';
+import type { Chore } from './chore.ts';
+import { emptyQueue } from './queue.ts';
+
+/** What became of an entity that should be there. */
+export type Kept = 'running' | 'started' | 'restarted';
+
+/** Looks after entities; `runtime/temporal/` implements it. */
+export interface EntityKeeper {
+  /**
+   * Starts an entity that does not run, and one anew from its record whose decisions fail again and again. Rejects with
+   * EntityError when Temporal does not answer.
+   */
+  keep(registrationId: string): Promise<Kept>;
+}
+
+/** Rows that one round takes: at `reconcileEvery` this is the rate at which a fleet comes back. */
+const mostAtOnce = 150;
+const shown = 20;
+
+/**
+ * Brings back entities that are gone (DESIGN section 5): those whose time passed, nearest expiry first; slowly every
+ * one that is not retired, also those that wait for nothing but an operation; and says where due or expiry passed and
+ * nobody noted it.
+ */
+export function reconcilerChores(
+  records: Reconciliation,
+  keeper: EntityKeeper,
+  intervals: ChoreIntervals,
+  log: Log,
+): Chore[] {
+  async function keep(registrationId: string): Promise<void> {
+    const kept = await keeper.keep(registrationId);
+    if (kept !== 'running') log.warn(`entity.${kept}`, { registrationId });
+  }
+  const putOff = (registrationId: string) => records.putOffReconciling(registrationId);
+  const end = (registrationId: string) => records.reconciled(registrationId);
+
+  async function overdue(signal: AbortSignal): Promise<void> {
+    let left = mostAtOnce;
+    const due = async (limit: number) => {
+      const most = Math.min(limit, left);
+      const ids = most === 0 ? [] : await records.overdueEntities(intervals.overdueAfter, most);
+      left -= ids.length;
+      return ids;
+    };
+    await emptyQueue({ due, deliver: keep, end, putOff }, signal);
+  }
+
+  /** Where the sweep over all registrations is; a process that starts anew begins at the first. */
+  let swept = '';
+  async function sweepOne(): Promise<void> {
+    const [registrationId] = await records.unretiredAfter(swept, 1);
+    swept = registrationId ?? '';
+    if (registrationId === undefined) return;
+    try {
+      await keep(registrationId);
+    } catch (error) {
+      log.debug('reconciler.left', { registrationId }, error);
+      await putOff(registrationId);
+    }
+  }
+
+  async function tellUnnoticed(): Promise<void> {
+    const { count, first } = await records.unnoticed(shown);
+    if (count > 0) log.error('credentials.unnoticed', { count });
+    for (const { registrationId } of first) log.warn('credential.unnoticed', { registrationId });
+  }
+
+  return [
+    { name: 'reconcile', every: intervals.reconcileEvery, round: (_, signal) => overdue(signal) },
+    { name: 'reconcile-all', every: intervals.reconcileOneEvery, round: sweepOne },
+    { name: 'unnoticed', every: intervals.unnoticedEvery, round: tellUnnoticed },
+  ];
+}

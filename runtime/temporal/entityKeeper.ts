@@ -1,0 +1,47 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { workflowIdOf } from '../../domain/ids.ts';
+import { type EntityClient, EntityError } from '../../domain/operations/request.ts';
+import type { EntityKeeper } from '../chores/reconciler.ts';
+
+/** Milliseconds for one question to Temporal. */
+const deadline = 15_000;
+/** Decisions that failed one after the other: what a release cannot replay, another attempt will not either. */
+const mostFailures = 3;
+
+/** Looks after entities through a Temporal client. */
+export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 'start'>): EntityKeeper {
+  /** Null: it does not run. */
+  async function failuresOf(registrationId: string): Promise<{ runId: string; failures: number } | null> {
+    try {
+      const { status, runId, raw } = await client.workflow.getHandle(workflowIdOf(registrationId)).describe();
+      if (status.name !== 'RUNNING') return null;
+      // The attempt that is under way, or comes next, has not failed.
+      return { runId, failures: (raw.pendingWorkflowTask?.attempt ?? 1) - 1 };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  async function keep(registrationId: string) {
+    const found = await failuresOf(registrationId);
+    if (found !== null && found.failures < mostFailures) return 'running';
+    if (found !== null) {
+      const handle = client.workflow.getHandle(workflowIdOf(registrationId), found.runId);
+      await handle.terminate('Its decisions failed again and again: it starts anew from its record.');
+    }
+    await entities.start(registrationId);
+    return found === null ? 'started' : 'restarted';
+  }
+
+  return {
+    async keep(registrationId) {
+      try {
+        return await client.withDeadline(Date.now() + deadline, () => keep(registrationId));
+      } catch (error) {
+        if (error instanceof EntityError) throw error;
+        throw new EntityError('unavailable', 'Temporal did not answer in time.');
+      }
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workflowIdOf } from '../../../../domain/ids.ts';
+import { workflowTaskQueue } from '../../../../domain/ports/activities.ts';
+import { createEntityKeeper } from '../../../../runtime/temporal/entityKeeper.ts';
+import { describeWith } from '../../../support/describeWith.ts';
+import { waitFor } from '../../../support/waitFor.ts';
+import { type Entities, startEntities } from '../../workflows/entities.ts';
+
+const idOf = (name: string) => `clinic.app.sandbox.${name}`;
+
+describeWith('temporal', 'entities that are looked after on Temporal', ({ temporal }) => {
+  let entities: Entities;
+  beforeAll(async () => {
+    entities = await startEntities(temporal.address);
+  });
+  afterAll(() => entities.close());
+
+  const keeper = () => createEntityKeeper(entities.client, entities);
+  const handleOf = (registrationId: string) => entities.client.workflow.getHandle(workflowIdOf(registrationId));
+  const runOf = async (registrationId: string) => (await handleOf(registrationId).describe()).runId;
+
+  async function active(name: string): Promise<string> {
+    const registrationId = idOf(name);
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    return registrationId;
+  }
+
+  it('leaves one that runs alone', async () => {
+    const registrationId = await active('runs');
+    const run = await runOf(registrationId);
+    expect(await keeper().keep(registrationId)).toBe('running');
+    expect(await runOf(registrationId)).toBe(run);
+  });
+
+  it('starts one that was terminated, and one that Temporal never heard of', async () => {
+    const registrationId = await active('terminated');
+    await handleOf(registrationId).terminate('by somebody');
+    expect(await keeper().keep(registrationId)).toBe('started');
+    expect(await keeper().keep(registrationId)).toBe('running');
+    expect(await keeper().keep(idOf('unheard'))).toBe('started');
+  });
+
+  it('starts one anew whose decisions fail again and again', async () => {
+    const registrationId = idOf('wedged');
+    await entities.client.workflow.start('noSuchWorkflow', {
+      workflowId: workflowIdOf(registrationId),
+      taskQueue: workflowTaskQueue,
+    });
+    const wedged = await runOf(registrationId);
+    const answers = new Set<string>();
+    await waitFor(
+      async () => {
+        const answer = await keeper().keep(registrationId);
+        answers.add(answer);
+        return answer === 'restarted';
+      },
+      { what: 'three failures', milliseconds: 60_000 },
+    );
+    expect([...answers]).toEqual(['running', 'restarted']);
+    expect(
+      (await entities.client.workflow.getHandle(workflowIdOf(registrationId), wedged).describe()).status.name,
+    ).toBe('TERMINATED');
+    await entities.seen(registrationId, 'registration.activated');
+  });
+
+  it('starts a registration that was retired, removed and added again, within retention', async () => {
+    const registrationId = await active('added-again');
+    await entities.operate(registrationId, { operationId: randomUUID(), kind: 'retire', actor: 'key:test' });
+    await handleOf(registrationId).result();
+    const ended = await runOf(registrationId);
+    await entities.start(registrationId);
+    expect(await runOf(registrationId)).not.toBe(ended);
+  });
+});
