@@ -141,7 +141,7 @@ describeWith('oidc-provider', 'the life of a client whose secret is replaced', (
     expect(await probe(system, parsed)).toMatchObject({
       verdict: 'good',
       answer: { status: 400, error: 'invalid_grant' },
-      learned: { controlDiffers: true, controlAnswer: '401 invalid_client' },
+      learned: { authorization_code: { controlDiffers: true, controlAnswer: '401 invalid_client' } },
     });
     expect(await probe(system, parsed, 'a-wrong-secret')).toMatchObject({ verdict: 'rejected' });
 
