@@ -16,12 +16,8 @@ export interface Golden extends GoldenHistory {
 
 export const historiesFolder = import.meta.dirname;
 
-/** Runs of these are begun anew from the records: their states were not recorded, and no such run is parked. */
-const notReplayed: readonly string[] = ['0.1.0'];
-
 export function goldens(): Golden[] {
   return globSync('*/*.json', { cwd: historiesFolder })
-    .filter((file) => !notReplayed.includes(dirname(file)))
     .sort()
     .map((file) => ({
       ...(JSON.parse(readFileSync(join(historiesFolder, file), 'utf8')) as GoldenHistory),

@@ -96,6 +96,6 @@ test('lists the initial access tokens', async () => {
   });
   const { exitCode, out } = await run(['initial-access-token', 'list']);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/clinic\.growth-chart\.production\.main\s+waiting\s+operator/);
+  expect(out).toMatch(/clinic\.growth-chart\.production\.main\s+claimed\s+operator/);
   expect(out).not.toContain('planted');
 });
