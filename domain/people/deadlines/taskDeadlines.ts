@@ -53,14 +53,24 @@ export function taskDeadlines(task: TaskReadings, policy: TaskDeadlinePolicy): T
 }
 
 function nextReminder(first: number, policy: TaskDeadlinePolicy, now: number): number {
-  const passed = Math.max(0, Math.floor((now - first) / policy.remindEvery));
+  const { remindEvery } = policy;
+  const passed = Math.max(0, Math.floor((now - first) / remindEvery));
   // The one before may have been moved past `now`.
-  const candidates = [passed - 1, passed, passed + 1].filter((count) => count >= 0);
-  const times = candidates.map((count) => shifted(first + count * policy.remindEvery, policy));
+  const near = [passed - 1, passed, passed + 1].filter((count) => count >= 0);
+  // What is moved to 9:00 may be overtaken by one that falls on that day before it.
+  const onThatDay = near.map((count) => first + count * remindEvery).map((at) => opening(at, policy));
+  const overtaking = onThatDay.map((at) => Math.max(0, Math.ceil((at - first) / remindEvery)));
+  const times = [...near, ...overtaking].map((count) => shifted(first + count * remindEvery, policy));
   return Math.min(...times.filter((at) => at > now));
 }
 
 function shifted(at: number, { onBusinessDays }: TaskDeadlinePolicy): number {
   const on = easternDayOf(at);
   return !onBusinessDays || isBusinessDay(on) ? at : easternTimeOf(addBusinessDays(on, 1), 9);
+}
+
+/** When the day begins on which something may be told: the time itself, or the next business day. */
+function opening(at: number, { onBusinessDays }: TaskDeadlinePolicy): number {
+  const on = easternDayOf(at);
+  return !onBusinessDays || isBusinessDay(on) ? at : easternTimeOf(addBusinessDays(on, 1), 0);
 }

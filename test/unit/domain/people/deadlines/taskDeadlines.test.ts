@@ -100,5 +100,16 @@ test('reminders come after now, on business days, and never go back; whoever wak
       expect(read(nextAt ?? 0).nextAt).toBeGreaterThan(nextAt ?? 0);
       if (policy.onBusinessDays) expect(isBusinessDay(easternDayOf(nextReminderAt ?? 0))).toBe(true);
     }),
+    // Many reminders a day: those of a Sunday move to 9:00 on Monday, behind the first of Monday itself.
+    {
+      examples: [
+        [
+          2_182_111_178_143,
+          3_968_958_225,
+          27_003_614,
+          { remindAfter: 540_725_579, remindEvery: 60_018, escalateAfter: 0, onBusinessDays: true },
+        ],
+      ],
+    },
   );
 });
