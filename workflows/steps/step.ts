@@ -63,9 +63,10 @@ async function planChange(
 }
 
 async function prove(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
-  const { registrationId, current, pending } = state;
+  const { registrationId, current, pending, activeOperation } = state;
+  const asked = activeOperation?.kind === 'verify' ? ({ purpose: 'asked' } as const) : {};
   return await attempt(
-    () => peers.prove({ registrationId, endpoints: endpointsOf(state), current, pending, ...decided }),
+    () => peers.prove({ registrationId, endpoints: endpointsOf(state), current, pending, ...asked, ...decided }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );

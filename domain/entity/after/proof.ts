@@ -14,6 +14,8 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   const { decision } = outcome;
   if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
   if (decision.action === 'promote') promoted(draft, outcome, before);
+  else if (outcome.putOff !== undefined) putOff(draft, outcome, outcome.putOff.until, now, policy);
+  else if (decision.reason === 'SecretStoreConflict') conflicting(draft, outcome, now, policy);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
   else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
@@ -83,12 +85,14 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
   const { current, activeOperation, phase } = draft.state;
   const becameManageable =
     current?.manageable === false && outcome.current?.manageable === true ? { manageable: true } : null;
+  // What consumers read is the truth: another hand made it current, and it is good.
+  const adopted = outcome.adopted === undefined ? current : outcome.current;
   draft.succeeded();
   draft.clearAttention('credential');
   if (becameManageable !== null) tokenReissued(draft, outcome);
   draft.set({
     phase: 'active',
-    current: current === null ? null : { ...current, provedAt: now, ...becameManageable },
+    current: adopted === null ? null : { ...adopted, provedAt: now, ...becameManageable },
     ...(becameManageable === null ? {} : { rotationNotBefore: null }),
     currentRejected: false,
     rejectedSince: null,
@@ -103,7 +107,33 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
     message: outcome.message,
     operationId: activeOperation?.operationId,
     ...(first ? { changes: { phase: { from: phase, to: 'active' } } } : {}),
+    ...(outcome.adopted === undefined ? {} : { changes: { versionId: outcome.adopted } }),
   });
+}
+
+/**
+ * Nothing was sent, as this client was refused too often lately. A rejection that no further try may confirm is believed
+ * once it cannot be replication lag any more.
+ */
+function putOff(draft: Draft, outcome: ProofOutcome, until: number, now: number, policy: TimePolicy): void {
+  const { rejectedSince, pending, currentRejected } = draft.state;
+  const believedAt = rejectedSince === null || pending !== null ? null : rejectedSince + policy.replicationLag;
+  if (believedAt !== null && now >= believedAt && !currentRejected) {
+    rejected(draft, { ...outcome, decision: { action: 'keep', reason: 'CredentialRejected' } }, now, policy);
+    draft.set({ nextAttemptAt: until });
+    return;
+  }
+  finishVerify(draft, outcome);
+  draft.set({ nextAttemptAt: believedAt === null || currentRejected ? until : Math.min(until, believedAt) });
+}
+
+/** Consumers read a version that nobody here knows to be good. The known one was not probed, so it counts as before. */
+function conflicting(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  const { reason } = outcome.decision;
+  draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
+  draft.attention('credential', reason, `${explain(reason)} ${outcome.message}`);
+  finishVerify(draft, outcome);
+  delay(draft, { ...proofFailure(outcome), reason }, now, policy);
 }
 
 /** Nothing can be learned, now or later. */
