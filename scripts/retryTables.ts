@@ -137,6 +137,10 @@ function scheduleAfter(): string {
 export function retrySection(): string {
   return `## When a rotation is tried again
 
+**Not in force yet.** This is the pace that was decided and tried as a function; entities do not ask it yet. Until they do, a
+try that failed is repeated after min(2^k hours, an eighth of the time left), at least min(30 s, a fiftieth of the life), and
+nothing limits the requests of a client: look at the timeline of a health system that states an expiry in the past.
+
 A rotation is due after two thirds of the secret's life, less up to a tenth of it, which differs from registration to
 registration. When a try fails, one function decides when the next one comes, whatever the health system answered. A
 secret that came back the same is a try that failed. A \`Retry-After\` is waited for whole. No answer makes it faster than

@@ -111,8 +111,8 @@ describe('a request without answer', () => {
       { decidedAt: world.view.sequence + 1 },
       { decidedAt: world.view.sequence, incarnation: 2 },
     ]) {
-      const { outcome } = await world.activities.register({ ...world.request(), ...decided });
-      expect(outcome).toMatchObject({ kind: 'not-sent' });
+      const request = { ...world.request(), ...decided };
+      await expect(world.activities.register(request)).rejects.toMatchObject({ reason: 'DecisionOutdated' });
     }
     expect(world.times('POST /register')).toBe(0);
   });
