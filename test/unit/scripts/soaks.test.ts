@@ -3,7 +3,7 @@ import { isSoakName, soakSummary } from '../../../scripts/soaks.ts';
 
 test('the summary says what ran, from which seed, and what was said', () => {
   const summary = soakSummary({
-    name: 'storm',
+    name: 'kill',
     commit: 'abc1234+',
     seed: '17',
     startedAt: '2026-11-28T05:00:00.000Z',
@@ -19,7 +19,7 @@ test('the summary says what ran, from which seed, and what was said', () => {
 });
 
 test.each([
-  ['loss', true],
+  ['kill', true],
   ['toString', false],
   ['test/e2e/kill', false],
 ])('%s is a name of a soak: %s', (name, is) => {
