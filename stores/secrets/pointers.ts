@@ -114,9 +114,14 @@ export function withPointers<Tables>(store: SecretStore, anyDatabase: Kysely<Tab
     try {
       await store.promote(name, claimed.pending, claimed.current);
     } catch (error) {
-      // Nothing moved and nothing will: the claim ends. Where the store is away it stays, and is finished later.
-      if (error instanceof SecretStoreError && error.code !== 'unavailable') await agree(name, claimed);
-      throw error;
+      // Where the store is away the claim stays, and is finished later.
+      if (!(error instanceof SecretStoreError) || error.code === 'unavailable') throw error;
+      if ((await currentOf(name)) !== claimed.pending) {
+        // Nothing moved and nothing will: the claim ends.
+        await agree(name, claimed);
+        throw error;
+      }
+      // Whoever found the claim at the same time has moved it.
     }
     await confirm(name, claimed.pending, claimed.fence);
   }
