@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { clientSecretName } from '../../domain/ids.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
 import { toContent } from '../../stores/secrets/content.ts';
-import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { versionIdOfContent } from '../../stores/secrets/versionId.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
 import { credentialAudience } from '../servers/audience.ts';
 import { type ClientSecret, clientSecretSchema, readSecret, tagsOf } from './secret.ts';
@@ -34,7 +33,7 @@ export async function showEndpoints(
   };
   const content = toContent(name, document);
   if (content === toContent(name, stored.value)) return { ...current, versionId: stored.versionId };
-  const versionId = versionIdOf(createHash('sha256').update(content).digest('hex'), 'client');
+  const versionId = versionIdOfContent(content, 'client');
   await deps.secrets.put(name, versionId, document, tagsOf(config));
   await deps.secrets.promote(name, versionId, stored.versionId);
   return { ...current, versionId };

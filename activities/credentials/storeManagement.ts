@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { managementSecretName } from '../../domain/ids.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { fits, toContent } from '../../stores/secrets/content.ts';
-import { versionIdOf } from '../../stores/secrets/versionId.ts';
+import { versionIdOfContent } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { clientOfManagement, readManagement } from './management.ts';
 import { type ClientSecret, type ManagedClient, type ManagementSecret, tagsOf } from './secret.ts';
@@ -47,7 +46,7 @@ export async function storeManagement(
     const manageable = isManageable(value, received.clientId);
     if (before !== null && toContent(name, before.value) === toContent(name, value))
       return { versionId: before.versionId, manageable };
-    const versionId = versionIdOf(createHash('sha256').update(toContent(name, value)).digest('hex'), 'management');
+    const versionId = versionIdOfContent(toContent(name, value), 'management');
     await secrets.put(name, versionId, value, tagsOf(config));
     try {
       await secrets.promote(name, versionId, before?.versionId ?? null);

@@ -7,10 +7,10 @@ import type {
   SupplyOutcome,
 } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
+import { withoutQuery } from '../../domain/text/webUrl.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
 import { tokenEndpointOf } from '../servers/audience.ts';
 import { proveWith } from './prove.ts';
-import { withoutQuery } from './verification.ts';
 
 type StoringArguments = Pick<RequestArguments, 'registrationId' | 'endpoints'> & {
   readonly current?: CredentialState | null;

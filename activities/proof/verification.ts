@@ -10,6 +10,7 @@ import { probeForms, probeGrant } from '../../domain/credential/probeForms.ts';
 import type { CredentialState, Endpoints } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { splitScopes } from '../../domain/scopes/scope.ts';
+import { withoutQuery } from '../../domain/text/webUrl.ts';
 import { toRfc3339 } from '../../domain/time/clock.ts';
 import { audienceSecret } from '../../protocols/http/audience.ts';
 import { type Probe, probeCredential } from '../../protocols/oauth/probe.ts';
@@ -140,9 +141,4 @@ function systemScopes(secret: ClientSecret): string {
 function grantTypesOf(config: RegistrationConfig, endpoints: Endpoints): string[] {
   const asked = requestedMetadata(config, endpoints, null)['grant_types'];
   return Array.isArray(asked) ? asked.filter((grant) => typeof grant === 'string') : [];
-}
-
-/** Servers tell clients apart without it. */
-export function withoutQuery(url: string): string {
-  return url.split(/[?#]/, 1)[0] ?? url;
 }

@@ -31,3 +31,8 @@ export function isUriText(text: string): boolean {
 export function isLoopbackName(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** A query belongs to a request, not to the server that takes it (DESIGN section 9); a fragment is never sent. */
+export function withoutQuery(url: string): string {
+  return url.split(/[?#]/, 1)[0] ?? url;
+}

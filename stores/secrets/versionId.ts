@@ -13,3 +13,8 @@ export function versionIdOf(intentId: string, part: 'management' | 'client' | 'k
   const hex = digest.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
+
+/** Version id of a content, so that the same one is the same version whoever stores it; see {@link versionIdOf}. */
+export function versionIdOfContent(content: string, part: 'management' | 'client'): string {
+  return versionIdOf(createHash('sha256').update(content).digest('hex'), part);
+}

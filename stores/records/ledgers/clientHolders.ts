@@ -1,5 +1,6 @@
 import type { ColumnType, Kysely } from 'kysely';
 import type { ClientHolderLedger } from '../../../domain/ports/ledgers/clientHolders.ts';
+import { withoutQuery } from '../../../domain/text/webUrl.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 import type { Database } from '../schema.ts';
@@ -14,11 +15,6 @@ interface ClientHoldersTable {
 /** The table that only this ledger writes, and the orphan ledger asks. */
 export function holdersIn(db: Kysely<Database>) {
   return db.withTables<{ client_holders: ClientHoldersTable }>();
-}
-
-/** A query belongs to a request, not to the authorization server (DESIGN section 9). */
-export function withoutQuery(tokenEndpoint: string): string {
-  return tokenEndpoint.split('?', 1)[0] ?? tokenEndpoint;
 }
 
 /** Which registration holds a client: exactly one (DESIGN section 4). */

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { StoredAnswer } from '../../../domain/operations/intent.ts';
 import type { NewOrphan, OrphanLedger } from '../../../domain/ports/ledgers/orphans.ts';
+import { withoutQuery } from '../../../domain/text/webUrl.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { Sealer } from '../../crypto/sealer.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
 import type { Database } from '../schema.ts';
 import { sealJson } from '../sealed.ts';
-import { holdersIn, withoutQuery } from './clientHolders.ts';
+import { holdersIn } from './clientHolders.ts';
 
 /** Whether a registration holds a client; those at an unknown token endpoint are held by nobody. */
 async function isHeld(db: Kysely<Database>, { tokenEndpoint, clientId }: NewOrphan): Promise<boolean> {
