@@ -701,4 +701,84 @@ export const sabotages: readonly Sabotage[] = [
     to: '? verdict : verdict',
     test: { file: verdicts, name: 'an expired current one gives way to a new one that nothing is known of' },
   },
+  {
+    name: 'let a row that fails stop its queue',
+    file: 'runtime/chores/queue.ts',
+    from: '      await queue.putOff(item);\n      return;',
+    to: "      throw new RangeError('stop');",
+    test: {
+      file: 'test/unit/runtime/chores/queue.test.ts',
+      name: 'one that always fails does not stop those behind it',
+    },
+  },
+  {
+    name: 'end a start request before its entity claims the row',
+    file: 'runtime/chores/dispatcher.ts',
+    from: 'end: (registrationId) => records.putOffStart(registrationId),',
+    to: 'end: async () => undefined,',
+    test: {
+      file: 'test/unit/runtime/chores/dispatcher.test.ts',
+      name: 'a start that Temporal took is only put off: the claim of the entity ends it',
+    },
+  },
+  {
+    name: 'leave an entity whose decisions fail for ever',
+    file: 'runtime/temporal/entityKeeper.ts',
+    from: 'found.failures < mostFailures',
+    to: 'found.failures < 1000',
+    test: {
+      file: 'test/integration/runtime/temporal/entityKeeper.test.ts',
+      name: 'starts one anew whose decisions fail again and again',
+    },
+  },
+  {
+    name: 'reconcile without a bound',
+    file: 'runtime/chores/reconciler.ts',
+    from: 'const mostAtOnce = 150;',
+    to: 'const mostAtOnce = 400;',
+    test: {
+      file: 'test/unit/runtime/chores/reconciler.test.ts',
+      name: 'one round takes a bounded number',
+    },
+  },
+  {
+    name: 'migrate under a statement time-out',
+    file: 'stores/records/database.ts',
+    from: '...(migrating ? noLimits : limits)',
+    to: '...limits',
+    test: {
+      file: 'test/integration/stores/records/oldRelease.test.ts',
+      name: 'run under no time-out, not even one that the role was given',
+    },
+  },
+  {
+    name: 'wait for a hanging chore for ever',
+    file: 'runtime/chores/chore.ts',
+    from: 'Promise.race([ended, limit.promise])',
+    to: 'Promise.race([ended])',
+    test: {
+      file: 'test/unit/runtime/chores/chore.test.ts',
+      name: 'one that hangs stops itself only, and not the stop',
+    },
+  },
+  {
+    name: 'let a registration that is added again keep its incarnation',
+    file: 'stores/records/registrations/create.ts',
+    from: 'incarnation: view.sequence,',
+    to: 'incarnation: 1,',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'counts the lives of a registration that is added again',
+    },
+  },
+  {
+    name: 'leave the audit without keys',
+    file: 'stores/records/migrations/018-audit-partitions.ts',
+    from: "  `create trigger audit_key after insert on audit for each row execute function keep_audit_key()`,\n  'alter table audit enable always trigger audit_key',\n",
+    to: '',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'keeps subject and sequence once, also against an insert from outside the product',
+    },
+  },
 ];
