@@ -14,6 +14,8 @@ export interface EntityKeeper {
    * EntityError when Temporal does not answer.
    */
   keep(registrationId: string): Promise<Kept>;
+  /** Lets one that runs read its record again. Rejects as `keep` does. */
+  rouse(registrationId: string): Promise<void>;
 }
 
 /** Rows that one round takes: at `reconcileEvery` this is the rate at which a fleet comes back. */
@@ -22,8 +24,8 @@ const shown = 20;
 
 /**
  * Brings back entities that are gone (DESIGN section 5): those whose time passed, nearest expiry first; slowly every
- * one that is not retired, also those that wait for nothing but an operation; and says where due or expiry passed and
- * nobody noted it.
+ * one that is not retired, also those that wait for nothing but an operation; rouses those that run and sleep past their
+ * time; and says where due or expiry passed and nobody noted it.
  */
 export function reconcilerChores(
   records: Reconciliation,
@@ -31,9 +33,15 @@ export function reconcilerChores(
   intervals: ChoreIntervals,
   log: Log,
 ): Chore[] {
-  async function keep(registrationId: string): Promise<void> {
+  async function keep(registrationId: string): Promise<Kept> {
     const kept = await keeper.keep(registrationId);
     if (kept !== 'running') log.warn(`entity.${kept}`, { registrationId });
+    return kept;
+  }
+
+  /** One that runs and sleeps past its recorded time may be older than its record, as after a restore of Temporal's data. */
+  async function keepAwake(registrationId: string): Promise<void> {
+    if ((await keep(registrationId)) === 'running') await keeper.rouse(registrationId);
   }
   const putOff = (registrationId: string) => records.putOffReconciling(registrationId);
   const end = (registrationId: string) => records.reconciled(registrationId);
@@ -46,7 +54,7 @@ export function reconcilerChores(
       left -= ids.length;
       return ids;
     };
-    await emptyQueue({ due, deliver: keep, end, putOff }, signal);
+    await emptyQueue({ due, deliver: keepAwake, end, putOff }, signal);
   }
 
   /** Where the sweep over all registrations is; a process that starts anew begins at the first. */

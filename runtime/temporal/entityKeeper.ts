@@ -9,7 +9,7 @@ const deadline = 15_000;
 const mostFailures = 3;
 
 /** Looks after entities through a Temporal client. */
-export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 'start'>): EntityKeeper {
+export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 'start' | 'refresh'>): EntityKeeper {
   /** Null: it does not run. */
   async function failuresOf(registrationId: string): Promise<{ runId: string; failures: number } | null> {
     try {
@@ -34,14 +34,18 @@ export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 
     return found === null ? 'started' : 'restarted';
   }
 
+  /** Answers within the deadline, or fails as EntityError. */
+  async function soon<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await client.withDeadline(Date.now() + deadline, ask);
+    } catch (error) {
+      if (error instanceof EntityError) throw error;
+      throw new EntityError('unavailable', 'Temporal did not answer in time.');
+    }
+  }
+
   return {
-    async keep(registrationId) {
-      try {
-        return await client.withDeadline(Date.now() + deadline, () => keep(registrationId));
-      } catch (error) {
-        if (error instanceof EntityError) throw error;
-        throw new EntityError('unavailable', 'Temporal did not answer in time.');
-      }
-    },
+    keep: (registrationId) => soon(() => keep(registrationId)),
+    rouse: (registrationId) => soon(() => entities.refresh(registrationId)),
   };
 }

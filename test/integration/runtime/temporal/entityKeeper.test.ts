@@ -34,6 +34,25 @@ describeWith('temporal', 'entities that are looked after on Temporal', ({ tempor
     expect(await runOf(registrationId)).toBe(run);
   });
 
+  it('lets one that sleeps read its record again, in the run that there is', async () => {
+    const registrationId = await active('sleeps');
+    const run = await runOf(registrationId);
+    // Local activities leave markers: an entity that rests does nothing of its own.
+    const markers = async () =>
+      (await entities.history(registrationId)).filter((event) => event.markerRecordedEventAttributes != null).length;
+    await waitFor(
+      async () => {
+        const { raw } = await handleOf(registrationId).describe();
+        return raw.pendingWorkflowTask == null && (raw.pendingActivities ?? []).length === 0;
+      },
+      { what: 'its rest' },
+    );
+    const before = await markers();
+    await keeper().rouse(registrationId);
+    await waitFor(async () => (await markers()) > before, { what: 'another look at the record' });
+    expect(await runOf(registrationId)).toBe(run);
+  });
+
   it('starts one that was terminated, and one that Temporal never heard of', async () => {
     const registrationId = await active('terminated');
     await handleOf(registrationId).terminate('by somebody');

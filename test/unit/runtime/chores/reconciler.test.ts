@@ -13,6 +13,8 @@ function fleet(
     readonly overdue?: readonly string[];
     readonly all?: readonly string[];
     readonly kept?: Readonly<Record<string, Kept>>;
+    /** Those that cannot be roused. */
+    readonly deaf?: readonly string[];
     readonly unnoticed?: number;
   } = {},
 ) {
@@ -44,6 +46,10 @@ function fleet(
       if (answer === undefined) throw new EntityError('unavailable', 'away');
       return answer;
     },
+    async rouse(id: string) {
+      calls.push(`rouse ${id}`);
+      if (given.deaf?.includes(id)) throw new EntityError('unavailable', 'away');
+    },
   };
   const log = createLog('debug', {
     write: (line: string) => {
@@ -57,16 +63,31 @@ function fleet(
   return { calls, lines, left: () => overdue.length, round: (name: string) => chores.get(name)?.round(0, never) };
 }
 
-test('those that should have woken are kept, and one that fails stops none', async () => {
+test('those that should have woken are kept or roused, and one that fails stops none', async () => {
   const { calls, lines, round } = fleet({
     overdue: ['a', 'b', 'c', 'd'],
     kept: { b: 'running', c: 'started', d: 'restarted' },
   });
   await round('reconcile');
   expect(calls.toSorted()).toEqual(
-    ['keep a', 'put-off a', 'keep b', 'reconciled b', 'keep c', 'reconciled c', 'keep d', 'reconciled d'].toSorted(),
+    [
+      ...['keep a', 'put-off a', 'keep b', 'rouse b', 'reconciled b', 'keep c', 'reconciled c'],
+      ...['keep d', 'reconciled d'],
+    ].toSorted(),
   );
   expect(lines.toSorted()).toEqual(['entity.restarted d', 'entity.started c']);
+});
+
+test('one that cannot be roused is put off, and stops none', async () => {
+  const { calls, round } = fleet({ overdue: ['a', 'b'], kept: { a: 'running', b: 'running' }, deaf: ['a'] });
+  await round('reconcile');
+  expect(calls.toSorted()).toEqual(['keep a', 'rouse a', 'put-off a', 'keep b', 'rouse b', 'reconciled b'].toSorted());
+});
+
+test('the sweep over all leaves those that run asleep', async () => {
+  const { calls, round } = fleet({ all: ['a'], kept: { a: 'running' } });
+  await round('reconcile-all');
+  expect(calls).toEqual(['keep a']);
 });
 
 test('one round takes a bounded number', async () => {
