@@ -169,7 +169,8 @@ async function deleteWith(
 
 /**
  * A deletion whose answer was lost looks like a dead token (401) when it is repeated. The client is gone when its
- * secret was removed, which only follows a deletion, or is refused before its end as well.
+ * secret was removed, which only follows a deletion, or is refused before its end as well. Rejects, to be asked again,
+ * while neither can be known: nobody is called for what the server will tell.
  */
 async function looksDeleted(
   deps: Dependencies,
@@ -181,8 +182,14 @@ async function looksDeleted(
   const name = credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
   if ((await deps.secrets.get(name, { stage: 'current' })) === null) return true;
   if (credential.expiresAt !== null && credential.expiresAt <= deps.clock.now()) return false;
-  const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null });
-  return proof.decision.reason === 'CredentialRejected';
+  // What the schedule may present is used up by the control of a first proof; the retirement is somebody's wish.
+  const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null, purpose: 'asked' });
+  const { decision, message, putOff } = proof;
+  if (putOff !== undefined || (argument.findsOut && decision.reason === 'ProofInconclusive')) {
+    const retryAfterSeconds = putOff === undefined ? null : Math.ceil((putOff.until - deps.clock.now()) / 1000);
+    throw new RegistrarFailure({ reason: 'ProofInconclusive', retryClass: 'transient', message, retryAfterSeconds });
+  }
+  return decision.reason === 'CredentialRejected';
 }
 
 async function list(

@@ -1,3 +1,4 @@
+import type { TimePolicy } from '../time/policy.ts';
 import type { EntityState } from './state.ts';
 
 /**
@@ -6,4 +7,12 @@ import type { EntityState } from './state.ts';
  */
 export function mayBeDeleted(state: EntityState): boolean {
   return state.attempts > 0 && !state.attentions.some(({ topic }) => topic === 'management');
+}
+
+/**
+ * Whether a deletion that may have reached the server is still being found out: not for longer than any step fails
+ * before it needs attention, as there are servers that never tell.
+ */
+export function findsOutDeletion(state: EntityState, now: number, { attentionAfter }: TimePolicy): boolean {
+  return mayBeDeleted(state) && state.failingSince !== null && now < state.failingSince + attentionAfter;
 }

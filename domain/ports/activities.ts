@@ -253,6 +253,8 @@ export interface PeerSteps {
     credential: CredentialState | null;
     /** An earlier try of this deletion may have reached the server. */
     mayBeDeleted: boolean;
+    /** Where that cannot be known now, it is asked again, instead of a person. */
+    findsOut: boolean;
   }): Promise<DeleteOutcome>;
 }
 

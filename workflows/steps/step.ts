@@ -2,7 +2,7 @@ import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after
 import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof, afterRetire } from '../../domain/entity/after/proof.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
-import { mayBeDeleted } from '../../domain/entity/deletion.ts';
+import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import type { EntityState, Operation } from '../../domain/entity/state.ts';
@@ -97,8 +97,10 @@ async function retire(state: EntityState, { peers, decided, policy }: Asking): P
   const { registrationId } = state;
   const endpoints = state.discovery === null ? null : endpointsOf(state);
   const credential = state.current ?? state.pending;
+  const findsOut = findsOutDeletion(state, Date.now(), policy);
+  const argument = { registrationId, endpoints, credential, mayBeDeleted: mayBeDeleted(state), findsOut };
   return await attempt(
-    () => peers.retire({ registrationId, endpoints, credential, mayBeDeleted: mayBeDeleted(state), ...decided }),
+    () => peers.retire({ ...argument, ...decided }),
     (outcome) => (latest, now) => afterRetire(latest, outcome, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );

@@ -13,7 +13,7 @@ export interface Books {
   readonly secrets: SecretStore;
   readonly dataDir: string;
   readonly auditIsWhole: () => Promise<boolean>;
-  /** Ids of entities that failed. */
+  /** Entities that failed, and how. */
   readonly failed: () => Promise<readonly string[]>;
 }
 
@@ -103,7 +103,7 @@ export async function judgeWhole(books: Books): Promise<string[]> {
   const spooled = await readdir(join(books.dataDir, 'spool')).catch(() => []);
   return [
     ...spooled.map((file) => `${file} is left in the spool`),
-    ...(await books.failed()).map((workflowId) => `the entity ${workflowId} failed`),
+    ...(await books.failed()).map((end) => `an entity ended: ${end}`),
     ...((await books.auditIsWhole()) ? [] : ['the chain of the audit is broken']),
   ];
 }

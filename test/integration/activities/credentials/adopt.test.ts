@@ -228,7 +228,7 @@ describe('a new secret of a client in use', () => {
     expect(await journalled()).toContain(token);
     const { registrationId, endpoints } = world;
     const credential = result.proof?.current ?? null;
-    await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false });
+    await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
     expect(world.times('DELETE /register')).toBe(0);
   });
 });
@@ -278,7 +278,7 @@ describe('who holds a client', () => {
     const { registrationId, endpoints, records } = world;
     const tokenEndpoint = endpoints.tokenEndpoint ?? '';
     expect(await records.holdClient(tokenEndpoint, credential.clientId, 'other.app.test2.main')).toBe(false);
-    await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false });
+    await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
     expect(await records.holdClient(tokenEndpoint, credential.clientId, 'other.app.test2.main')).toBe(true);
   });
 

@@ -141,7 +141,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
     },
 
     async retire({ registrationId, endpoints, credential }: Registered) {
-      return await activities.url.retire({ registrationId, endpoints, credential, mayBeDeleted: false });
+      return await activities.url.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
     },
 
     async close() {

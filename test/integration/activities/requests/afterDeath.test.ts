@@ -133,9 +133,9 @@ describe('a proof that comes with its request', () => {
 });
 
 describe('a retirement', () => {
-  const retire = (credential: CredentialState, mayBeDeleted: boolean) => {
+  const retire = (credential: CredentialState, mayBeDeleted: boolean, findsOut = mayBeDeleted) => {
     const { activities, registrationId, endpoints } = world;
-    return activities.retire({ registrationId, endpoints, credential, mayBeDeleted });
+    return activities.retire({ registrationId, endpoints, credential, mayBeDeleted, findsOut });
   };
 
   it('that died after its deletion ends as deleted', async () => {
@@ -154,6 +154,49 @@ describe('a retirement', () => {
     delete world.insteadOfSecrets.remove;
     expect(await retire(credential, true)).toMatchObject({ kind: 'deleted' });
     expect(await world.secrets.get(world.managementSecret, { stage: 'current' })).toBeNull();
+  });
+
+  it('in production ends as deleted, whatever the schedule may still present', async () => {
+    await world.end();
+    await world.begin({ environment: 'production' });
+    await world.allowAnonymous();
+    const credential = await world.active();
+    const client = { tokenEndpoint: world.endpoints.tokenEndpoint ?? '', clientId: credential.clientId };
+    // The control of the first proof is all that a day has there.
+    expect(await world.records.authenticationFailures(client, 'schedule', 0)).toMatchObject({
+      first: expect.any(Number),
+    });
+    dieOnceIn(world.insteadOfSecrets, 'remove');
+    await expect(retire(credential, false)).rejects.toThrow('died here');
+    expect(await retire(credential, true)).toMatchObject({ kind: 'deleted' });
+    expect(await world.orphans()).toEqual([]);
+    expect(await world.secrets.get(world.clientSecret, { stage: 'current' })).toBeNull();
+  });
+
+  it.each([
+    ['may not be presented again', 'refused'],
+    ['is not judged, as the token endpoint is away', 'away'],
+  ])('that may have deleted waits while its credential %s, and lists nothing', async (_, hindrance) => {
+    const credential = await world.active();
+    dieOnceIn(world.insteadOfSecrets, 'remove');
+    await expect(retire(credential, false)).rejects.toThrow('died here');
+    const { clientId } = credential;
+    const client = { tokenEndpoint: world.endpoints.tokenEndpoint ?? '', clientId };
+    if (hindrance === 'refused') await world.records.countAuthenticationFailures(client, 'asked', 5, world.clock.now());
+    else world.peer.whims.set('POST /token', (_request, response) => !!response.writeHead(503).end());
+    await expect(retire(credential, true)).rejects.toMatchObject({ retryClass: 'transient' });
+    expect(await world.orphans()).toEqual([]);
+    world.peer.whims.clear();
+    world.pass(24 * 3600 * 1000);
+    expect(await retire(credential, true)).toMatchObject({ kind: 'deleted' });
+  });
+
+  it('that may have deleted is not waited for for ever: the client is listed', async () => {
+    const credential = await world.active();
+    world.peer.client.token = 'another-token';
+    world.peer.whims.set('POST /token', (_request, response) => !!response.writeHead(503).end());
+    expect(await retire(credential, true, false)).toMatchObject({ kind: 'listed' });
+    expect(await world.orphans()).toMatchObject([{ clientId: credential.clientId }]);
   });
 
   it.each([
