@@ -2,11 +2,10 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { workflowIdOf } from '../../domain/ids.ts';
 import { type EntityClient, EntityError } from '../../domain/operations/request.ts';
 import type { EntityKeeper } from '../chores/reconciler.ts';
+import { type FirstEnd, isWedged, mayBeWedged } from './wedged.ts';
 
 /** Milliseconds for one question to Temporal. */
 const deadline = 15_000;
-/** Decisions that failed one after the other: what a release cannot replay, another attempt will not either. */
-const mostFailures = 3;
 
 /** Looks after entities through a Temporal client. */
 export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 'start' | 'refresh'>): EntityKeeper {
@@ -23,10 +22,21 @@ export function createEntityKeeper(client: Client, entities: Pick<EntityClient, 
     }
   }
 
+  /** Of the decisions that failed since the last one that did not. */
+  async function firstEnd(registrationId: string, runId: string): Promise<FirstEnd> {
+    const { events } = await client.workflow.getHandle(workflowIdOf(registrationId), runId).fetchHistory();
+    const end = events?.findLast(
+      ({ workflowTaskFailedEventAttributes: failed, workflowTaskTimedOutEventAttributes: timedOut }) =>
+        failed != null || timedOut != null,
+    );
+    return end?.workflowTaskTimedOutEventAttributes == null ? 'failed' : 'timed-out';
+  }
+
   async function keep(registrationId: string) {
     const found = await failuresOf(registrationId);
-    if (found !== null && found.failures < mostFailures) return 'running';
     if (found !== null) {
+      const { runId, failures } = found;
+      if (!mayBeWedged(failures) || !isWedged(failures, await firstEnd(registrationId, runId))) return 'running';
       const handle = client.workflow.getHandle(workflowIdOf(registrationId), found.runId);
       await handle.terminate('Its decisions failed again and again: it starts anew from its record.');
     }

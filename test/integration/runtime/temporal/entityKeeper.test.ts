@@ -84,6 +84,27 @@ describeWith('temporal', 'entities that are looked after on Temporal', ({ tempor
     await entities.seen(registrationId, 'registration.activated');
   });
 
+  it('leaves one alone whose decisions no worker delivered in time, as after deaths and on slow machines', async () => {
+    const registrationId = idOf('slow');
+    const taskQueue = `slow-${randomUUID()}`;
+    const { client } = entities;
+    await client.workflow.start('registration', {
+      workflowId: workflowIdOf(registrationId),
+      taskQueue,
+      workflowTaskTimeout: '1 second',
+    });
+    const slow = await runOf(registrationId);
+    const { namespace } = client.options;
+    // A worker that takes each decision and dies.
+    for (let death = 1; death <= 4; death += 1)
+      await client.withDeadline(Date.now() + 60_000, () =>
+        client.workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
+      );
+    expect(await keeper().keep(registrationId)).toBe('running');
+    expect(await runOf(registrationId)).toBe(slow);
+    await handleOf(registrationId).terminate('by the test');
+  });
+
   it('starts a registration that was retired, removed and added again, within retention', async () => {
     const registrationId = await active('added-again');
     await entities.operate(registrationId, { operationId: randomUUID(), kind: 'retire', actor: 'key:test' });
