@@ -13,7 +13,7 @@ const workflowsPath = fileURLToPath(new URL('./priorityWorkflow.ts', import.meta
  * Steps of the little work. The server spreads a queue over four partitions by chance and drains each by itself: with
  * few of them chance alone would decide, in this many the order weighs more.
  */
-const few = 10;
+const few = 16;
 
 /** A vendor with much work that nobody waits for, another with little, and urgent work that came last. */
 const steps: NamedStep[] = [
@@ -69,9 +69,9 @@ describeWith('temporal', 'priorities of steps', ({ temporal }) => {
       const places = order.flatMap((name, place) => (name.startsWith(kind) ? [place] : []));
       return places.reduce((sum, place) => sum + place, 0) / places.length;
     };
-    // Scheduled last, urgent steps come at places 0 to 9 and those that take turns at 10 to 29; else at 60 to 79.
+    // What takes no turns comes by chance, at the same mean as the others; with turns it was below half of it.
     expect(meanOf('expiring')).toBeLessThan(meanOf('large') / 2);
-    expect(meanOf('small')).toBeLessThan(meanOf('large'));
+    expect(meanOf('small')).toBeLessThan(0.75 * meanOf('large'));
     await connection.close();
     await native.close();
   });
