@@ -723,9 +723,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'leave an entity whose decisions fail for ever',
-    file: 'runtime/temporal/entityKeeper.ts',
-    from: 'found.failures < mostFailures',
-    to: 'found.failures < 1000',
+    file: 'runtime/temporal/wedged.ts',
+    from: 'const mostFailures = 3;',
+    to: 'const mostFailures = 1000;',
     test: {
       file: 'test/integration/runtime/temporal/entityKeeper.test.ts',
       name: 'starts one anew whose decisions fail again and again',
