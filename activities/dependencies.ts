@@ -67,12 +67,12 @@ export interface Dependencies {
   /** Factor of all times that bound failed authentications; 1 by default. Tests make them short. */
   readonly boundScale?: number;
   /** Milliseconds; those of the time policy where it is absent. */
-  readonly requestTimes?: Pick<TimePolicy, 'httpTotal' | 'keepAnswer' | 'collectInterval'>;
+  readonly requestTimes?: Pick<TimePolicy, 'httpTotal' | 'keepAnswer' | 'collectInterval' | 'usableExpiry'>;
   /** Milliseconds that a step with a request that cannot be repeated may take in all. */
   readonly requestStep: number;
 }
 
-/** Times of a request that cannot be repeated. */
+/** Times of a request that cannot be repeated, and of judging its answer. */
 export function requestTimes(deps: Dependencies): NonNullable<Dependencies['requestTimes']> {
   return deps.requestTimes ?? defaultTimePolicy;
 }

@@ -9,6 +9,7 @@ import type { Dependencies } from './dependencies.ts';
 import { discover } from './discovery/discover.ts';
 import { prove } from './proof/prove.ts';
 import { provingStored } from './proof/proveStored.ts';
+import { probeSetAside } from './proof/setAside.ts';
 import { planMetadata } from './requests/metadataChange.ts';
 import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
@@ -48,6 +49,7 @@ export function createActivities(deps: Dependencies, policy: TimePolicy): Regist
     update: decided(provingStored(update), requestStep),
     settle: decided(provingStored(settle), repeatableStep),
     prove: decided(prove, repeatableStep),
+    probeSetAside: decided(probeSetAside, repeatableStep),
     storeSupplied: decided(provingStored(storeSupplied), repeatableStep),
     retire: decided(forgettingHeaders(retire), repeatableStep),
     planMetadata: (argument) => planMetadata(deps, argument),

@@ -20,6 +20,8 @@ export class RegistrarFailure extends Error {
   readonly status: number | null;
   /** Seconds to wait before the next try as the peer asked (RFC 9110 section 10.2.3), bounded by the caller. */
   readonly retryAfterSeconds: number | null;
+  /** Requests that a settlement ladder sent before it failed. */
+  readonly reads: number;
 
   constructor(fields: {
     reason: Reason;
@@ -27,12 +29,14 @@ export class RegistrarFailure extends Error {
     message: string | SafeText;
     status?: number | null;
     retryAfterSeconds?: number | null;
+    reads?: number;
   }) {
     super(fields.message);
     this.reason = fields.reason;
     this.retryClass = fields.retryClass;
     this.status = fields.status ?? null;
     this.retryAfterSeconds = fields.retryAfterSeconds ?? null;
+    this.reads = fields.reads ?? 0;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Due, Life } from '../domain/credential/dueTime.ts';
 import { spend } from '../domain/credential/pace/bucket.ts';
-import { defaultPaceTimes as times } from '../domain/credential/pace/times.ts';
 import {
   afterFailedAttempt,
   type FailedOutcome,
@@ -8,6 +7,7 @@ import {
   newPace,
   nextRotationAttempt,
 } from '../domain/credential/pacing.ts';
+import { defaultPaceTimes as times } from '../domain/time/pace.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -136,10 +136,6 @@ function scheduleAfter(): string {
 /** The section on retries of `docs/operate.md`, made by the function that decides them. */
 export function retrySection(): string {
   return `## When a rotation is tried again
-
-**Not in force yet.** This is the pace that was decided and tried as a function; entities do not ask it yet. Until they do, a
-try that failed is repeated after min(2^k hours, an eighth of the time left), at least min(30 s, a fiftieth of the life), and
-nothing limits the requests of a client: look at the timeline of a health system that states an expiry in the past.
 
 A rotation is due after two thirds of the secret's life, less up to a tenth of it, which differs from registration to
 registration. When a try fails, one function decides when the next one comes, whatever the health system answered. A

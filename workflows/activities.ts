@@ -34,6 +34,7 @@ export function peersOf(policy: TimePolicy, peerTaskQueue: string): PeerActiviti
     discover: repeatable.discover,
     settle: repeatable.settle,
     prove: repeatable.prove,
+    probeSetAside: repeatable.probeSetAside,
     storeSupplied: repeatable.storeSupplied,
     retire: repeatable.retire,
   };

@@ -28,6 +28,7 @@ export function failureOf(error: unknown): Failure {
       status: detail?.status ?? null,
       retryAfterSeconds: detail?.retryAfterSeconds ?? null,
       message: cause.message,
+      ...(detail?.reads === undefined ? {} : { reads: detail.reads }),
     };
   }
   const message = cause instanceof TimeoutFailure ? 'The step did not end in its time.' : 'The step did not end.';

@@ -119,7 +119,7 @@ class RegistrationEntity {
     if (isRequestStep(step)) {
       this.#opened = uuid4();
       const ids = { intentId: this.#opened, operationId: uuid4() };
-      this.#decide({ state: openRequest(state, step, ids), transitions: [] });
+      this.#decide({ state: openRequest(state, step, ids, now, this.#policy), transitions: [] });
       return true;
     }
     if (isDecision(step)) {

@@ -12,23 +12,28 @@ import { managementAudience } from '../servers/audience.ts';
 /**
  * Whether the server refuses every registration access token of a client (RFC 7592 section 2.1): with a rejected
  * secret that means that the client was disabled or deleted; the two look alike (FACTS section 5). False when one of
- * them is taken, or the server does not tell. Repeatable.
+ * them is taken, or the server does not tell, or no more may be sent. Repeatable.
  */
 export async function looksGone(
   deps: Dependencies,
   config: RegistrationConfig,
   endpoints: Endpoints,
   credential: CredentialState,
-): Promise<boolean> {
-  if (!credential.manageable) return false;
+  mostReads = Number.POSITIVE_INFINITY,
+): Promise<{ readonly gone: boolean; readonly reads: number }> {
+  let reads = 0;
+  const told = (gone: boolean) => ({ gone, reads });
+  if (!credential.manageable) return told(false);
   const accesses = await managementAccesses(deps, config, credential.clientId);
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of accesses) {
+    if (reads >= mostReads) return told(false);
+    reads += 1;
     let response: Awaited<ReturnType<typeof deps.client.request>>;
     try {
       response = await deps.client.request(readRequest({ clientUri: access.clientUri, token: access.token }));
     } catch (error) {
-      if (error instanceof HttpGuardError || error instanceof RegistrarFailure) return false;
+      if (error instanceof HttpGuardError || error instanceof RegistrarFailure) return told(false);
       throw error;
     }
     const { status, headers, body } = response;
@@ -45,7 +50,7 @@ export async function looksGone(
       secretsInPlay,
       clientId,
     });
-    if (parsed.kind === 'client' || parsed.status !== 401) return false;
+    if (parsed.kind === 'client' || parsed.status !== 401) return told(false);
   }
-  return accesses.length > 0;
+  return told(accesses.length > 0);
 }

@@ -51,8 +51,9 @@ export async function proveWith(
     const kept = good ? await becomeManageable(deps, config, argument.endpoints, current) : current;
     const outcome = { decision, current: kept, pending: argument.pending, message, ...withTime(putOff) };
     const rejected = pending === null && current !== null && decision.reason === 'CredentialRejected';
-    const gone = rejected && (await looksGone(deps, config, argument.endpoints, current));
-    return gone ? { ...outcome, clientGone: true } : outcome;
+    if (!rejected) return outcome;
+    const { gone, reads } = await looksGone(deps, config, argument.endpoints, current, argument.mostReads);
+    return { ...outcome, reads, ...(gone ? { clientGone: true } : {}) };
   }
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
   const promoted = await promote(deps, config, pending, replaceable);

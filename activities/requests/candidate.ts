@@ -6,6 +6,7 @@ import type { ClientInformation } from '../../protocols/oauth/clientInformation.
 import { fits } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { clientSecretSchema, readSecret, tagsOf } from '../credentials/secret.ts';
+import { usableEnd } from '../credentials/usableEnd.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { proveWith } from '../proof/prove.ts';
 import type { UpdateArguments } from './storeUpdated.ts';
@@ -31,7 +32,8 @@ export async function candidateCounts(
   if (now.decision.reason !== 'ProofSucceeded') {
     // The version that the outcome names as well: putting it twice is putting it once.
     const versionId = versionIdOf(intentId, 'client');
-    const expiry = shown.secretExpiresAt === null ? {} : { expires_at: Math.floor(shown.secretExpiresAt / 1000) };
+    const end = usableEnd(deps, shown);
+    const expiry = end === null ? {} : { expires_at: Math.floor(end / 1000) };
     const { expires_at: _former, ...kept } = stored.value;
     const value = { ...kept, ...expiry, client_secret: clientSecret };
     if (fits(value)) {

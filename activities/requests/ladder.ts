@@ -1,6 +1,7 @@
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { StoredAnswer } from '../../domain/operations/intent.ts';
 import type { Failure, RequestOutcome } from '../../domain/ports/activities.ts';
+import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
 import { parseReadResponse, readRequest } from '../../protocols/oauth/management.ts';
@@ -30,24 +31,41 @@ export async function climb(
   cause: Failure,
   change: Change | null,
 ): Promise<RequestOutcome> {
-  const { endpoints } = argument;
+  const { endpoints, mostReads = Number.POSITIVE_INFINITY } = argument;
   const { clientId } = argument.current;
+  let reads = 0;
+  const rung = async (access: ManagementAccess) => {
+    if (reads >= mostReads) throw paced(reads);
+    reads += 1;
+    return await readWith(deps, config, argument, access, cause, change);
+  };
   const accesses = await managementAccesses(deps, config, clientId);
   let away: RegistrarFailure | null = null;
   for (const access of accesses) {
-    const outcome = await readWith(deps, config, argument, access, cause, change);
+    const outcome = await rung(access);
     // Some servers answer 500 to a dead token (Keycloak 26.6 does): the next one may be taken.
     if (outcome instanceof RegistrarFailure) away ??= outcome;
-    else if (outcome !== null) return outcome;
+    else if (outcome !== null) return { ...outcome, reads };
   }
   const reissued = await reissueManagement(deps, config, endpoints, clientId);
   const tried = `${accesses.length} stored tokens were tried`;
-  if (reissued === null && away !== null) throw away;
-  if (reissued === null) return managementRejected(`${tried}.`);
-  if (reissued === 'gone') return managementRejected(`${tried}, and the server's administrator knows no such client.`);
-  const outcome = await readWith(deps, config, argument, reissued, cause, change);
-  if (outcome instanceof RegistrarFailure) throw outcome;
-  return outcome ?? managementRejected(`${tried}, and one that the server's administrator re-issued.`);
+  if (reissued === null && away !== null) throw after(away, reads);
+  if (reissued === null) return { ...managementRejected(`${tried}.`), reads };
+  if (reissued === 'gone')
+    return { ...managementRejected(`${tried}, and the server's administrator knows no such client.`), reads };
+  const outcome = await rung(reissued);
+  if (outcome instanceof RegistrarFailure) throw after(outcome, reads);
+  return { ...(outcome ?? managementRejected(`${tried}, and one that the server's administrator re-issued.`)), reads };
+}
+
+/** The ceiling of requests: the ladder is climbed again when it can be paid for. */
+function paced(reads: number): RegistrarFailure {
+  const reason = 'RotationPaced';
+  return new RegistrarFailure({ reason, retryClass: 'transient', message: explain(reason), reads });
+}
+
+function after({ reason, retryClass, message, status, retryAfterSeconds }: RegistrarFailure, reads: number) {
+  return new RegistrarFailure({ reason, retryClass, message, status, retryAfterSeconds, reads });
 }
 
 /** Null when the token is refused; a failure when the server is away for another reason than it. */

@@ -26,6 +26,7 @@ import { maxContentBytes } from '../../stores/secrets/content.ts';
 import { signingJwkFor, withClientKeys } from '../credentials/keys.ts';
 import { type ClientSecret, clientSecretOf } from '../credentials/secret.ts';
 import { storeManagement } from '../credentials/storeManagement.ts';
+import { usableEnd } from '../credentials/usableEnd.ts';
 import type { Dependencies } from '../dependencies.ts';
 import {
   credentialAudience,
@@ -203,6 +204,7 @@ async function absorbClient(
   const { endpoints } = argument;
   const signingJwk = await signingJwkFor(deps, config, endpoints, client.authMethod);
   const tokenEndpoint = tokenEndpointOf(endpoints);
+  const usable = { ...client, secretExpiresAt: usableEnd(deps, client) };
   // Before anything is stored: another registration's client is not ours to use.
   if (!(await deps.records.holdClient(tokenEndpoint, client.clientId, config.registrationId)))
     return await heldElsewhere(deps, argument, intent, answer, client.clientId, tokenEndpoint);
@@ -213,7 +215,7 @@ async function absorbClient(
     audience: managementAudience(endpoints),
     receivedAt: client.issuedAt,
     role: 'current',
-    client: firstCredential(config, endpoints, client, signingJwk, metadata),
+    client: firstCredential(config, endpoints, usable, signingJwk, metadata),
     storedFor: intent.intentId,
   });
   const credential: CredentialState = {
@@ -225,6 +227,7 @@ async function absorbClient(
     issuedAt: client.issuedAt,
     expiresAt: client.secretExpiresAt,
     expiryKnown: client.expiryKnown,
+    ...clientIssuedAt(client),
     provedAt: null,
     manageable: client.registrationAccessToken !== null && client.registrationClientUri !== null,
   };
@@ -244,6 +247,11 @@ async function absorbClient(
     tokenReceived: client.registrationAccessToken !== null,
     notes: [...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message)],
   };
+}
+
+/** When the client was made, where that is not after its answer: some servers' clocks, or units, are wrong. */
+function clientIssuedAt({ clientIdIssuedAt, issuedAt }: ClientInformation): Pick<CredentialState, 'clientIssuedAt'> {
+  return clientIdIssuedAt === null || clientIdIssuedAt > issuedAt ? {} : { clientIssuedAt: clientIdIssuedAt };
 }
 
 /** The first credential waits for its proof beside the management half (DESIGN section 7). */

@@ -103,6 +103,7 @@ async function deleteClient(
     message: 'No registration access token is stored.',
   };
   let away: RegistrarFailure | null = null;
+  let requests = 0;
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of await managementAccesses(deps, config, credential.clientId)) {
     const context = {
@@ -110,6 +111,7 @@ async function deleteClient(
       secretsInPlay,
       clientId: credential.clientId,
     };
+    requests += 1;
     const parsed = await deleteWith(deps, access, context);
     if (parsed.kind !== 'refused') {
       if (parsed.kind === 'deleted' || !(await isThere(deps, access, context))) return null;
@@ -126,7 +128,8 @@ async function deleteClient(
     if (parsed.status !== 401) return refusal;
   }
   const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
-  if (reissued === null && away !== null) throw away;
+  if (reissued === null && away !== null)
+    throw new RegistrarFailure({ ...away, message: away.message, reads: requests });
   if (reissued === null) return refusal;
   if (reissued === 'gone') return null;
   const parsed = await deleteWith(deps, reissued, {

@@ -1,3 +1,4 @@
+import { expiryOfKeptSecret } from '../../domain/credential/expiry.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import { clientSecretName } from '../../domain/ids.ts';
 import type {
@@ -14,7 +15,8 @@ import { fits } from '../../stores/secrets/content.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { type ClientSecret, clientSecretSchema, readSecret, tagsOf } from '../credentials/secret.ts';
 import { storeManagement } from '../credentials/storeManagement.ts';
-import type { Dependencies } from '../dependencies.ts';
+import { usableEnd } from '../credentials/usableEnd.ts';
+import { type Dependencies, requestTimes } from '../dependencies.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { type Change, judgeChange } from './metadataChange.ts';
 
@@ -32,7 +34,10 @@ type Shown = Pick<
   | 'redirectUris'
   | 'scope'
   | 'findings'
->;
+> & {
+  /** The server took an update: the end that it states of a kept secret holds. After a read the update may be made again. */
+  readonly answersUpdate?: true;
+};
 
 /**
  * Stores what an update or a read answered. The registration access token becomes current before anything else, even
@@ -63,6 +68,7 @@ export async function storeUpdated(
   const judged = change === null ? null : judgeChange(change, argument, client);
   const document: ClientSecret = { ...stored.value, ...judged?.document };
   const versionId = versionIdOf(intentId, 'client');
+  const { lifeFrom: _life, expiryReason: _reason, keptToTheLast: _kept, ...former } = argument.current;
   const current = { ...argument.current, manageable };
   const applied = (now: CredentialState): { metadata?: AppliedMetadata } =>
     judged === null || change === null
@@ -70,14 +76,18 @@ export async function storeUpdated(
       : { metadata: { target: change.target, conditions: judged.conditions, scopes: judged.scopes, current: now } };
   if (client.clientSecret === null || client.clientSecret === stored.value.client_secret) {
     const { secretExpiresAt: expiresAt, expiryKnown } = client;
-    const moved = judged !== null && JSON.stringify(document) !== JSON.stringify(stored.value);
+    const told =
+      client.answersUpdate === true ? { ...document, ...movedEnd(deps, argument.current, client) } : document;
+    const moved = JSON.stringify(told) !== JSON.stringify(stored.value);
     const now = { ...current, versionId: moved ? versionId : stored.versionId };
-    if (moved && !fits(document)) return { kind: 'refused', failure: tooLarge(name) };
-    if (moved) await showToApplication(deps, config, now.versionId, document, stored.versionId);
-    return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived, ...applied(now) };
+    if (moved && !fits(told)) return { kind: 'refused', failure: tooLarge(name) };
+    if (moved) await showToApplication(deps, config, now.versionId, told, stored.versionId);
+    const read = moved ? { versionId } : {};
+    return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived, ...read, ...applied(now) };
   }
   const { expires_at: _former, ...kept } = document;
-  const expiry = client.secretExpiresAt === null ? {} : { expires_at: Math.floor(client.secretExpiresAt / 1000) };
+  const end = usableEnd(deps, client);
+  const expiry = end === null ? {} : { expires_at: Math.floor(end / 1000) };
   const renewed: ClientSecret = { ...kept, ...expiry, client_secret: client.clientSecret };
   if (!fits(renewed)) return { kind: 'refused', failure: tooLarge(name) };
   await deps.secrets.put(name, versionId, renewed, tagsOf(config));
@@ -85,7 +95,8 @@ export async function storeUpdated(
   const readBack = await readSecret(deps.secrets, name, { versionId }, clientSecretSchema);
   if (readBack?.value.client_secret !== client.clientSecret) throw unread(name);
   const credential: CredentialState = {
-    ...current,
+    ...former,
+    manageable,
     store: deps.secrets.kind,
     place: 'client',
     versionId,
@@ -105,6 +116,14 @@ export async function storeUpdated(
     notes,
     ...applied(current),
   };
+}
+
+/** What the application is told of a kept secret's end that the answer moved. */
+function movedEnd(deps: Dependencies, current: CredentialState, client: Shown): { expires_at?: number } {
+  const stated = { expiresAt: client.secretExpiresAt, expiryKnown: client.expiryKnown };
+  const { expiresAt } = expiryOfKeptSecret(current, stated, client.issuedAt, requestTimes(deps));
+  if (expiresAt === null || expiresAt === current.expiresAt) return {};
+  return { expires_at: Math.floor(expiresAt / 1000) };
 }
 
 /** The same secret needs no proof: what stands beside it is told to the application at once. Repeatable. */

@@ -96,7 +96,7 @@ export async function absorbUpdate(
   });
   const change = await changeOf(deps, config, intent.metadata);
   if (parsed.kind !== 'refused') {
-    const shown = parsed.kind === 'client' ? parsed : nothingShown(answer);
+    const shown = parsed.kind === 'client' ? { ...parsed, answersUpdate: true as const } : nothingShown(answer);
     const outcome = await storeUpdated(deps, config, argument, intent.intentId, shown, change);
     if (outcome.kind === 'refused') await keepUnread(deps, intent, argument, answer);
     await deps.records.settleIntent(intent.intentId, outcome.kind === 'refused' ? 'refused' : 'applied', outcome);

@@ -106,6 +106,7 @@ const credential = z.object({
   strategy: word(strategies),
   manageable: z.boolean().optional().describe('Whether the client can be read and changed from here (RFC 7592)'),
   provedAt: instantOrNull,
+  findings: z.array(findingView).optional().describe('What is odd about its life; absent: nothing'),
 });
 
 /** Scopes, and where what was asked, advertised, registered and granted differ. */

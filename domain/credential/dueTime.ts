@@ -2,7 +2,7 @@ import type { RotationPolicy } from '../client/metadata.ts';
 import type { Reason } from '../reasons/index.ts';
 import { stableFraction } from '../text/stableHash.ts';
 import { durationToMilliseconds } from '../time/duration.ts';
-import { defaultPaceTimes, type PaceTimes } from './pace/times.ts';
+import { defaultPaceTimes, type PaceTimes } from '../time/pace.ts';
 import { type Placed, placeOutside, readWindows } from './pace/windows.ts';
 
 /** Times are milliseconds since the epoch, UTC. */
@@ -142,18 +142,4 @@ function renewBefore(policy: RotationPolicy): number | null {
 
 function maxAgeEnd(lifetime: Lifetime, policy: RotationPolicy): number | null {
   return policy.maxAge === undefined ? null : lifetime.issuedAt + durationToMilliseconds(policy.maxAge);
-}
-
-/**
- * Milliseconds until a rotation that did not succeed is tried again: min(2^attempts hours, remaining/8), at least
- * min(30 s, lifetime/50). `attempts` counts from 0.
- * @deprecated `nextRotationAttempt` of `pacing.ts` replaces it once the entity calls that.
- */
-export function rotationBackOff(attempts: number, lifetime: Lifetime, now: number): number {
-  const hours = 2 ** Math.min(attempts, 12) * 3_600_000;
-  if (lifetime.expiresAt === null) return hours;
-  const length = Math.max(0, lifetime.expiresAt - lifetime.issuedAt);
-  const atLeast = Math.min(30_000, length / 50);
-  const remaining = Math.max(0, lifetime.expiresAt - now);
-  return Math.ceil(Math.max(atLeast, Math.min(hours, remaining / 8), 1));
 }

@@ -1,6 +1,6 @@
 import type { Reason } from '../reasons/index.ts';
+import type { PaceTimes } from '../time/pace.ts';
 import type { EnvironmentClass } from '../words.ts';
-import type { PaceTimes } from './pace/times.ts';
 
 /** What an answer says of a secret's end (RFC 7591 section 3.2.1); milliseconds since the epoch, UTC. */
 export interface StatedExpiry {

@@ -1,8 +1,8 @@
 import type { RotationPolicy } from '../client/metadata.ts';
 import type { Reason } from '../reasons/index.ts';
+import type { PaceTimes } from '../time/pace.ts';
 import { type Due, type Life, reserveShare, windowRoom } from './dueTime.ts';
 import { fullBucket, giveBack, nextTokenAt, type RequestBucket } from './pace/bucket.ts';
-import type { PaceTimes } from './pace/times.ts';
 import { type Placed, placeOutside, readWindows } from './pace/windows.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { PaceTimes } from './pace/times.ts';
+import type { PaceTimes } from '../time/pace.ts';
 
 /**
  * When a pending secret that stays rejected while the current one is good is set aside (DESIGN section 6): after a

@@ -3,9 +3,13 @@ import { stableFraction } from '../text/stableHash.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Draft } from './draft.ts';
 
+/** What exceeds a year is no time that could be shown. */
+const longestRetryAfter = 366 * 86_400_000;
+
 /**
  * Milliseconds until the next try: doubling from `retryInitial` to `retryMaximum`, minus a stable jitter of up to a
- * quarter (Temporal's retry policies have none), never less than the peer asked for by `Retry-After`.
+ * quarter (Temporal's retry policies have none), never less than the peer asked for by `Retry-After`, which is
+ * honoured whole.
  */
 export function backOff(
   registrationId: string,
@@ -15,7 +19,7 @@ export function backOff(
 ): number {
   const doubled = Math.min(policy.retryInitial * 2 ** Math.min(attempts, 20), policy.retryMaximum);
   const jittered = doubled * (1 - stableFraction(`${registrationId}/${attempts}`) / 4);
-  const asked = Math.min((retryAfterSeconds ?? 0) * 1000, policy.retryMaximum);
+  const asked = Math.min((retryAfterSeconds ?? 0) * 1000, longestRetryAfter);
   return Math.ceil(Math.max(jittered, asked));
 }
 

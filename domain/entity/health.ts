@@ -1,15 +1,29 @@
-import { rotationDue } from '../credential/dueTime.ts';
+import { clientDue, type Due, nearerEnd, overdueAt, rotationDue } from '../credential/dueTime.ts';
 import type { CredentialState } from '../ports/activities.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
 import type { EntityState } from './state.ts';
 
-/** When the current credential is due, in milliseconds since the epoch; null when it never is by itself. */
-export function dueOf(state: EntityState): number | null {
+const never: Due = { at: null, reason: null, moved: null };
+
+/** When the current secret is due; `at` null = never by itself. */
+export function secretDueOf(state: EntityState): Due {
   // The secret of a shared client is its holder's to replace.
-  if (state.current === null || state.config.holderRegistrationId !== null) return null;
-  if (rotationObstacle(state.current) !== null) return null;
-  return rotationDue(state.registrationId, state.current, state.config.rotationPolicy).at;
+  if (state.current === null || state.config.holderRegistrationId !== null) return never;
+  if (rotationObstacle(state.current) !== null) return never;
+  return rotationDue(state.registrationId, state.current, state.config.rotationPolicy);
+}
+
+/** When the client itself is to be replaced, in milliseconds since the epoch; null = it does not end, or is another's. */
+export function clientDueOf(state: EntityState): number | null {
+  const { current, config, registrationId } = state;
+  if (current === null || config.holderRegistrationId !== null) return null;
+  return clientDue(registrationId, current, config.rotationPolicy).at;
+}
+
+/** When the credential is due, whichever of secret and client ends: for showing. */
+export function dueOf(state: EntityState): number | null {
+  return earlier(secretDueOf(state).at, clientDueOf(state));
 }
 
 /** Why a credential of this kind cannot be replaced, whatever the server can do; null when it can. */
@@ -18,37 +32,68 @@ export function rotationObstacle({ authMethod }: CredentialState): Reason | null
   return authMethod === 'private_key_jwt' ? 'KeyRotationNotAvailable' : null;
 }
 
+/** What keeps the current credential from being replaced by a request; until a person brings another it is not tried. */
+export function requestObstacle({
+  current,
+}: EntityState): Extract<Reason, 'ManualRotationNeeded' | 'RotationNotSupported'> | null {
+  if (current?.manageable === true) return null;
+  return current?.supplied === true ? 'ManualRotationNeeded' : 'RotationNotSupported';
+}
+
 /** How a credential will be rotated (DESIGN section 6). */
 export function strategyOf(credential: CredentialState, state: EntityState): Strategy {
   if (credential.authMethod === 'none' || state.config.holderRegistrationId !== null) return 'none';
   if (credential.authMethod === 'private_key_jwt') return 'key';
-  if (credential.expiresAt === null && state.config.rotationPolicy.maxAge === undefined && credential.expiryKnown) {
-    return credential.manageable ? 'update' : 'none';
-  }
-  if (credential.manageable) return 'update';
+  const { rotationPolicy } = state.config;
+  const endless = credential.expiresAt === null && rotationPolicy.maxAge === undefined && credential.expiryKnown;
+  if (endless && !credential.manageable) return 'none';
+  if (credential.manageable && credential.keptToTheLast !== true) return 'update';
   return credential.supplied === true ? 'manual' : 'replace';
 }
 
 /**
- * From due to halfway towards expiry a credential is `due`, after that `overdue`: half of the reserve is used up and
+ * From due to halfway towards the end a credential is `due`, after that `overdue`: half of the reserve is used up and
  * the on-call engineer still has the other half.
  */
-export function overdueAt(state: EntityState): number | null {
-  const due = dueOf(state);
-  const expiry = state.current?.expiresAt ?? null;
-  return due === null || expiry === null ? null : due + (expiry - due) / 2;
+export function overdueOf(state: EntityState): number | null {
+  const due = clientDueOf(state);
+  const end = state.current?.clientExpiresAt;
+  return earlier(secretOverdueOf(state), due === null || end === undefined ? null : overdueAt(due, end));
+}
+
+/** Of the secret alone. */
+export function secretOverdueOf(state: EntityState): number | null {
+  const { current } = state;
+  if (current === null || current.expiresAt === null) return null;
+  const { at } = secretDueOf(state);
+  const end = nearerEnd(current);
+  return at === null || end === null ? null : overdueAt(at, end.at);
 }
 
 /** Second axis of state at a time (milliseconds since the epoch). */
 export function healthOf(state: EntityState, now: number): CredentialHealth {
-  const { current } = state;
+  const { current, rotation } = state;
   if (current === null || state.phase === 'retired') return 'none';
-  if (current.expiresAt !== null && current.expiresAt <= now) return 'expired';
+  const end = nearerEnd(current);
+  if (end !== null && end.at <= now) return 'expired';
   if (state.currentRejected) return 'rejected';
-  if (state.rotation !== null || (state.pending !== null && state.phase === 'active')) return 'rotating';
-  const overdue = overdueAt(state);
+  const rotates = rotation !== null && rotation.waits !== true;
+  if (rotates || (state.pending !== null && state.phase === 'active')) return 'rotating';
+  const overdue = overdueOf(state);
   if (overdue !== null && overdue <= now) return 'overdue';
   const due = dueOf(state);
   if (due !== null && due <= now) return 'due';
   return current.provedAt === null ? 'unknown' : 'healthy';
+}
+
+/** Whether the client's own end is near and nobody was told. */
+export function clientEndUntold(state: EntityState, now: number): boolean {
+  const due = clientDueOf(state);
+  if (due === null || due > now || state.phase === 'retired' || state.phase === 'retiring') return false;
+  return !state.attentions.some(({ topic }) => topic === 'client');
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
 }

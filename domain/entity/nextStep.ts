@@ -1,8 +1,12 @@
+import { nearerEnd } from '../credential/dueTime.ts';
+import { nextTokenAt } from '../credential/pace/bucket.ts';
 import { stableFraction } from '../text/stableHash.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Phase } from '../words.ts';
-import { dueOf, healthOf, overdueAt } from './health.ts';
-import type { EntityState, MetadataChange, OpenRequest, Operation } from './state.ts';
+import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
+import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
+import { newerThan } from './rotation/setAside.ts';
+import type { EntityState, MetadataChange, OpenRequest, Operation, Rotation } from './state.ts';
 import { nextTaskMoment } from './task.ts';
 
 /** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
@@ -18,6 +22,7 @@ export type Step =
   | { readonly do: 'register' }
   | { readonly do: 'plan-change'; readonly operation: Operation<'changeMetadata'> }
   | { readonly do: 'change'; readonly change: MetadataChange }
+  | { readonly do: 'probe-set-aside' }
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
@@ -57,7 +62,7 @@ function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
     const [late] = state.operations;
     return late === undefined ? { do: 'finish' } : { do: 'begin-operation', operation: late };
   }
-  if (healthOf(state, now) !== state.credentialHealth) return { do: 'note-health' };
+  if (healthOf(state, now) !== state.credentialHealth || clientEndUntold(state, now)) return { do: 'note-health' };
   const taskAt = nextTaskMoment(state, policy);
   if (taskAt !== null && taskAt <= now) return { do: 'tell-of-task' };
   const step = workStep(state, now, policy);
@@ -72,11 +77,8 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
     return { do: 'begin-operation', operation };
   }
   if (state.activeOperation?.kind === 'changeMetadata') {
-    const step: Step =
-      state.change == null
-        ? { do: 'plan-change', operation: state.activeOperation }
-        : { do: 'change', change: state.change };
-    return whenDue(state, now, step);
+    if (state.change == null) return whenDue(state, now, { do: 'plan-change', operation: state.activeOperation });
+    return whenPaid(state, now, policy, { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   if (state.activeOperation?.kind === 'supplyCredential')
@@ -85,12 +87,12 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
     case 'discovering':
       return whenDue(state, now, { do: 'discover' });
     case 'registering':
-      return whenDue(state, now, { do: 'register' });
+      return whenPaid(state, now, policy, { do: 'register' });
     case 'verifying':
     case 'awaiting_enablement':
       return whenDue(state, now, { do: 'prove' });
     case 'retiring':
-      return whenDue(state, now, { do: 'retire' });
+      return whenPaid(state, now, policy, { do: 'retire' });
     case 'active':
       return activeStep(state, now, policy);
     default:
@@ -100,8 +102,8 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
 
 function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.pending !== null || state.activeOperation?.kind === 'verify') return whenDue(state, now, { do: 'prove' });
-  if (state.rotation !== null) return whenDue(state, now, { do: 'update' });
-  const rotateAt = rotationStart(state);
+  if (state.rotation !== null) return rotationStep(state, state.rotation, now, policy);
+  const rotateAt = rotationStart(state, now, policy);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
   // A rejected one is probed with back-off, so that a client that is enabled again is taken up by itself.
   const bySchedule = state.rejectedSince === null ? (state.current?.provedAt ?? 0) + policy.proofInterval : 0;
@@ -115,14 +117,18 @@ function isProvable(state: EntityState): boolean {
   return state.conditions.find(({ type }) => type === 'CredentialProved')?.reason !== 'KeyHeldElsewhere';
 }
 
-/** When the next rotation may begin; null = not by itself. */
-export function rotationStart(state: EntityState): number | null {
-  const due = dueOf(state);
-  return due === null ? null : Math.max(due, state.rotationNotBefore ?? 0);
+/** Before the server is asked for another secret, those that it gave and that were not good are tried again. */
+function rotationStep(state: EntityState, rotation: Rotation, now: number, policy: TimePolicy): Step {
+  const paceAt = rotation.waits === true ? nextAttemptOf(state, now, policy).at : null;
+  if (rotation.probed === true || newerThan(state.setAside, state.current).length === 0)
+    return whenPaid(state, now, policy, { do: 'update' }, paceAt);
+  return whenDue(state, now, { do: 'probe-set-aside' }, paceAt);
 }
 
 function healthChanges(state: EntityState): (number | null)[] {
-  return [dueOf(state), overdueAt(state), state.current?.expiresAt ?? null];
+  const end = state.current === null ? null : nearerEnd(state.current);
+  const secret = [secretDueOf(state).at, secretOverdueOf(state)];
+  return [...secret, dueOf(state), overdueOf(state), clientDueOf(state), end?.at ?? null];
 }
 
 /** Null = never. */
@@ -131,10 +137,22 @@ function earliest(times: readonly (number | null)[], now: number): number | null
   return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
-function whenDue(state: EntityState, now: number, step: Step): Step {
+/** A request to the client's registration endpoints, once the ceiling of requests allows one. */
+function whenPaid(
+  state: EntityState,
+  now: number,
+  policy: TimePolicy,
+  step: Step,
+  notBefore: number | null = null,
+): Step {
+  return whenDue(state, now, step, nextTokenAt(state.rotationPace.bucket, policy), notBefore);
+}
+
+function whenDue(state: EntityState, now: number, step: Step, ...notBefore: readonly (number | null)[]): Step {
   if (state.waitsForPerson) return { do: 'wait', until: earliestHealthChange(state, now) };
-  if (state.nextAttemptAt === null || state.nextAttemptAt <= now) return step;
-  return { do: 'wait', until: Math.min(state.nextAttemptAt, earliestHealthChange(state, now) ?? state.nextAttemptAt) };
+  const at = Math.max(...[state.nextAttemptAt, ...notBefore].map((time) => time ?? Number.NEGATIVE_INFINITY));
+  if (at <= now) return step;
+  return { do: 'wait', until: Math.min(at, earliestHealthChange(state, now) ?? at) };
 }
 
 function earliestHealthChange(state: EntityState, now: number): number | null {

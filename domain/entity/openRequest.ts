@@ -1,5 +1,7 @@
+import type { PaceTimes } from '../time/pace.ts';
 import type { Step } from './nextStep.ts';
-import type { EntityState, OpenRequest } from './state.ts';
+import { spending } from './rotation/attempt.ts';
+import type { EntityState, OpenRequest, Rotation } from './state.ts';
 
 /** A step that sends what cannot be repeated. */
 export type RequestStep = Extract<Step, { do: 'register' | 'update' | 'change' }>;
@@ -10,7 +12,7 @@ export function isRequestStep(step: Step): step is RequestStep {
 
 /**
  * The state with the request that a step is going to send. It is recorded before it is sent: whoever starts from the
- * records settles it, instead of sending another.
+ * records settles it, instead of sending another. It counts as sent from now on.
  *
  * @param ids made by the workflow; the operation's is used where the request belongs to none.
  */
@@ -18,8 +20,17 @@ export function openRequest(
   state: EntityState,
   step: RequestStep,
   ids: { readonly intentId: string; readonly operationId: string },
+  now: number,
+  times: PaceTimes,
 ): EntityState {
-  return { ...state, request: requestOf(state, step, ids) };
+  const request = requestOf(state, step, ids);
+  return { ...spending(state, 1, now, times), request, rotation: rotationSent(state, step, now) };
+}
+
+function rotationSent({ rotation }: EntityState, step: RequestStep, now: number): Rotation | null {
+  if (rotation === null || step.do !== 'update') return rotation;
+  const { waits: _, ...sent } = rotation;
+  return { ...sent, sentAt: now };
 }
 
 function requestOf(

@@ -1,8 +1,11 @@
 import type { Asked, OperationKind } from '../operations/details.ts';
-import { explain, type Reason } from '../reasons/index.ts';
+import { explain } from '../reasons/index.ts';
+import type { TimePolicy } from '../time/policy.ts';
 import { type Applied, Draft } from './draft.ts';
-import { healthOf, strategyOf } from './health.ts';
+import { healthOf, requestObstacle } from './health.ts';
 import { rememberOperation } from './remember.ts';
+import { nextAttemptOf } from './rotation/attempt.ts';
+import { tellClientEnd, tellOverdue, tellRotationAnew } from './rotation/told.ts';
 import { rules } from './rules/index.ts';
 import { accepted, type Rule } from './rules/rule.ts';
 import type { EntityState, Operation } from './state.ts';
@@ -51,11 +54,11 @@ function ruleOf<Kind extends OperationKind>(kind: Kind): Rule<Kind> {
 }
 
 /** Starts the rotation that is due by itself. `operationId` is made by the workflow. */
-export function beginRotation(before: EntityState, operationId: string, now: number): Applied {
+export function beginRotation(before: EntityState, operationId: string, now: number, policy: TimePolicy): Applied {
   const draft = new Draft(before, now);
-  const obstacle = obstacleOf(before);
+  const obstacle = requestObstacle(before);
   if (obstacle !== null) {
-    draft.set({ rotationNotBefore: Number.MAX_SAFE_INTEGER });
+    draft.set({ rotationObstacle: obstacle });
     if (obstacle === 'ManualRotationNeeded') openTask(draft, 'rotation');
     draft.attention('rotation', obstacle);
     draft.event({ type: 'registration.attention', reason: obstacle, message: explain(obstacle), operationId });
@@ -68,23 +71,32 @@ export function beginRotation(before: EntityState, operationId: string, now: num
     failingSince: null,
     waitsForPerson: false,
   });
-  draft.event({ type: 'credential.rotation-started', message: 'The credential is due for rotation.', operationId });
+  draft.clearAttention('pace');
+  const inside = nextAttemptOf(before, now, policy).moved === 'inside' ? ('RotationInsideFreezeWindow' as const) : null;
+  draft.event({
+    type: 'credential.rotation-started',
+    reason: inside ?? undefined,
+    message: `The credential is due for rotation.${inside === null ? '' : ` ${explain(inside)}`}`,
+    operationId,
+  });
   return draft.finish();
 }
 
-/** What keeps the credential from being replaced by a request; until a person brings another it is not tried again. */
-function obstacleOf(state: EntityState): Extract<Reason, 'ManualRotationNeeded' | 'RotationNotSupported'> | null {
-  const { current } = state;
-  if (current !== null && strategyOf(current, state) === 'manual') return 'ManualRotationNeeded';
-  return current?.manageable === true ? null : 'RotationNotSupported';
-}
-
-/** Records that time alone changed the health of the credential. */
+/** Records that time alone changed the health of the credential, or brought the client's own end near. */
 export function noteHealth(before: EntityState, now: number): Applied {
   const draft = new Draft(before, now);
   const from = before.credentialHealth;
   const to = healthOf(before, now);
   if (to === 'expired') draft.attention('expiry', 'CredentialExpired');
+  tellClientEnd(draft);
+  const isOverdueNoMore = to === 'healthy' && before.attentions.some(({ reason }) => reason === 'RotationOverdue');
+  if (isOverdueNoMore) tellRotationAnew(draft);
+  else tellOverdue(draft);
+  if (from === to) {
+    const message = explain('ClientEndsSoon');
+    draft.event({ type: 'registration.attention', reason: 'ClientEndsSoon', message });
+    return draft.finish();
+  }
   draft.event({
     type: 'credential.health-changed',
     reason: to === 'expired' ? 'CredentialExpired' : undefined,

@@ -1,3 +1,4 @@
+import { newPace, type RotationPace } from '../credential/pacing.ts';
 import type { Asked, OperationKind } from '../operations/details.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
 import type { Task } from '../people/tasks/task.ts';
@@ -46,6 +47,12 @@ export interface MetadataChange {
 export interface Rotation {
   readonly operationId: string;
   readonly actor: string;
+  /** When its request was given to be sent last. */
+  readonly sentAt?: number;
+  /** The secrets that were set aside were probed: none is good. */
+  readonly probed?: true;
+  /** Its request did not reach the server: it is made again when the pace allows. Only of one that a person asked for. */
+  readonly waits?: true;
 }
 
 /** A credential that a person supplied, on its way to its proof. */
@@ -65,6 +72,8 @@ export const attentionTopics = [
   'credential',
   'management',
   'rotation',
+  'client',
+  'pace',
   'metadata',
   'endpoint',
   'discovery',
@@ -115,9 +124,12 @@ export interface EntityState {
   readonly currentRejected: boolean;
   readonly request: OpenRequest | null;
   readonly rotation: Rotation | null;
-  /** Rotations in a row that did not replace the secret. */
-  readonly rotationAttempts: number;
-  readonly rotationNotBefore: number | null;
+  /** What the next request to the client's registration endpoints hangs on; the time is never stored. */
+  readonly rotationPace: RotationPace;
+  /** Why no request can replace the current credential: it was told, and is not looked at again while it is so. */
+  readonly rotationObstacle: Reason | null;
+  /** Secrets that the server issued after the current one and that stayed rejected; oldest first. */
+  readonly setAside: readonly CredentialState[];
   readonly operations: readonly Operation[];
   /** Begun and not finished. */
   readonly activeOperation: Operation | null;
@@ -140,7 +152,7 @@ export interface EntityState {
 }
 
 /** Of {@link EntityState}. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Ids kept for idempotency. */
 export const recentOperationLimit = 50;
@@ -173,8 +185,10 @@ export function initialState(start: EntityStart): EntityState {
     currentRejected: view?.credentialHealth === 'rejected',
     request: start.unsettled,
     rotation: null,
-    rotationAttempts: 0,
-    rotationNotBefore: null,
+    // Full at any later time as well.
+    rotationPace: newPace(0),
+    rotationObstacle: null,
+    setAside: [],
     operations: [],
     activeOperation: null,
     recentOperationIds: [],
@@ -209,6 +223,9 @@ export function credentialFromView(view: RegistrationView): CredentialState | nu
     provedAt: credential.provedAt === null ? null : Date.parse(credential.provedAt),
     manageable: credential.manageable ?? credential.strategy === 'update',
     ...(credential.strategy === 'manual' ? { supplied: true } : {}),
+    ...(credential.findings?.some(({ code }) => code === 'expiry-not-usable')
+      ? { expiryReason: 'ExpiryNotUsable' }
+      : {}),
     ...(credential.clientExpiresAt === null ? {} : { clientExpiresAt: Date.parse(credential.clientExpiresAt) }),
   };
 }

@@ -1,9 +1,13 @@
+import { lifetimeFinding } from '../credential/expiry.ts';
 import { clientSecretName, managementSecretName, parseRegistrationId } from '../ids.ts';
 import { taskViewOf } from '../people/tasks/taskView.ts';
 import type { CredentialState } from '../ports/activities.ts';
-import { type CredentialView, clientBindingOf, type RegistrationView } from '../registration/view.ts';
+import { explain } from '../reasons/index.ts';
+import { type CredentialView, clientBindingOf, type Finding, type RegistrationView } from '../registration/view.ts';
 import { rfc3339OrNull, toRfc3339 } from '../time/clock.ts';
+import { defaultTimePolicy } from '../time/policy.ts';
 import { dueOf, strategyOf } from './health.ts';
+import { shownAttempt } from './rotation/attempt.ts';
 import type { EntityState } from './state.ts';
 
 /** The projection of a state at a time: what the API answers and the read model holds. */
@@ -22,7 +26,7 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     phase: state.phase,
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
-    nextAttemptAt: rfc3339OrNull(state.nextAttemptAt),
+    nextAttemptAt: rfc3339OrNull(state.nextAttemptAt ?? shownAttempt(state, now, defaultTimePolicy)),
     discovery: state.discovery,
     credential: shown === null ? null : credentialView(shown, state),
     scopes: state.scopes,
@@ -47,8 +51,22 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
     strategy: strategyOf(credential, state),
     manageable: credential.manageable,
     provedAt: rfc3339OrNull(credential.provedAt),
+    ...findingsOf(credential, state),
   };
 }
+
+/** Warnings, never attentions: of a life so short nobody could do anything in time. */
+function findingsOf(credential: CredentialState, { config }: EntityState): Pick<CredentialView, 'findings'> {
+  const short = lifetimeFinding(credential, config.environmentClass, defaultTimePolicy);
+  const reasons = [short, credential.expiryReason ?? null].filter((reason) => reason !== null);
+  if (reasons.length === 0) return {};
+  const findings = reasons.map((reason): Finding => {
+    return { code: findingCodes[reason], severity: 'warning', message: explain(reason) };
+  });
+  return { findings };
+}
+
+const findingCodes = { LifetimeVeryShort: 'lifetime-very-short', ExpiryNotUsable: 'expiry-not-usable' } as const;
 
 /** What is shared is the holder's: the application reads it there. */
 function secretNameOf(credential: CredentialState, { config }: EntityState): string {

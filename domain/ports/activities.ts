@@ -22,6 +22,8 @@ export interface Failure {
   readonly status: number | null;
   readonly retryAfterSeconds: number | null;
   readonly message: string;
+  /** Of a ladder that did not come to an end. */
+  readonly reads?: number;
 }
 
 /** A stored credential: where it is and what may be said of it. */
@@ -35,6 +37,12 @@ export interface CredentialState {
   readonly issuedAt: number;
   readonly expiresAt: number | null;
   readonly expiryKnown: boolean;
+  /** Where the life counts from when the server gave a kept secret another one; absent = from `issuedAt`. */
+  readonly lifeFrom?: number;
+  /** Why the end that the server stated counts as unknown. */
+  readonly expiryReason?: Extract<Reason, 'ExpiryNotUsable'>;
+  /** An update kept the secret although its life was nearly over: the server does not rotate. */
+  readonly keptToTheLast?: true;
   readonly provedAt: number | null;
   /** Whether a registration client URI and a registration access token are stored (RFC 7592). */
   readonly manageable: boolean;
@@ -42,6 +50,8 @@ export interface CredentialState {
   readonly supplied?: true;
   /** The client's own end of life, which is not the secret's expiry. */
   readonly clientExpiresAt?: number;
+  /** When the client was made, as far as the server says; its life counts from then. */
+  readonly clientIssuedAt?: number;
 }
 
 /** The approved endpoints that a step may use; also what every secret's audience is made from. */
@@ -70,6 +80,8 @@ export interface RequestArguments {
   /** Where it was decided: nothing is sent once the registration has moved on. */
   readonly decidedAt?: number;
   readonly incarnation?: number;
+  /** Reads that a settlement ladder may send; absent = as many as it has rungs. */
+  readonly mostReads?: number;
 }
 
 /** Changed client metadata that the server took. */
@@ -82,8 +94,16 @@ export interface AppliedMetadata {
   readonly current: CredentialState;
 }
 
+/** What a step sent to a client's registration endpoints beside the request that it is about. */
+export interface Beside {
+  /** Reads of a settlement ladder; absent = it was not climbed. */
+  readonly reads?: number;
+}
+
 /** How a request that cannot be repeated ended, as far as can be known. */
-export type RequestOutcome =
+export type RequestOutcome = Ended & Beside;
+
+type Ended =
   | {
       /** A client was registered, or its credential replaced; the answer is in the secret store. */
       readonly kind: 'stored';
@@ -104,12 +124,14 @@ export type RequestOutcome =
       readonly expiryKnown: boolean;
       readonly manageable: boolean;
       readonly tokenReceived: boolean;
+      /** Version that the application reads now, where its document was written anew with another end. */
+      readonly versionId?: string;
       /** Set when it changed the metadata, which then is what it was for. */
       readonly metadata?: AppliedMetadata;
     }
   /** The server answered no. */
   | { readonly kind: 'refused'; readonly failure: Failure }
-  /** No byte left, or the row was never `sending`: the request may be made again. */
+  /** No byte left, or the row was never `sending`; or a ladder saw that it did nothing. It may be made again. */
   | { readonly kind: 'not-sent'; readonly failure: Failure }
   /** Sent; no usable answer will come. What was sent is in the orphan ledger where a client may exist. */
   | { readonly kind: 'unanswered'; readonly failure: Failure }
@@ -140,6 +162,8 @@ export interface ProofOutcome {
   readonly pending: CredentialState | null;
   /** What the token endpoint said, for the timeline. */
   readonly message: string;
+  /** Sent to the client's registration endpoints, to learn whether it is gone. */
+  readonly reads?: number;
   /** The current credential is rejected, and so is every registration access token of its client. */
   readonly clientGone?: true;
   /** Nothing was sent, as too many were refused lately: not before then (milliseconds since the epoch, UTC). */
@@ -243,7 +267,15 @@ export interface PeerSteps {
     pending: CredentialState | null;
     /** Somebody asked for it: `verify`, `report-rejected`, a changed task. Absent: Registrar's own schedule. */
     purpose?: 'asked';
+    /** Requests that may go to the client's registration endpoints; absent = as many as it has tokens. */
+    mostReads?: number;
   }): Promise<ProofOutcome>;
+  /** Probes the secrets that were set aside, newest first, up to the first good one. Repeatable. */
+  probeSetAside(argument: {
+    registrationId: string;
+    endpoints: Endpoints;
+    setAside: readonly CredentialState[];
+  }): Promise<SetAsideOutcome>;
   /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
   storeSupplied(argument: SupplyArguments): Promise<SupplyResult>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */

@@ -22,6 +22,16 @@ export const rotation = {
     sentence: 'The secret should have been replaced by now; it still works, and Registrar goes on trying.',
     action: 'Read in the timeline what the server answers, and see the expiry: there is time to ask the health system.',
   },
+  ServerDoesNotRotate: {
+    sentence:
+      'The server kept the secret although nearly all of its life is over: it does not seem to replace secrets.',
+    action: 'Have a new client registered before the secret expires; Registrar goes on asking.',
+  },
+  SecretSetAside: {
+    sentence:
+      'The secret that the server issued last never proved good; it is set aside, and the one before stays in use.',
+    action: 'Ask the health system whether its server shows secrets as they are; Registrar asks for another one.',
+  },
   RotationPaced: {
     sentence: 'The client has been sent as many requests as Registrar allows itself; the next one comes later.',
     action: 'Read in the timeline why the requests before did not do; "next attempt" says when the next one comes.',

@@ -125,6 +125,8 @@ export interface CredentialView {
   /** Whether the client can be read, changed and deleted from here (RFC 7592), as far as is known. */
   readonly manageable?: boolean;
   readonly provedAt: string | null;
+  /** What is odd about its life; absent = nothing. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Why the scopes of two stages differ. Stable codes. */

@@ -1,10 +1,11 @@
 import { type ChoreIntervals, defaultChoreIntervals } from './chores.ts';
+import { defaultPaceTimes, type PaceTimes } from './pace.ts';
 
 /**
  * Every timeout and back-off of the product in one object, in milliseconds, so that tests can scale them together.
  * It comes with the release: an entity is told it whenever it wakes.
  */
-export interface TimePolicy extends ChoreIntervals {
+export interface TimePolicy extends ChoreIntervals, PaceTimes {
   /** One request to a health system, connect to last byte. */
   readonly httpTotal: number;
   /** Putting an answer into the database; then it is spooled. */
@@ -74,6 +75,7 @@ export const defaultTimePolicy: TimePolicy = {
   remindAfter: 3 * day,
   remindEvery: 7 * day,
   escalateAfter: 14 * day,
+  ...defaultPaceTimes,
   ...defaultChoreIntervals,
 };
 

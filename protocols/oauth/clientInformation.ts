@@ -75,7 +75,7 @@ export function readClientInformation(
     .filter((secret) => secret !== null)
     .flatMap(encodingsOf);
   const authMethod = readAuthMethod(body, context, clientSecret, findings);
-  const expiry = readExpiry(body, authMethod, clientSecret, context.now, findings);
+  const expiry = readExpiry(body, authMethod, clientSecret, findings);
   const redirectUris = readList(body['redirect_uris'], 'redirect_uris', secrets, findings);
   const scope = readScope(body['scope']);
   return {
@@ -136,7 +136,6 @@ function readExpiry(
   body: Readonly<Record<string, unknown>>,
   authMethod: AuthMethod,
   clientSecret: string | null,
-  now: number,
   findings: Finding[],
 ): { secretExpiresAt: number | null; expiryKnown: boolean } {
   const value = body['client_secret_expires_at'];
@@ -160,9 +159,6 @@ function readExpiry(
   if (Number(value) > 1e11) {
     const message = 'client_secret_expires_at is in milliseconds; RFC 7591 asks for seconds. It was read as such.';
     findings.push(finding('secret-expiry-in-milliseconds', 'info', message));
-  }
-  if (time <= now) {
-    findings.push(finding('secret-expired-at-issue', 'error', 'client_secret_expires_at lies in the past.'));
   }
   return { secretExpiresAt: time, expiryKnown: true };
 }

@@ -27,8 +27,8 @@ function ofRecords(code: RecordsErrorCode): { reason: Reason; retryClass: RetryC
 /** What our own errors tell; null for errors of others. */
 function foreseen(error: unknown): Failure | null {
   if (error instanceof RegistrarFailure) {
-    const { reason, retryClass, status, retryAfterSeconds, message } = error;
-    return { reason, retryClass, status, retryAfterSeconds, message };
+    const { reason, retryClass, status, retryAfterSeconds, message, reads } = error;
+    return { reason, retryClass, status, retryAfterSeconds, message, ...(reads === 0 ? {} : { reads }) };
   }
   const blank = { status: null, retryAfterSeconds: null };
   if (error instanceof SecretStoreError) return { ...secretStoreReasons[error.code], ...blank, message: error.message };

@@ -2,7 +2,7 @@ import type { RotationPolicy } from '../../domain/client/metadata.ts';
 import { lifeOf, rotationDue } from '../../domain/credential/dueTime.ts';
 import { expiryOfKeptSecret, expiryOfNewSecret, type SecretLife } from '../../domain/credential/expiry.ts';
 import { affordable, spend } from '../../domain/credential/pace/bucket.ts';
-import { defaultPaceTimes as times } from '../../domain/credential/pace/times.ts';
+import { defaultPaceTimes as times } from '../../domain/time/pace.ts';
 import {
   afterFailedAttempt,
   afterRotation,

@@ -25,6 +25,7 @@ export const testPolicy: TimePolicy = {
   retryMaximum: 5000,
   attentionAfter: 20_000,
   replicationLag: 2000,
+  usableExpiry: 2000,
 };
 
 export interface ProductOptions {

@@ -57,6 +57,7 @@ export function decidedNow(
     update: asked('update'),
     settle: asked('settle'),
     prove: asked('prove'),
+    probeSetAside: asked('probeSetAside'),
     storeSupplied: asked('storeSupplied'),
     retire: asked('retire'),
     planMetadata: activities.planMetadata,

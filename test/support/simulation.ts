@@ -1,11 +1,13 @@
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
-import { afterFailure, afterProof, afterRetire } from '../../domain/entity/after/proof.ts';
+import { afterFailure, afterProof, afterRetire, afterRetireFailure } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
+import { openRequest, type RequestStep } from '../../domain/entity/openRequest.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
+import { afterSetAside } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type {
@@ -14,6 +16,7 @@ import type {
   MetadataPlan,
   ProofOutcome,
   RequestOutcome,
+  SetAsideOutcome,
   SupplyOutcome,
 } from '../../domain/ports/activities.ts';
 import type { DiscoveryView, Transition } from '../../domain/registration/view.ts';
@@ -30,6 +33,8 @@ export interface World {
   /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
   proveAtOnce?(state: EntityState, now: number): ProofOutcome | null;
   retire(state: EntityState, now: number): DeleteOutcome;
+  /** Those that were set aside; none is good where absent. */
+  probeSetAside?(state: EntityState, now: number): SetAsideOutcome;
   /** What becomes of a credential that a person supplied. */
   storeSupplied?(operation: Operation<'supplyCredential'>, state: EntityState, now: number): SupplyOutcome;
 }
@@ -94,39 +99,23 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     case 'begin-operation':
       return beginOperation(state, step.operation, now);
     case 'begin-rotation':
-      return beginRotation(state, `operation-${now}`, now);
+      return beginRotation(state, `operation-${now}`, now, policy);
     case 'discover':
       return guarded(
         () => afterDiscovery(state, world.discover(now), now),
         (failure) => afterDiscoveryFailure(state, failure, now, policy),
       );
     case 'register':
-    case 'update': {
-      const request: OpenRequest = {
-        intentId: `intent-${now}`,
-        kind: step.do,
-        operationId: state.rotation?.operationId ?? `op-${now}`,
-      };
+    case 'update':
+    case 'change':
+      return sent(step, state, world, now, policy);
+    case 'probe-set-aside':
       return guarded(
-        () => requested(request, world.request(step.do, state, now), state, world, now, policy),
-        (failure) => afterRequestFailure(state, request, failure, now, policy),
+        () => afterSetAside(state, world.probeSetAside?.(state, now) ?? { good: null, probed: [] }, now),
+        (failure) => afterFailure(state, failure, now, policy),
       );
-    }
     case 'plan-change':
       return afterPlan(state, world.plan?.(state, now) ?? { wanted: null, members: [] }, now);
-    case 'change': {
-      const { revision, ownRevision } = step.change.config;
-      const request: OpenRequest = {
-        intentId: `intent-${now}`,
-        kind: 'update',
-        operationId: state.activeOperation?.operationId ?? '',
-        metadata: { revision, ownRevision },
-      };
-      return guarded(
-        () => requested(request, world.request('update', state, now), state, world, now, policy),
-        (failure) => afterRequestFailure(state, request, failure, now, policy),
-      );
-    }
     case 'settle':
       return guarded(
         () => requested(step.request, world.settle(step.request, state, now), state, world, now, policy),
@@ -145,11 +134,22 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     case 'retire':
       return guarded(
         () => afterRetire(state, world.retire(state, now), now),
-        (failure) => afterFailure(state, failure, now, policy),
+        (failure) => afterRetireFailure(state, failure, now, policy),
       );
     default:
       throw new Error(`not a step that does something: ${step.do}`);
   }
+}
+
+/** The request is opened as the workflow does, and answered on the state that it was opened in. */
+function sent(step: RequestStep, state: EntityState, world: World, now: number, policy: TimePolicy): Applied {
+  const ids = { intentId: `intent-${now}`, operationId: `op-${now}` };
+  const opened = openRequest(state, step, ids, now, policy);
+  const request = opened.request as OpenRequest;
+  return guarded(
+    () => requested(request, world.request(request.kind, opened, now), opened, world, now, policy),
+    (failure) => afterRequestFailure(opened, request, failure, now, policy),
+  );
 }
 
 function supplied(

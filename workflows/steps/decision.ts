@@ -28,6 +28,6 @@ export function decide(
     case 'begin-operation':
       return beginOperation(state, step.operation, now);
     case 'begin-rotation':
-      return beginRotation(state, newId(), now);
+      return beginRotation(state, newId(), now, policy);
   }
 }

@@ -1,3 +1,4 @@
+import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
@@ -14,7 +15,7 @@ export async function sendRequest(
   state: EntityState,
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
-  const argument = { ...argumentsOf(state, request), ...decided };
+  const argument = { ...argumentsOf(state, request, policy), ...decided };
   return await requestStep(request, policy, () => {
     if (request.kind === 'register') return peers.register(argument);
     const { current } = state;
@@ -32,7 +33,7 @@ export async function settleRequest(
 ): Promise<Apply> {
   const { current } = state;
   return await requestStep(request, policy, () =>
-    peers.settle({ ...argumentsOf(state, request), request: request.kind, current, ...decided }),
+    peers.settle({ ...argumentsOf(state, request, policy), request: request.kind, current, ...decided }),
   );
 }
 
@@ -53,8 +54,9 @@ async function requestStep(
   );
 }
 
-function argumentsOf(state: EntityState, request: OpenRequest): RequestArguments {
-  const { registrationId, initialAccessTokenRef } = state;
+function argumentsOf(state: EntityState, request: OpenRequest, policy: TimePolicy): RequestArguments {
+  const { registrationId, initialAccessTokenRef, rotationPace } = state;
+  const mostReads = affordable(rotationPace.bucket, Date.now(), policy);
   const { intentId, operationId } = request;
-  return { registrationId, intentId, operationId, endpoints: endpointsOf(state), initialAccessTokenRef };
+  return { registrationId, intentId, operationId, endpoints: endpointsOf(state), initialAccessTokenRef, mostReads };
 }

@@ -1,10 +1,12 @@
+import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
-import { afterFailure, afterProof, afterRetire } from '../../domain/entity/after/proof.ts';
+import { afterFailure, afterProof, afterRetire, afterRetireFailure } from '../../domain/entity/after/proof.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
+import { afterSetAside, newerThan } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, Operation } from '../../domain/entity/state.ts';
 import { type Asking, own } from '../activities.ts';
 import { type Apply, attempt } from './attempt.ts';
@@ -14,7 +16,7 @@ import { settleRequest } from './request.ts';
 /** A step that is an activity. */
 export type WorkStep = Extract<
   Step,
-  { do: 'discover' | 'plan-change' | 'settle' | 'store-supplied' | 'prove' | 'retire' }
+  { do: 'discover' | 'plan-change' | 'probe-set-aside' | 'settle' | 'store-supplied' | 'prove' | 'retire' }
 >;
 
 /** Carries out one bounded step and returns what follows from it. */
@@ -24,6 +26,8 @@ export async function takeStep(step: WorkStep, state: EntityState, asking: Askin
       return await discover(state, asking);
     case 'plan-change':
       return await planChange(step.operation, state, asking);
+    case 'probe-set-aside':
+      return await probeSetAside(state, asking);
     case 'settle':
       return await settleRequest(step.request, state, asking);
     case 'store-supplied':
@@ -63,11 +67,24 @@ async function planChange(
 }
 
 async function prove(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
-  const { registrationId, current, pending, activeOperation } = state;
+  const { registrationId, current, pending, activeOperation, rotationPace } = state;
+  const mostReads = affordable(rotationPace.bucket, Date.now(), policy);
   const asked = activeOperation?.kind === 'verify' ? ({ purpose: 'asked' } as const) : {};
   return await attempt(
-    () => peers.prove({ registrationId, endpoints: endpointsOf(state), current, pending, ...asked, ...decided }),
+    () =>
+      peers.prove({ registrationId, endpoints: endpointsOf(state), current, pending, mostReads, ...asked, ...decided }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+  );
+}
+
+/** Before the server is asked for another secret, those that were set aside are tried again. */
+async function probeSetAside(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
+  const { registrationId, current } = state;
+  const setAside = newerThan(state.setAside, current);
+  return await attempt(
+    () => peers.probeSetAside({ registrationId, endpoints: endpointsOf(state), setAside, ...decided }),
+    (outcome) => (latest, now) => afterSetAside(latest, outcome, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
 }
@@ -102,6 +119,6 @@ async function retire(state: EntityState, { peers, decided, policy }: Asking): P
   return await attempt(
     () => peers.retire({ ...argument, ...decided }),
     (outcome) => (latest, now) => afterRetire(latest, outcome, now),
-    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+    (failure) => (latest, now) => afterRetireFailure(latest, failure, now, policy),
   );
 }

@@ -1,4 +1,4 @@
-import type { PaceTimes } from './times.ts';
+import type { PaceTimes } from '../../time/pace.ts';
 
 /**
  * Requests that a client may still send to its registration endpoint or client URI: the ceiling that holds whatever the

@@ -3,6 +3,8 @@ import { explain, type Reason } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
+import { judgedFresh } from '../rotation/fresh.ts';
+import { keptCredential } from '../rotation/kept.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
 import { closeMetadataTask, openMetadataTask } from '../task.ts';
 import { failChange } from './plan.ts';
@@ -30,14 +32,14 @@ export function afterChange(
   const { operationId } = request;
   const applied = appliedBy(outcome);
   if (applied !== undefined) {
-    taken(draft, request, outcome, applied);
+    taken(draft, request, outcome, applied, policy);
     return;
   }
   switch (outcome.kind) {
     case 'stored':
       // A lost update had issued a secret and left the metadata as they were: they are sent again.
       draft.succeeded();
-      draft.set({ pending: outcome.credential, rejectedSince: null });
+      draft.set({ pending: judgedFresh(outcome.credential, policy), rejectedSince: null });
       draft.event({
         type: 'request.settled',
         operationId,
@@ -59,7 +61,13 @@ export function afterChange(
   }
 }
 
-function taken(draft: Draft, request: OpenRequest, outcome: RequestOutcome, applied: AppliedMetadata): void {
+function taken(
+  draft: Draft,
+  request: OpenRequest,
+  outcome: RequestOutcome,
+  applied: AppliedMetadata,
+  policy: TimePolicy,
+): void {
   const { activeOperation, appliedRevision, config } = draft.state;
   const change = changeOf(draft.state);
   const { revision, ownRevision } = applied.target;
@@ -68,13 +76,13 @@ function taken(draft: Draft, request: OpenRequest, outcome: RequestOutcome, appl
   closeMetadataTask(draft);
   draft.set({
     config: change?.config ?? { ...config, revision, ownRevision },
-    current: currentAfter(outcome, applied),
+    current: currentAfter(outcome, applied, draft.now, policy),
     scopes: applied.scopes,
     appliedRevision: revision,
     appliedOwnRevision: ownRevision,
     change: null,
     activeOperation: activeOperation?.kind === 'changeMetadata' ? null : activeOperation,
-    ...(outcome.kind === 'stored' ? { pending: outcome.credential, rejectedSince: null } : {}),
+    ...(outcome.kind === 'stored' ? { pending: judgedFresh(outcome.credential, policy), rejectedSince: null } : {}),
   });
   for (const { type, status, reason, message } of applied.conditions) draft.condition(type, status, reason, message);
   const renewed = outcome.kind === 'stored' ? ' It issued a new secret, which is proved next.' : '';
@@ -91,9 +99,13 @@ function taken(draft: Draft, request: OpenRequest, outcome: RequestOutcome, appl
   });
 }
 
-function currentAfter(outcome: RequestOutcome, { current }: AppliedMetadata): CredentialState {
-  if (outcome.kind !== 'unchanged' || !outcome.expiryKnown) return current;
-  return { ...current, expiresAt: outcome.expiresAt, expiryKnown: true };
+function currentAfter(
+  outcome: RequestOutcome,
+  { current }: AppliedMetadata,
+  now: number,
+  policy: TimePolicy,
+): CredentialState {
+  return outcome.kind === 'unchanged' ? keptCredential(current, outcome, now, policy) : current;
 }
 
 function notTaken(

@@ -1,19 +1,23 @@
-import { rotationDue } from '../../credential/dueTime.ts';
+import { afterChangedPolicy } from '../../credential/pacing.ts';
 import type { DeleteOutcome, Failure, ProofOutcome } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import { toRfc3339 } from '../../time/clock.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay, waitPatiently } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { spending } from '../rotation/attempt.ts';
+import { paceAfterPromotion } from '../rotation/promoted.ts';
+import { asideAt, newerThan, setPendingAside } from '../rotation/setAside.ts';
+import { tellClientEnd, tellRotationAnew } from '../rotation/told.ts';
 import type { EntityState, Supply } from '../state.ts';
 import { closeTask } from '../task.ts';
 
 /** What follows from a proof of the pending or the current credential. */
 export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
-  const draft = new Draft(before, now);
+  const draft = new Draft(spending(before, outcome.reads ?? 0, now, policy), now);
   const { decision } = outcome;
   if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
-  if (decision.action === 'promote') promoted(draft, outcome, before);
+  if (decision.action === 'promote') promoted(draft, outcome, before, policy);
   else if (outcome.putOff !== undefined) putOff(draft, outcome, outcome.putOff.until, now, policy);
   else if (decision.reason === 'SecretStoreConflict') conflicting(draft, outcome, now, policy);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
@@ -30,14 +34,14 @@ function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
   draft.set({ current });
 }
 
-function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): void {
+function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, policy: TimePolicy): void {
   const operationId = before.rotation?.operationId ?? before.supply?.operationId ?? before.activeOperation?.operationId;
   const first = before.current === null;
   const { reason } = outcome.decision;
   const unproved = reason !== 'ProofSucceeded';
   draft.succeeded();
   if (draft.state.task?.kind !== 'metadata') closeTask(draft);
-  draft.clearAttention('registration', 'expiry', 'credential', 'rotation');
+  draft.clearAttention('registration', 'expiry', 'credential', 'pace');
   draft.set({
     phase: 'active',
     current: outcome.current,
@@ -46,17 +50,15 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState): voi
     rejectedSince: null,
     currentRejected: false,
     rotation: null,
-    rotationAttempts: 0,
-    rotationNotBefore: null,
+    rotationPace: paceAfterPromotion(before, unproved, draft.now, policy),
+    rotationObstacle: null,
+    setAside: newerThan(before.setAside, outcome.current),
     activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
   });
   draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
   if (reason === 'PromotedUnproved') draft.attention('credential', reason);
-  const policyProblem =
-    outcome.current === null
-      ? null
-      : rotationDue(before.registrationId, outcome.current, before.config.rotationPolicy).reason;
-  if (policyProblem !== null) draft.attention('rotation', policyProblem);
+  tellRotationAnew(draft);
+  tellClientEnd(draft);
   draft.event({
     type: first ? 'registration.activated' : 'credential.rotated',
     reason: first || unproved ? outcome.decision.reason : 'Rotated',
@@ -93,7 +95,6 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
   draft.set({
     phase: 'active',
     current: adopted === null ? null : { ...adopted, provedAt: now, ...becameManageable },
-    ...(becameManageable === null ? {} : { rotationNotBefore: null }),
     currentRejected: false,
     rejectedSince: null,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
@@ -157,7 +158,9 @@ function unprovable(draft: Draft, outcome: ProofOutcome): void {
 
 /** An administrator gave a registration access token: from now on the credential can be rotated. */
 function tokenReissued(draft: Draft, outcome: ProofOutcome): void {
-  draft.clearAttention('rotation', 'management');
+  draft.set({ rotationPace: afterChangedPolicy(draft.state.rotationPace), rotationObstacle: null });
+  draft.clearAttention('management');
+  tellRotationAnew(draft);
   draft.event({
     type: 'management.token-received',
     message: `The administrator of the authorization server re-issued the registration access token of client ${outcome.current?.clientId ?? ''}.`,
@@ -185,6 +188,12 @@ function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: Time
     dropSupplied(draft, outcome, supply.operationId);
     return;
   }
+  const aside = outcome.decision.reason === 'CredentialRejected' ? asideAt(draft.state, policy) : null;
+  if (aside !== null && now >= aside) {
+    finishVerify(draft, outcome);
+    setPendingAside(draft, outcome.message, policy);
+    return;
+  }
 
   const fresh = state.current === null;
   const reason = fresh ? reasonOfFresh(supply) : outcome.clientGone ? 'ClientLooksGone' : outcome.decision.reason;
@@ -209,6 +218,8 @@ function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: Time
   }
   finishVerify(draft, outcome);
   delay(draft, { ...proofFailure(outcome), reason }, now, policy);
+  const { nextAttemptAt } = draft.state;
+  if (aside !== null && nextAttemptAt !== null) draft.set({ nextAttemptAt: Math.min(nextAttemptAt, aside) });
 }
 
 function reasonOfFresh(supply: Supply | null): Reason {
@@ -275,6 +286,11 @@ export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: nu
     changes: { phase: { from: before.phase, to: 'retired' } },
   });
   return draft.finish();
+}
+
+/** A deletion did not get on: it is tried again, as often as the ceiling of requests allows. */
+export function afterRetireFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  return afterFailure(spending(before, Math.max(1, failure.reads ?? 1), now, policy), failure, now, policy);
 }
 
 /** A repeatable step failed: it is tried again. */

@@ -1,12 +1,14 @@
-import { rotationBackOff } from '../../credential/dueTime.ts';
 import type { Failure, RequestOutcome } from '../../ports/activities.ts';
 import { explain, policyReasons, type Reason } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay, holdForPerson } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { ladderPaidAt, spending, unspent } from '../rotation/attempt.ts';
+import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
 import { openTask } from '../task.ts';
-import { afterChange, cannotManage, changesMetadata } from './change.ts';
+import { afterChange, changesMetadata } from './change.ts';
+import { afterUpdate } from './update.ts';
 import { awaitToken } from './wayOn.ts';
 
 /** Unanswered POSTs of one registering after which a person decides (DESIGN section 5). */
@@ -22,7 +24,9 @@ export function afterRequest(
   now: number,
   policy: TimePolicy,
 ): Applied {
-  const draft = new Draft({ ...before, request: null }, now);
+  const { reads } = outcome;
+  const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(before, now, policy) : before;
+  const draft = new Draft({ ...spending(settled, reads ?? 0, now, policy), request: null }, now);
   if (request.kind === 'register') afterRegister(draft, request, outcome, now, policy);
   else if (changesMetadata(request, outcome)) afterChange(draft, request, outcome, now, policy);
   else afterUpdate(draft, request, outcome, now, policy);
@@ -40,7 +44,8 @@ export function afterRequestFailure(
   now: number,
   policy: TimePolicy,
 ): Applied {
-  const draft = new Draft({ ...before, request: { ...request, unsettled: true } }, now);
+  const spent = spending(before, failure.reads ?? 0, now, policy);
+  const draft = new Draft({ ...spent, request: { ...request, unsettled: true } }, now);
   if (request.unsettled !== true) {
     draft.set({ nextAttemptAt: null });
     draft.event({
@@ -51,6 +56,8 @@ export function afterRequestFailure(
     });
   } else {
     delay(draft, failure, now, policy);
+    // Each climb begins at the first rung: it waits until all of them can be paid for.
+    if (failure.reason === 'RotationPaced') draft.set({ nextAttemptAt: ladderPaidAt(draft.state, now, policy) });
   }
   return draft.finish();
 }
@@ -64,7 +71,7 @@ function afterRegister(
 ): void {
   switch (outcome.kind) {
     case 'stored':
-      registered(draft, request, outcome);
+      registered(draft, request, outcome, policy);
       return;
     case 'refused':
       registerRefused(draft, request, outcome.failure, now, policy);
@@ -81,12 +88,12 @@ function afterRegister(
   }
 }
 
-function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored'>): void {
+function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored'>, policy: TimePolicy): void {
   draft.succeeded();
   draft.clearAttention('registration');
   draft.set({
     phase: 'verifying',
-    pending: outcome.credential,
+    pending: judgedFresh(outcome.credential, policy),
     rejectedSince: null,
     scopes: outcome.scopes,
     appliedRevision: outcome.revision,
@@ -178,95 +185,4 @@ function hold(draft: Draft, request: OpenRequest, failure: Failure | null): void
   draft.condition('Registered', 'False', reason, message);
   draft.attention('registration', reason, message);
   draft.event({ type: 'registration.register-failed', reason, message, operationId: request.operationId });
-}
-
-function afterUpdate(
-  draft: Draft,
-  request: OpenRequest,
-  outcome: RequestOutcome,
-  now: number,
-  policy: TimePolicy,
-): void {
-  switch (outcome.kind) {
-    case 'stored':
-      draft.succeeded();
-      draft.clearAttention('management');
-      draft.set({ pending: outcome.credential, rejectedSince: null });
-      draft.event({
-        type: 'request.settled',
-        operationId: request.operationId,
-        message: `The server issued a new secret; it is stored as version ${outcome.credential.versionId} and proved next.`,
-      });
-      return;
-    case 'unchanged':
-      unchanged(draft, request, outcome, now);
-      return;
-    case 'refused':
-      if (outcome.failure.retryClass === 'transient') {
-        delay(draft, outcome.failure, now, policy);
-        return;
-      }
-      putOff(draft, request, updateRefusal(outcome.failure), now, 'rotation');
-      if (outcome.failure.reason === 'RotationNotSupported') cannotManage(draft);
-      return;
-    case 'management-rejected':
-      putOff(draft, request, outcome.failure, now, 'management');
-      return;
-    default:
-      delay(draft, outcome.failure, now, policy);
-      return;
-  }
-}
-
-/** The same secret came back: too early. Asked again in the remaining time. */
-function unchanged(draft: Draft, request: OpenRequest, outcome: Outcome<'unchanged'>, now: number): void {
-  const { current } = draft.state;
-  if (current === null) return;
-  draft.succeeded();
-  draft.clearAttention('management');
-  const expiry = outcome.expiryKnown ? { expiresAt: outcome.expiresAt, expiryKnown: true } : {};
-  draft.set({ current: { ...current, ...expiry, manageable: outcome.manageable } });
-  putOffRotation(draft, now);
-  draft.event({
-    type: 'credential.rotation-deferred',
-    reason: 'RotationTooEarly',
-    operationId: request.operationId,
-    message: explain('RotationTooEarly'),
-  });
-}
-
-/** A policy's refusal keeps its name: what helps against it is known. */
-function updateRefusal(failure: Failure): Failure {
-  const own = policyReasons.has(failure.reason) || failure.reason === 'RotationNotSupported';
-  return own ? failure : { ...failure, reason: 'UpdateRejected' };
-}
-
-function putOff(
-  draft: Draft,
-  request: OpenRequest,
-  failure: Failure,
-  now: number,
-  topic: 'rotation' | 'management',
-): void {
-  putOffRotation(draft, now);
-  draft.attention(topic, failure.reason, failure.message);
-  draft.event({
-    type: 'credential.rotation-failed',
-    reason: failure.reason,
-    operationId: request.operationId,
-    message: failure.message,
-  });
-}
-
-function putOffRotation(draft: Draft, now: number): void {
-  const { current, rotationAttempts } = draft.state;
-  const wait = current === null ? 0 : rotationBackOff(rotationAttempts, current, now);
-  draft.set({
-    rotation: null,
-    rotationAttempts: rotationAttempts + 1,
-    rotationNotBefore: now + wait,
-    attempts: 0,
-    failingSince: null,
-    nextAttemptAt: null,
-  });
 }

@@ -3,6 +3,7 @@ import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { holdForPerson } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, Operation } from '../state.ts';
 
 type Supplied = Operation<'supplyCredential'>;
@@ -22,7 +23,7 @@ export function afterSupply(
     if (outcome.tokenReceived) draft.clearAttention('management');
     const patientUntil = now + patienceOf(before, operation, policy);
     draft.set({
-      pending: outcome.credential,
+      pending: judgedFresh(outcome.credential, policy),
       rejectedSince: null,
       supply: { operationId: operation.operationId, actor: operation.actor, patientUntil },
     });

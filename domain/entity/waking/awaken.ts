@@ -1,9 +1,10 @@
-import { rotationDue } from '../../credential/dueTime.ts';
+import { afterChangedPolicy } from '../../credential/pacing.ts';
 import type { Woken } from '../../ports/entityState.ts';
 import { explain } from '../../reasons/index.ts';
 import type { RegistrationConfig } from '../../registration/config.ts';
 import { isSameJson } from '../../text/sameJson.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { tellRotationAnew } from '../rotation/told.ts';
 import { type EntityState, initialState, type Operation } from '../state.ts';
 import { migrateState } from './migrateState.ts';
 import { keepingOperations, withOperations } from './openOperations.ts';
@@ -80,13 +81,11 @@ function follow(before: EntityState, newest: RegistrationConfig, now: number): A
   return draft.finish();
 }
 
-/** Another rotation policy holds than before: put-off rotations start over, and what is wrong with it is told. */
+/** Another rotation policy holds than before: failed rotations count from none, the ceiling stays, and what is wrong with it is told. */
 export function followRotationPolicy(draft: Draft): void {
-  const { config, current, registrationId } = draft.state;
-  draft.set({ rotationAttempts: 0, rotationNotBefore: null });
-  draft.clearAttention('rotation');
-  const problem = current === null ? null : rotationDue(registrationId, current, config.rotationPolicy).reason;
-  if (problem !== null) draft.attention('rotation', problem);
+  draft.set({ rotationPace: afterChangedPolicy(draft.state.rotationPace), rotationObstacle: null });
+  draft.clearAttention('pace');
+  tellRotationAnew(draft);
 }
 
 /**

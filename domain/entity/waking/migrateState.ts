@@ -1,6 +1,13 @@
+import { newPace } from '../../credential/pacing.ts';
 import type { StoredState } from '../../ports/entityState.ts';
 import { type EntityState, schemaVersion } from '../state.ts';
 import { decisionRules } from './decisionRules.ts';
+
+/** Members of version 2, which was never released, and of version 1, which travelled through continue-as-new only. */
+type Before = Omit<EntityState, 'rules' | 'rotationPace' | 'rotationObstacle' | 'setAside'> & {
+  readonly rotationAttempts?: number;
+  readonly rotationNotBefore?: number | null;
+};
 
 /**
  * A state as an older release wrote it, in today's shape. Throws for one of a newer release: the workflow task fails, and
@@ -10,7 +17,14 @@ export function migrateState(stored: StoredState): EntityState {
   if (stored.schemaVersion > schemaVersion)
     throw new Error(`This release reads states up to version ${schemaVersion}, not ${stored.schemaVersion}.`);
   if (stored.schemaVersion === schemaVersion) return stored as EntityState;
-  // Version 1 travelled through continue-as-new only.
-  const before = stored as unknown as Omit<EntityState, 'rules'>;
-  return { ...before, schemaVersion, rules: decisionRules, supply: before.supply ?? null };
+  const { rotationAttempts = 0, rotationNotBefore: _, ...before } = stored as unknown as Before;
+  return {
+    ...before,
+    schemaVersion,
+    rules: decisionRules,
+    supply: before.supply ?? null,
+    rotationPace: { ...newPace(0), failures: rotationAttempts },
+    rotationObstacle: null,
+    setAside: [],
+  };
 }

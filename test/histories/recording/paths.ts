@@ -44,6 +44,7 @@ export const recordingPolicy: TimePolicy = {
   retryMaximum: 1000,
   restFor: 10 * 60_000,
   replicationLag: 500,
+  usableExpiry: 2000,
 };
 
 const supplied: SuppliedCredential = {

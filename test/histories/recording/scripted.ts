@@ -237,6 +237,7 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
       update: scripted('update', () => stored()),
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
+      probeSetAside: scripted('probeSetAside', () => ({ good: null, probed: [] })),
       storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
       planMetadata: async ({ registrationId }) => ({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newPace } from '../../../domain/credential/pacing.ts';
 import type { EntityState } from '../../../domain/entity/state.ts';
 import { workflowIdOf } from '../../../domain/ids.ts';
 import { recordedTwice, recordsAway, rejected, stored, suppliedAndProved } from '../../histories/recording/scripted.ts';
@@ -60,16 +61,16 @@ describeWith('temporal', 'what an entity records, and starts from', ({ temporal 
     await waitFor(() => entities.row(registrationId).wakeAt !== null, { what: 'the entity to rest' });
     // As a task of this chain would have left it that decided otherwise and died.
     const row = entities.row(registrationId);
-    const rotationAttempts = 5;
+    const rotationPace = { ...newPace(0), failures: 5 };
     Object.assign(row, {
       sequence: row.sequence + 1,
-      state: { ...stateIn(registrationId), sequence: row.sequence + 1, rotationAttempts },
+      state: { ...stateIn(registrationId), sequence: row.sequence + 1, rotationPace },
     });
     const verification = asked('verify');
     await entities.operate(registrationId, verification);
     await entities.seen(registrationId, 'credential.proved');
     expect(row.ended).toEqual([verification.operationId]);
-    expect(stateIn(registrationId).rotationAttempts).toBe(rotationAttempts);
+    expect(stateIn(registrationId).rotationPace).toEqual(rotationPace);
     expect(attentionsOf(registrationId)).toEqual([]);
   });
 
@@ -83,13 +84,13 @@ describeWith('temporal', 'what an entity records, and starts from', ({ temporal 
     Object.assign(row, {
       chain: 'another chain',
       sequence: 40,
-      state: { ...stateIn(registrationId), sequence: 40, rotationAttempts: 3 },
+      state: { ...stateIn(registrationId), sequence: 40, rotationPace: { ...newPace(0), failures: 3 } },
     });
     const verification = asked('verify');
     await entities.operate(registrationId, verification);
     await waitFor(() => row.ended.includes(verification.operationId), { what: 'the operation to end' });
     expect(attentionsOf(registrationId).map(({ sequence }) => sequence)).toEqual([41]);
-    expect(stateIn(registrationId).rotationAttempts).toBe(3);
+    expect(stateIn(registrationId).rotationPace.failures).toBe(3);
   });
 
   it('asks nothing of anybody while the records are away, and writes what it decided once they are back', async () => {

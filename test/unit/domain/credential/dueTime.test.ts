@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  clientDue,
-  nearerEnd,
-  overdueAt,
-  rotationBackOff,
-  rotationDue,
-} from '../../../../domain/credential/dueTime.ts';
+import { clientDue, nearerEnd, overdueAt, rotationDue } from '../../../../domain/credential/dueTime.ts';
 
 const day = 86_400_000;
 const id = 'mercy.app.production.main';
@@ -138,20 +132,5 @@ describe('overdueAt', () => {
 
   it('is not before due where the end has passed', () => {
     expect(overdueAt(10, 5)).toBe(10);
-  });
-});
-
-describe('rotationBackOff', () => {
-  it.each([
-    ['an hour first, when much is left', 0, 80 * day, 3_600_000],
-    ['doubling', 3, 80 * day, 8 * 3_600_000],
-    ['an eighth of what is left', 9, 8 * day, day],
-    ['at least 30 s in the end', 20, 1000, 30_000],
-  ])('is %s', (_name, attempts, remaining, expected) => {
-    expect(rotationBackOff(attempts, lifetime, lifetime.expiresAt - remaining)).toBe(expected);
-  });
-
-  it('is at least a fiftieth of a short lifetime', () => {
-    expect(rotationBackOff(0, { issuedAt, expiresAt: issuedAt + 120_000 }, issuedAt + 119_000)).toBe(2400);
   });
 });

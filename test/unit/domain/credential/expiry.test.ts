@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expiryOfKeptSecret, expiryOfNewSecret, lifetimeFinding } from '../../../../domain/credential/expiry.ts';
-import { defaultPaceTimes as times } from '../../../../domain/credential/pace/times.ts';
+import { defaultPaceTimes as times } from '../../../../domain/time/pace.ts';
 
 const second = 1000;
 const day = 86_400 * second;

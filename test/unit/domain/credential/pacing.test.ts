@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Due, lifeOf, rotationDue } from '../../../../domain/credential/dueTime.ts';
 import { bucketSize, spend, tokensAt } from '../../../../domain/credential/pace/bucket.ts';
-import { defaultPaceTimes as times } from '../../../../domain/credential/pace/times.ts';
 import {
   afterChangedPolicy,
   afterFailedAttempt,
@@ -12,6 +11,7 @@ import {
   type PaceQuestion,
   type RotationPace,
 } from '../../../../domain/credential/pacing.ts';
+import { defaultPaceTimes as times } from '../../../../domain/time/pace.ts';
 import { retriesOf, triesAfter, triesBefore } from '../../../../scripts/retryTables.ts';
 
 const second = 1000;

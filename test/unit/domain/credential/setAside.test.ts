@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { defaultPaceTimes as times } from '../../../../domain/credential/pace/times.ts';
 import { setAsideAt } from '../../../../domain/credential/setAside.ts';
+import { defaultPaceTimes as times } from '../../../../domain/time/pace.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newPace } from '../../../../domain/credential/pacing.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
@@ -164,15 +165,15 @@ describe('a change of metadata', () => {
   });
 
   it('of the rotation policy counts at once, and resets the back-off', () => {
-    const late = active({ rotationAttempts: 5, rotationNotBefore: t0 + 1000 * hour });
+    const late = active({ rotationPace: { ...newPace(0), failures: 5 } });
     const { state } = change(late, { plan: () => planOf([], { rotationPolicy: { renewBefore: 'P5D' } }) });
-    expect(state).toMatchObject({ rotationAttempts: 0, rotationNotBefore: null });
+    expect(state).toMatchObject({ rotationPace: { failures: 0 } });
     expect(state.config.rotationPolicy).toEqual({ renewBefore: 'P5D' });
     const refused = change(late, {
       plan: () => planOf(['scope'], { rotationPolicy: { renewBefore: 'P5D' } }),
       request: () => refusedWith({}),
     });
-    expect(refused.state).toMatchObject({ rotationAttempts: 0, rotationNotBefore: null, appliedRevision: 1 });
+    expect(refused.state).toMatchObject({ rotationPace: { failures: 0 }, appliedRevision: 1 });
     expect(refused.state.config).toMatchObject({ revision: 1, rotationPolicy: { renewBefore: 'P5D' } });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rotationDue } from '../../../../domain/credential/dueTime.ts';
+import { newPace, type RotationPace } from '../../../../domain/credential/pacing.ts';
 import { healthOf } from '../../../../domain/entity/health.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
@@ -18,6 +19,12 @@ const active = (patch: Partial<EntityState> = {}) =>
     ...patch,
   });
 const due = rotationDue('mercy.app.sandbox.main', credentialOf(), {}).at ?? 0;
+
+const failed: RotationPace = {
+  ...newPace(0),
+  failures: 1,
+  lastFailure: { at: due - minute, outcome: 'kept', retryAfter: null },
+};
 
 describe('nextStep', () => {
   it.each<[string, EntityState, number, string]>([
@@ -52,7 +59,7 @@ describe('nextStep', () => {
     ],
     [
       'not before its back-off',
-      active({ current: credentialOf({ provedAt: due }), credentialHealth: 'due', rotationNotBefore: due + 1 }),
+      active({ current: credentialOf({ provedAt: due }), credentialHealth: 'due', rotationPace: failed }),
       due,
       'wait',
     ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newPace, type RotationPace } from '../../../../../domain/credential/pacing.ts';
 import type { EntityState, Operation } from '../../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../../domain/entity/view.ts';
 import { awaken, type Waking } from '../../../../../domain/entity/waking/awaken.ts';
@@ -41,6 +42,8 @@ const waking = (patch: Partial<Waking> = {}): Waking => ({
   ...patch,
 });
 
+const failed = (failures: number): RotationPace => ({ ...newPace(0), failures });
+
 const operation = (operationId: string, kind: 'verify' | 'discover' | 'retire' = 'verify'): Operation => ({
   operationId,
   kind,
@@ -50,7 +53,7 @@ const operation = (operationId: string, kind: 'verify' | 'discover' | 'retire' =
 
 describe('an entity that begins', () => {
   it('is what is recorded, holds and all, whoever wrote it, and raises nothing', () => {
-    const held = active({ waitsForPerson: true, unansweredPosts: 2, rotationAttempts: 4, pending: credentialOf() });
+    const held = active({ waitsForPerson: true, unansweredPosts: 2, rotationPace: failed(4), pending: credentialOf() });
     const { applied } = awaken(woken({ state: held, chain: 'gone' }), waking(), t0);
     expect(applied).toEqual({ state: { ...held, rules: 1 }, transitions: [] });
   });
@@ -91,32 +94,34 @@ describe('an entity that begins', () => {
   });
 
   it('throws for a state of a newer release', () => {
-    expect(() => awaken(woken({ state: { schemaVersion: 3 } }), waking(), t0)).toThrow(/up to version 2/);
+    expect(() => awaken(woken({ state: { schemaVersion: 4 } }), waking(), t0)).toThrow(/up to version 3/);
   });
 
   it('takes a state of the version before', () => {
-    const { supply: _, rules: __, ...before } = active();
-    const state = { ...before, schemaVersion: 1 };
+    const { supply: _, rules: __, rotationPace: ___, rotationObstacle: ____, setAside: _____, ...before } = active();
+    const state = { ...before, schemaVersion: 1, rotationAttempts: 2, rotationNotBefore: t0 };
     expect(awaken(woken({ state }), waking(), t0).applied.state).toMatchObject({
-      schemaVersion: 2,
+      schemaVersion: 3,
       rules: 1,
       supply: null,
+      rotationPace: failed(2),
+      setAside: [],
     });
   });
 });
 
 describe('an entity that goes on', () => {
   it('takes what is recorded, whatever it carried', () => {
-    const carried = active({ rotationAttempts: 1 });
-    const state = active({ rotationAttempts: 7 });
+    const carried = active({ rotationPace: failed(1) });
+    const state = active({ rotationPace: failed(7) });
     const { applied, keepsUnrecorded } = awaken(woken({ state }), waking({ held: carried }), t0);
-    expect(applied.state.rotationAttempts).toBe(7);
+    expect(applied.state.rotationPace.failures).toBe(7);
     expect(applied.transitions).toEqual([]);
     expect(keepsUnrecorded).toBe(false);
   });
 
   it('keeps what it decided on exactly what is recorded', () => {
-    const decided = active({ sequence: 13, rotationAttempts: 9 });
+    const decided = active({ sequence: 13, rotationPace: failed(9) });
     const { applied, keepsUnrecorded } = awaken(woken(), waking({ held: decided, unrecordedAfter: 12 }), t0);
     expect(keepsUnrecorded).toBe(true);
     expect(applied.state).toEqual(decided);
@@ -124,7 +129,7 @@ describe('an entity that goes on', () => {
 
   it('takes what its own chain recorded meanwhile, keeps operations it holds, and raises nothing', () => {
     const decided = active({ sequence: 13, operations: [operation('held')], activeOperation: operation('ended') });
-    const state = active({ sequence: 13, rotationAttempts: 3, recentOperationIds: ['ended'] });
+    const state = active({ sequence: 13, rotationPace: failed(3), recentOperationIds: ['ended'] });
     const { applied, keepsUnrecorded } = awaken(
       woken({ state, sequence: 13 }),
       waking({ held: decided, unrecordedAfter: 12 }),
@@ -132,7 +137,7 @@ describe('an entity that goes on', () => {
     );
     expect(keepsUnrecorded).toBe(false);
     expect(applied.transitions).toEqual([]);
-    expect(applied.state).toMatchObject({ sequence: 13, rotationAttempts: 3 });
+    expect(applied.state).toMatchObject({ sequence: 13, rotationPace: { failures: 3 } });
     expect(applied.state.operations.map(({ operationId }) => operationId)).toEqual(['held']);
   });
 
@@ -141,10 +146,10 @@ describe('an entity that goes on', () => {
     ['the records refused what it decided', {}, { conflict: true }],
     ['the records are older than what it recorded', { sequence: 11, state: active({ sequence: 11 }) }, {}],
   ])('starts from the records and tells a person when %s', (_, recorded, patch) => {
-    const held = active({ rotationAttempts: 1, operations: [operation('held')] });
+    const held = active({ rotationPace: failed(1), operations: [operation('held')] });
     const { state, transitions } = awaken(woken(recorded), waking({ held, ...patch }), t0).applied;
     expect(transitions).toMatchObject([{ reason: 'RecordsConflict', sequence: (recorded.sequence ?? 12) + 1 }]);
-    expect(state.rotationAttempts).toBe(0);
+    expect(state.rotationPace.failures).toBe(0);
     expect(state.operations.map(({ operationId }) => operationId)).toEqual(['held']);
     expect(state.conditions).toContainEqual(
       expect.objectContaining({ type: 'NeedsAttention', reason: 'RecordsConflict' }),
@@ -165,9 +170,9 @@ describe('policies', () => {
   const put = (rotationPolicy: object) => woken({}, { config: configOf({ rotationPolicy }) });
 
   it('follow the newest when the entity wakes, which resets what was put off', () => {
-    const state = active({ rotationAttempts: 6, rotationNotBefore: t0 + 1 });
+    const state = active({ rotationPace: failed(6), rotationObstacle: 'RotationNotSupported' });
     const { applied } = awaken({ ...put({ maxAge: 'P30D' }), recorded: woken({ state }).recorded }, waking(), t0);
-    expect(applied.state).toMatchObject({ rotationAttempts: 0, rotationNotBefore: null });
+    expect(applied.state).toMatchObject({ rotationPace: { failures: 0 }, rotationObstacle: null });
     expect(applied.transitions).toMatchObject([
       {
         type: 'registration.metadata-changed',
@@ -182,7 +187,7 @@ describe('policies', () => {
     const state = active({ config: configOf({ rotationPolicy: { renewBefore: 'P1D', maxAge: 'P30D' } }) });
     const { applied } = awaken({ ...put(rotationPolicy), recorded: woken({ state }).recorded }, waking(), t0);
     expect(applied.transitions).toEqual([]);
-    expect(applied.state.rotationAttempts).toBe(0);
+    expect(applied.state.rotationPace.failures).toBe(0);
   });
 
   it('leave method and holder to what was decided', () => {

@@ -1,0 +1,73 @@
+import { nearerEnd } from '../../credential/dueTime.ts';
+import { setAsideAt } from '../../credential/setAside.ts';
+import type { CredentialState, SetAsideOutcome } from '../../ports/activities.ts';
+import { explain } from '../../reasons/index.ts';
+import type { TimePolicy } from '../../time/policy.ts';
+import { type Applied, Draft } from '../draft.ts';
+import type { EntityState } from '../state.ts';
+import { attemptFailed } from './failed.ts';
+
+/** Secrets that are probed again; the store keeps every one. */
+const mostSetAside = 10;
+
+/** When a pending secret that the server issued and that stays rejected is set aside; null = it is not. */
+export function asideAt(state: EntityState, policy: TimePolicy): number | null {
+  const { pending, current, supply, rejectedSince } = state;
+  if (pending === null || current === null || supply !== null || rejectedSince === null) return null;
+  return setAsideAt(rejectedSince, nearerEnd(current)?.at ?? null, policy);
+}
+
+/**
+ * The pending secret stays rejected while the current one is good: it is kept and counts as a failed attempt, and the
+ * next one may come.
+ */
+export function setPendingAside(draft: Draft, said: string, policy: TimePolicy): void {
+  const { pending, rotation } = draft.state;
+  if (pending === null) return;
+  const reason = 'SecretSetAside';
+  const message = `${explain(reason)} It is version ${pending.versionId}. ${said}`;
+  draft.succeeded();
+  draft.clearAttention('credential');
+  draft.set({
+    pending: null,
+    rejectedSince: null,
+    setAside: [...draft.state.setAside, pending].slice(-mostSetAside),
+  });
+  attemptFailed(draft, 'refused', null, policy);
+  draft.condition('CredentialProved', 'True', 'ProofSucceeded', 'The current credential is good.');
+  draft.attention('rotation', reason, message);
+  draft.event({ type: 'credential.rotation-failed', reason, message, operationId: rotation?.operationId });
+}
+
+/** Those that may still be what the server means: what it issued before the current one is not. */
+export function newerThan(
+  setAside: readonly CredentialState[],
+  current: CredentialState | null,
+): readonly CredentialState[] {
+  return setAside.filter(({ issuedAt }) => current === null || issuedAt > current.issuedAt);
+}
+
+/** What follows from probing those that were set aside, before the server is asked for yet another one. */
+export function afterSetAside(before: EntityState, { good, probed }: SetAsideOutcome, now: number): Applied {
+  const draft = new Draft(before, now);
+  const { rotation, setAside } = before;
+  if (rotation === null) return draft.finish();
+  draft.succeeded();
+  if (good === null) {
+    draft.set({ rotation: { ...rotation, probed: true } });
+    return draft.finish();
+  }
+  draft.set({
+    rotation: { ...rotation, probed: true },
+    pending: good,
+    rejectedSince: null,
+    setAside: setAside.filter(({ versionId }) => versionId !== good.versionId),
+  });
+  draft.event({
+    type: 'request.settled',
+    operationId: rotation.operationId,
+    message:
+      `Version ${good.versionId}, which had been set aside, is good now; it takes the place of the current one. ${probed.at(-1)?.message ?? ''}`.trim(),
+  });
+  return draft.finish();
+}
