@@ -120,9 +120,11 @@ function isProvable(state: EntityState): boolean {
 /** Before the server is asked for another secret, those that it gave and that were not good are tried again. */
 function rotationStep(state: EntityState, rotation: Rotation, now: number, policy: TimePolicy): Step {
   const paceAt = rotation.waits === true ? nextAttemptOf(state, now, policy).at : null;
+  const own = rotation.delayed === true || state.rejectedSince === null;
+  const begun = own ? state : { ...state, nextAttemptAt: null };
   if (rotation.probed === true || newerThan(state.setAside, state.current).length === 0)
-    return whenPaid(state, now, policy, { do: 'update' }, paceAt);
-  return whenDue(state, now, { do: 'probe-set-aside' }, paceAt);
+    return whenPaid(begun, now, policy, { do: 'update' }, paceAt);
+  return whenDue(begun, now, { do: 'probe-set-aside' }, paceAt);
 }
 
 function healthChanges(state: EntityState): (number | null)[] {

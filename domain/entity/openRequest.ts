@@ -29,7 +29,7 @@ export function openRequest(
 
 function rotationSent({ rotation }: EntityState, step: RequestStep, now: number): Rotation | null {
   if (rotation === null || step.do !== 'update') return rotation;
-  const { waits: _, ...sent } = rotation;
+  const { waits: _waits, delayed: _delayed, ...sent } = rotation;
   return { ...sent, sentAt: now };
 }
 

@@ -5,6 +5,7 @@ import { type Applied, Draft } from './draft.ts';
 import { healthOf, requestObstacle } from './health.ts';
 import { rememberOperation } from './remember.ts';
 import { nextAttemptOf } from './rotation/attempt.ts';
+import { backOffAnew } from './rotation/failed.ts';
 import { tellClientEnd, tellOverdue, tellRotationAnew } from './rotation/told.ts';
 import { rules } from './rules/index.ts';
 import { accepted, type Rule } from './rules/rule.ts';
@@ -65,10 +66,8 @@ export function beginRotation(before: EntityState, operationId: string, now: num
     return draft.finish();
   }
   draft.set({
+    ...backOffAnew(before),
     rotation: { operationId, actor: 'system' },
-    nextAttemptAt: null,
-    attempts: 0,
-    failingSince: null,
     waitsForPerson: false,
   });
   draft.clearAttention('pace');

@@ -53,6 +53,8 @@ export interface Rotation {
   readonly probed?: true;
   /** Its request did not reach the server: it is made again when the pace allows. Only of one that a person asked for. */
   readonly waits?: true;
+  /** `nextAttemptAt` is of this rotation, and not of the proof of a rejected credential. */
+  readonly delayed?: true;
 }
 
 /** A credential that a person supplied, on its way to its proof. */

@@ -2,7 +2,6 @@ import type { RotationPolicy } from '../../domain/client/metadata.ts';
 import { lifeOf, rotationDue } from '../../domain/credential/dueTime.ts';
 import { expiryOfKeptSecret, expiryOfNewSecret, type SecretLife } from '../../domain/credential/expiry.ts';
 import { affordable, spend } from '../../domain/credential/pace/bucket.ts';
-import { defaultPaceTimes as times } from '../../domain/time/pace.ts';
 import {
   afterFailedAttempt,
   afterRotation,
@@ -13,6 +12,7 @@ import {
   type RotationPace,
 } from '../../domain/credential/pacing.ts';
 import { setAsideAt } from '../../domain/credential/setAside.ts';
+import { defaultPaceTimes as times } from '../../domain/time/pace.ts';
 
 /** What a peer does with one PUT. Expiries are in milliseconds from the answer; null = 0, "never"; absent = not said. */
 export type Behaviour =

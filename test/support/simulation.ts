@@ -7,7 +7,7 @@ import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { openRequest, type RequestStep } from '../../domain/entity/openRequest.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
-import { afterSetAside } from '../../domain/entity/rotation/setAside.ts';
+import { afterSetAside, afterSetAsideFailure } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type {
@@ -112,7 +112,7 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     case 'probe-set-aside':
       return guarded(
         () => afterSetAside(state, world.probeSetAside?.(state, now) ?? { good: null, probed: [] }, now),
-        (failure) => afterFailure(state, failure, now, policy),
+        (failure) => afterSetAsideFailure(state, failure, now, policy),
       );
     case 'plan-change':
       return afterPlan(state, world.plan?.(state, now) ?? { wanted: null, members: [] }, now);

@@ -6,7 +6,7 @@ import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
-import { afterSetAside, newerThan } from '../../domain/entity/rotation/setAside.ts';
+import { afterSetAside, afterSetAsideFailure, newerThan } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, Operation } from '../../domain/entity/state.ts';
 import { type Asking, own } from '../activities.ts';
 import { type Apply, attempt } from './attempt.ts';
@@ -85,7 +85,7 @@ async function probeSetAside(state: EntityState, { peers, decided, policy }: Ask
   return await attempt(
     () => peers.probeSetAside({ registrationId, endpoints: endpointsOf(state), setAside, ...decided }),
     (outcome) => (latest, now) => afterSetAside(latest, outcome, now),
-    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+    (failure) => (latest, now) => afterSetAsideFailure(latest, failure, now, policy),
   );
 }
 

@@ -3,9 +3,8 @@ import { judgeKeptSecret } from '../../credential/keptSecret.ts';
 import type { Failure, RequestOutcome } from '../../ports/activities.ts';
 import { explain, policyReasons } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
-import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
-import { attemptFailed } from '../rotation/failed.ts';
+import { answered, attemptFailed, rotationDelayed } from '../rotation/failed.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import { keptCredential } from '../rotation/kept.ts';
 import { tellRotationAnew } from '../rotation/told.ts';
@@ -43,7 +42,7 @@ export function afterUpdate(
       return;
     case 'not-sent':
       // Seen by a ladder it was sent, and did nothing.
-      if (outcome.reads === undefined) delay(draft, outcome.failure, now, policy);
+      if (outcome.reads === undefined) rotationDelayed(draft, outcome.failure, policy);
       else unreachable(draft, request, outcome.failure, policy);
       return;
     case 'unanswered':
@@ -73,8 +72,7 @@ function kept(
 ): void {
   const { current } = draft.state;
   if (current === null) return;
-  draft.succeeded();
-  draft.clearAttention('management');
+  answered(draft);
   const { keptToTheLast: _, ...before } = current;
   const next = keptCredential({ ...before, manageable: outcome.manageable }, outcome, now, policy);
   const lasts = judgeKeptSecret(lifeOf(next), now, 0) === 'does-not-rotate';

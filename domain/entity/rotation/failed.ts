@@ -1,8 +1,31 @@
 import { lifeOf } from '../../credential/dueTime.ts';
 import { afterFailedAttempt, type FailedOutcome } from '../../credential/pacing.ts';
+import type { Failure } from '../../ports/activities.ts';
 import type { TimePolicy } from '../../time/policy.ts';
+import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
+import type { EntityState } from '../state.ts';
 import { tellOfWait } from './told.ts';
+
+type BackOff = Pick<EntityState, 'attempts' | 'failingSince' | 'nextAttemptAt'>;
+
+/** The back-off of a step that begins; that of a rejected credential's proof goes on beside what is asked meanwhile. */
+export function backOffAnew({ rejectedSince }: Pick<EntityState, 'rejectedSince'>): BackOff | Record<string, never> {
+  return rejectedSince === null ? { attempts: 0, failingSince: null, nextAttemptAt: null } : {};
+}
+
+/** The server answered a rotation's request. */
+export function answered(draft: Draft): void {
+  if (draft.state.rejectedSince === null) draft.succeeded();
+  draft.clearAttention('peer', 'management');
+}
+
+/** A step of a rotation that is made again later: nothing reached the server, or the probes could not be made. */
+export function rotationDelayed(draft: Draft, failure: Failure, policy: TimePolicy): void {
+  const { rotation } = draft.state;
+  delay(draft, failure, draft.now, policy);
+  if (rotation !== null) draft.set({ rotation: { ...rotation, delayed: true } });
+}
 
 /**
  * An attempt that did not bring another secret, proved good: the only way to the next one is the pace. A rotation that a
@@ -21,9 +44,7 @@ export function attemptFailed(
   draft.set({
     rotation: waits ? { operationId: rotation.operationId, actor: rotation.actor, waits: true } : null,
     rotationPace: afterFailedAttempt(rotationPace, { at: draft.now, outcome, retryAfter }, lifeOf(current), policy),
-    attempts: 0,
-    failingSince: null,
-    nextAttemptAt: null,
+    ...backOffAnew(draft.state),
   });
   tellOfWait(draft, policy);
 }

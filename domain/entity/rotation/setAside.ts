@@ -1,11 +1,11 @@
 import { nearerEnd } from '../../credential/dueTime.ts';
 import { setAsideAt } from '../../credential/setAside.ts';
-import type { CredentialState, SetAsideOutcome } from '../../ports/activities.ts';
+import type { CredentialState, Failure, SetAsideOutcome } from '../../ports/activities.ts';
 import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft } from '../draft.ts';
 import type { EntityState } from '../state.ts';
-import { attemptFailed } from './failed.ts';
+import { attemptFailed, backOffAnew, rotationDelayed } from './failed.ts';
 
 /** Secrets that are probed again; the store keeps every one. */
 const mostSetAside = 10;
@@ -52,13 +52,13 @@ export function afterSetAside(before: EntityState, { good, probed }: SetAsideOut
   const draft = new Draft(before, now);
   const { rotation, setAside } = before;
   if (rotation === null) return draft.finish();
-  draft.succeeded();
+  const { delayed: _, ...waited } = rotation;
+  draft.set({ ...backOffAnew(before), rotation: { ...waited, probed: true } });
   if (good === null) {
-    draft.set({ rotation: { ...rotation, probed: true } });
+    draft.clearAttention('peer');
     return draft.finish();
   }
   draft.set({
-    rotation: { ...rotation, probed: true },
     pending: good,
     rejectedSince: null,
     setAside: setAside.filter(({ versionId }) => versionId !== good.versionId),
@@ -69,5 +69,12 @@ export function afterSetAside(before: EntityState, { good, probed }: SetAsideOut
     message:
       `Version ${good.versionId}, which had been set aside, is good now; it takes the place of the current one. ${probed.at(-1)?.message ?? ''}`.trim(),
   });
+  return draft.finish();
+}
+
+/** They could not be probed: tried again, before anything is asked for. */
+export function afterSetAsideFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  const draft = new Draft(before, now);
+  rotationDelayed(draft, failure, policy);
   return draft.finish();
 }
