@@ -82,7 +82,8 @@ export async function storeUpdated(
     const now = { ...current, versionId: moved ? versionId : stored.versionId };
     if (moved && !fits(told)) return { kind: 'refused', failure: tooLarge(name) };
     if (moved) await showToApplication(deps, config, now.versionId, told, stored.versionId);
-    const read = moved ? { versionId } : {};
+    // Also where an attempt before this one wrote it.
+    const read = moved || stored.versionId === versionId ? { versionId } : {};
     return { kind: 'unchanged', expiresAt, expiryKnown, manageable, tokenReceived, ...read, ...applied(now) };
   }
   const { expires_at: _former, ...kept } = document;

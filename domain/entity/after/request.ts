@@ -56,9 +56,9 @@ export function afterRequestFailure(
     });
   } else {
     delay(draft, failure, now, policy);
-    // Each climb begins at the first rung: it waits until all of them can be paid for.
-    if (failure.reason === 'RotationPaced') draft.set({ nextAttemptAt: ladderPaidAt(draft.state, now, policy) });
   }
+  // Each climb begins at the first rung: it waits until all of them can be paid for.
+  if (failure.reason === 'RotationPaced') draft.set({ nextAttemptAt: ladderPaidAt(draft.state, now, policy) });
   return draft.finish();
 }
 
