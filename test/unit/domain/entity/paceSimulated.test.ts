@@ -202,9 +202,9 @@ describe('a rotation that a person asks for', () => {
     const peer = peers['the same secret'] as Peer;
     const sent: number[] = [];
     let state = active();
-    for (let hours = 0; hours < 72; hours += 1) {
-      for (let more = 0; more < 4; more += 1) state = asked(state, `op-${hours}-${more}`);
-      const from = t0 + hours * hour;
+    const every = hour / 6;
+    for (let from = t0; from < t0 + 3 * day; from += every) {
+      state = asked(state, `op-${from}`);
       const lived = run(
         state,
         {
@@ -218,7 +218,7 @@ describe('a rotation that a person asks for', () => {
           retire: () => ({ kind: 'deleted', message: '' }),
         },
         from,
-        from + hour - 1,
+        from + every - 1,
         policy,
         5000,
       );
