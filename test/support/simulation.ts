@@ -1,7 +1,8 @@
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
-import { afterFailure, afterProof, afterRetire, afterRetireFailure } from '../../domain/entity/after/proof.ts';
+import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
+import { afterRetire, afterRetireFailure } from '../../domain/entity/after/retire.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';

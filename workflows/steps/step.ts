@@ -1,7 +1,8 @@
 import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
-import { afterFailure, afterProof, afterRetire, afterRetireFailure } from '../../domain/entity/after/proof.ts';
+import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
+import { afterRetire, afterRetireFailure } from '../../domain/entity/after/retire.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';

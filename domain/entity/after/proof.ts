@@ -1,5 +1,5 @@
 import { afterChangedPolicy } from '../../credential/pacing.ts';
-import type { DeleteOutcome, Failure, ProofOutcome } from '../../ports/activities.ts';
+import type { Failure, ProofOutcome } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import { toRfc3339 } from '../../time/clock.ts';
 import type { TimePolicy } from '../../time/policy.ts';
@@ -266,31 +266,6 @@ function proofFailure(outcome: ProofOutcome): Failure {
     retryAfterSeconds: null,
     message: outcome.message,
   };
-}
-
-/** What follows from a deletion. */
-export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
-  const draft = new Draft(
-    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
-    now,
-  );
-  draft.succeeded();
-  const reason = outcome.kind === 'deleted' ? 'RetireDeleted' : outcome.reason;
-  draft.condition('Registered', 'False', reason, outcome.message);
-  draft.event({
-    type: 'registration.retired',
-    reason,
-    operationId: before.activeOperation?.operationId,
-    actor: before.activeOperation?.actor,
-    message: outcome.message,
-    changes: { phase: { from: before.phase, to: 'retired' } },
-  });
-  return draft.finish();
-}
-
-/** A deletion did not get on: it is tried again, as often as the ceiling of requests allows. */
-export function afterRetireFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
-  return afterFailure(spending(before, Math.max(1, failure.reads ?? 1), now, policy), failure, now, policy);
 }
 
 /** A repeatable step failed: it is tried again. */

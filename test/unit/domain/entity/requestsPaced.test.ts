@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { spend, tokensAt } from '../../../../domain/credential/pace/bucket.ts';
 import { newPace } from '../../../../domain/credential/pacing.ts';
-import { afterProof, afterRetireFailure } from '../../../../domain/entity/after/proof.ts';
+import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../../../domain/entity/after/request.ts';
+import { afterRetireFailure } from '../../../../domain/entity/after/retire.ts';
 import { afterSupply } from '../../../../domain/entity/after/supply.ts';
 import { backOff } from '../../../../domain/entity/backOff.ts';
 import { healthOf } from '../../../../domain/entity/health.ts';

@@ -1,0 +1,31 @@
+import type { DeleteOutcome, Failure } from '../../ports/activities.ts';
+import type { TimePolicy } from '../../time/policy.ts';
+import { type Applied, Draft } from '../draft.ts';
+import { spending } from '../rotation/attempt.ts';
+import type { EntityState } from '../state.ts';
+import { afterFailure } from './proof.ts';
+
+/** What follows from a deletion. */
+export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
+  const draft = new Draft(
+    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
+    now,
+  );
+  draft.succeeded();
+  const reason = outcome.kind === 'deleted' ? 'RetireDeleted' : outcome.reason;
+  draft.condition('Registered', 'False', reason, outcome.message);
+  draft.event({
+    type: 'registration.retired',
+    reason,
+    operationId: before.activeOperation?.operationId,
+    actor: before.activeOperation?.actor,
+    message: outcome.message,
+    changes: { phase: { from: before.phase, to: 'retired' } },
+  });
+  return draft.finish();
+}
+
+/** A deletion did not get on: it is tried again, as often as the ceiling of requests allows. */
+export function afterRetireFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  return afterFailure(spending(before, Math.max(1, failure.reads ?? 1), now, policy), failure, now, policy);
+}
