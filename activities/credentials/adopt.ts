@@ -185,19 +185,23 @@ async function storedBefore(
   const versionId = place === 'management' ? (management?.versionId ?? ofClient) : ofClient;
   const isTop = management !== null && clientOfManagement(management.value) === supplied.clientId;
   const own = isTop ? management.value : management?.value.clients?.[supplied.clientId];
+  const issuedAt = supplied.issuedAt ?? deps.clock.now();
+  const sameClient = current?.clientId === supplied.clientId ? current : null;
   const credential: CredentialState = {
     clientId: supplied.clientId,
     authMethod: client.token_endpoint_auth_method as CredentialState['authMethod'],
     store: deps.secrets.kind,
     place,
     versionId,
-    issuedAt: supplied.issuedAt ?? deps.clock.now(),
+    issuedAt,
     expiresAt: supplied.expiresAt,
     expiryKnown: supplied.expiryKnown,
     provedAt: null,
     manageable: own?.registration_access_token !== undefined && own.registration_client_uri !== undefined,
     supplied: true,
-    ...(supplied.clientExpiresAt === null ? {} : { clientExpiresAt: supplied.clientExpiresAt }),
+    ...(supplied.clientExpiresAt === null
+      ? {}
+      : { clientExpiresAt: supplied.clientExpiresAt, clientIssuedAt: sameClient?.clientIssuedAt ?? issuedAt }),
   };
   return { kind: 'stored', credential, tokenReceived: credential.manageable };
 }

@@ -73,6 +73,17 @@ export const paths: Readonly<Record<string, Path>> = {
     script: { ...shortLived, update: [() => tooEarly(20), () => stored()] },
     story: [active, { until: 'credential.rotation-deferred' }, { until: 'credential.rotated' }],
   },
+  'secret-set-aside': {
+    script: { update: [storedOnly, () => stored()], prove: [rejected] },
+    policy: { setAsideLeast: 500, setAsideMost: 500 },
+    story: [
+      active,
+      { ask: 'rotate' },
+      { until: 'credential.rotation-failed' },
+      { ask: 'rotate' },
+      { until: 'credential.rotated' },
+    ],
+  },
   'ladder-of-a-registration': {
     script: { register: [lostAnswer, () => stored()], settle: [lostAnswer, () => unanswered] },
     story: [active],

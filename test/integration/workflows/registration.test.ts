@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lostAnswer, stored, storedOnly } from '../../histories/recording/scripted.ts';
+import { lostAnswer, rejected, stored, storedOnly } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { type Entities, startEntities } from './entities.ts';
@@ -62,6 +62,28 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     }
     await entities.seen(registrationId, 'credential.rotated');
     expect(completedTogether(types)).toBe(2);
+  });
+
+  it('sets a secret aside that stays rejected, and probes it again before it asks for another one', async () => {
+    const registrationId = idOf('set-aside');
+    const probed: number[] = [];
+    entities.script(registrationId, {
+      update: [storedOnly, () => stored()],
+      prove: [rejected],
+      probeSetAside: [
+        ({ setAside }) => {
+          probed.push(setAside.length);
+          return { good: null, probed: [] };
+        },
+      ],
+    });
+    await entities.startWith(registrationId, { setAsideLeast: 500, setAsideMost: 500 });
+    await entities.seen(registrationId, 'registration.activated');
+    await entities.operate(registrationId, asked('rotate'));
+    await entities.seen(registrationId, 'credential.rotation-failed');
+    await entities.operate(registrationId, asked('rotate'));
+    await entities.seen(registrationId, 'credential.rotated');
+    expect(probed).toEqual([1]);
   });
 
   it('never lets Temporal repeat a request', async () => {
