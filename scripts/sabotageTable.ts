@@ -553,7 +553,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'rotate what has no secret',
     file: 'domain/entity/health.ts',
-    from: '  if (rotationObstacle(state.current) !== null) return null;\n',
+    from: '  if (rotationObstacle(state.current) !== null) return never;\n',
     to: '',
     test: { file: 'test/unit/domain/entity/kinds.test.ts', name: 'a rotation is refused with the reason' },
   },

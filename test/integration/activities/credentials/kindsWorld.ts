@@ -141,7 +141,13 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
     },
 
     async retire({ registrationId, endpoints, credential }: Registered) {
-      return await activities.url.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+      return await activities.url.retire({
+        registrationId,
+        endpoints,
+        credential,
+        mayBeDeleted: false,
+        findsOut: false,
+      });
     },
 
     async close() {

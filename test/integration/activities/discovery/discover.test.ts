@@ -79,7 +79,13 @@ describe('discovery with headers', () => {
 
   it('forgets the headers of a retired registration', async () => {
     await world.records.putDiscoveryHeaders(world.registrationId, { 'X-EHR-Client': value });
-    const argument = { registrationId: world.registrationId, endpoints: null, credential: null, mayBeDeleted: false, findsOut: false };
+    const argument = {
+      registrationId: world.registrationId,
+      endpoints: null,
+      credential: null,
+      mayBeDeleted: false,
+      findsOut: false,
+    };
     await world.activities.retire(argument);
     expect(await world.records.discoveryHeaders(world.registrationId)).toEqual({});
   });

@@ -175,7 +175,13 @@ describe('a retirement', () => {
       return true;
     });
     const { registrationId, endpoints } = world;
-    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+    const outcome = await world.activities.retire({
+      registrationId,
+      endpoints,
+      credential,
+      mayBeDeleted: false,
+      findsOut: false,
+    });
     expect(outcome).toMatchObject({ kind: 'listed', reason: 'RetireNotSupported' });
     expect((await world.orphans()).map(({ clientId }) => clientId)).toEqual([world.peer.client.id]);
     expect(await world.versionAt(world.clientSecret, 'current')).toBe(credential.versionId);
@@ -189,7 +195,13 @@ describe('a retirement', () => {
       return true;
     });
     const { registrationId, endpoints } = world;
-    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+    const outcome = await world.activities.retire({
+      registrationId,
+      endpoints,
+      credential,
+      mayBeDeleted: false,
+      findsOut: false,
+    });
     expect(outcome.kind).toBe('deleted');
   });
 });

@@ -330,7 +330,13 @@ describe('a retirement', () => {
   it('deletes the client before its secrets', async () => {
     const credential = await world.active();
     const { registrationId, endpoints } = world;
-    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+    const outcome = await world.activities.retire({
+      registrationId,
+      endpoints,
+      credential,
+      mayBeDeleted: false,
+      findsOut: false,
+    });
     expect(outcome.kind).toBe('deleted');
     expect(world.peer.clients.size).toBe(0);
     expect(world.at('secrets.remove')).toBeGreaterThan(world.at('DELETE /register'));
@@ -343,7 +349,13 @@ describe('a retirement', () => {
       response.writeHead(405).end();
       return true;
     });
-    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+    const outcome = await world.activities.retire({
+      registrationId,
+      endpoints,
+      credential,
+      mayBeDeleted: false,
+      findsOut: false,
+    });
     expect(outcome).toMatchObject({ kind: 'listed', reason: 'RetireNotSupported' });
     expect(world.times('secrets.remove')).toBe(0);
     expect(world.times('records.addOrphan')).toBe(1);

@@ -282,7 +282,13 @@ describe('a retirement', () => {
     const { registrationId, endpoints } = world;
     await world.records.releaseClients(registrationId, []);
     await world.records.holdClient(endpoints.tokenEndpoint ?? '', credential.clientId, 'holder.app.production.main');
-    const outcome = await world.activities.retire({ registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false });
+    const outcome = await world.activities.retire({
+      registrationId,
+      endpoints,
+      credential,
+      mayBeDeleted: false,
+      findsOut: false,
+    });
     expect(outcome).toMatchObject({ kind: 'none', reason: 'ClientHeldElsewhere' });
     expect(world.times('DELETE /register')).toBe(0);
     expect(await world.orphans()).toEqual([]);

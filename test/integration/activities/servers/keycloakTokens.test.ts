@@ -221,7 +221,13 @@ describeWith('keycloak', 'tokens of a Keycloak realm', ({ keycloak }) => {
     const credentialOf = await active();
     await put({ kind: 'administrator' });
     await killToken(credentialOf.clientId);
-    const argument = { registrationId: world.registrationId, endpoints, credential: credentialOf, mayBeDeleted: false, findsOut: false };
+    const argument = {
+      registrationId: world.registrationId,
+      endpoints,
+      credential: credentialOf,
+      mayBeDeleted: false,
+      findsOut: false,
+    };
     expect(await world.activities.retire(argument)).toMatchObject({ kind: 'deleted' });
     expect(await realm.client(credentialOf.clientId)).toBeNull();
     expect(await world.activities.retire(argument)).toMatchObject({ kind: 'deleted' });
