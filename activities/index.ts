@@ -1,6 +1,6 @@
 import { decisionRules } from '../domain/entity/waking/decisionRules.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { RegistrationActivities, StepBudget } from '../domain/ports/activities.ts';
+import type { Endpoints, RegistrationActivities, StepBudget } from '../domain/ports/activities.ts';
 import type { Decided, WakeArguments, Woken } from '../domain/ports/entityState.ts';
 import { explain } from '../domain/reasons/index.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
@@ -15,18 +15,29 @@ import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
 import { settle } from './requests/settle.ts';
 import { update } from './requests/update.ts';
+import { callsOf, heedPause, type TurnDependencies, takeTurn } from './servers/turn.ts';
+
+/** What activities are made of that have their turn at a server. */
+export type ActivityDependencies = Dependencies & Omit<TurnDependencies, 'client'>;
 
 /** Every activity, bound to what it works on. `policy` is the release's, told to entities when they wake. */
-export function createActivities(deps: Dependencies, policy: TimePolicy): RegistrationActivities {
-  /** Refuses what was decided on a state that is not the newest: another entity has gone on from there. */
-  function decided<Argument extends { readonly registrationId: string }, Result>(
+export function createActivities(deps: ActivityDependencies, policy: TimePolicy): RegistrationActivities {
+  /**
+   * Refuses what was decided on a state that is not the newest, as another entity has gone on from there, and what has
+   * no turn at its server yet: the step then ends before anything is sent.
+   */
+  function decided<Argument extends StepArgument, Result>(
+    name: keyof typeof callsOf,
     step: (deps: Dependencies, argument: Argument, budget: StepBudget) => Promise<Result>,
     milliseconds: () => number,
   ) {
     return async (argument: Argument & Decided): Promise<Result> => {
       const startedAt = deps.clock.now();
-      await refuseOutdated(deps, argument);
-      return await step(deps, argument, { startedAt, endsAt: startedAt + milliseconds() });
+      const { fhirBaseUrl } = await refuseOutdated(deps, argument);
+      const url = askedFirst(argument, fhirBaseUrl);
+      const workClass = argument.workClass ?? 'onboarding';
+      if (url !== null) await takeTurn(deps, { url, calls: callsOf[name], workClass });
+      return await heedingPause(deps, url, step(deps, argument, { startedAt, endsAt: startedAt + milliseconds() }));
     };
   }
 
@@ -44,26 +55,58 @@ export function createActivities(deps: Dependencies, policy: TimePolicy): Regist
   const requestStep = () => deps.requestStep;
   const repeatableStep = () => policy.repeatableStep;
   return {
-    discover: decided(discover, repeatableStep),
-    register: decided(provingStored(register), requestStep),
-    update: decided(provingStored(update), requestStep),
-    settle: decided(provingStored(settle), repeatableStep),
-    prove: decided(prove, repeatableStep),
-    probeSetAside: decided(probeSetAside, repeatableStep),
-    storeSupplied: decided(provingStored(storeSupplied), repeatableStep),
-    retire: decided(forgettingHeaders(retire), repeatableStep),
+    discover: decided('discover', discover, repeatableStep),
+    register: decided('register', provingStored(register), requestStep),
+    update: decided('update', provingStored(update), requestStep),
+    settle: decided('settle', provingStored(settle), repeatableStep),
+    prove: decided('prove', prove, repeatableStep),
+    probeSetAside: decided('probeSetAside', probeSetAside, repeatableStep),
+    storeSupplied: decided('storeSupplied', provingStored(storeSupplied), repeatableStep),
+    retire: decided('retire', forgettingHeaders(retire), repeatableStep),
     planMetadata: (argument) => planMetadata(deps, argument),
     wake: (argument) => wake(deps, policy, argument),
     record: (decision) => deps.records.recordDecision(decision),
   };
 }
 
+interface StepArgument {
+  readonly registrationId: string;
+  readonly endpoints?: Pick<Endpoints, 'tokenEndpoint'> | null;
+}
+
+/** What a step counts on: the token endpoint, before it is known the FHIR base URL. Null: it asks nobody. */
+function askedFirst({ endpoints }: StepArgument, fhirBaseUrl: string): string | null {
+  return endpoints === null ? null : (endpoints?.tokenEndpoint ?? fhirBaseUrl);
+}
+
+/** A server that asks for a pause asks all of us, also where its answer is a result of the step. */
+async function heedingPause<Result>(
+  deps: Pick<ActivityDependencies, 'budgets'>,
+  url: string | null,
+  step: Promise<Result>,
+): Promise<Result> {
+  if (url === null) return await step;
+  try {
+    const result = await step;
+    await heedPause(deps, url, failureIn(result));
+    return result;
+  } catch (error) {
+    await heedPause(deps, url, error);
+    throw error;
+  }
+}
+
+function failureIn(result: unknown): unknown {
+  const { outcome } = (result ?? {}) as { readonly outcome?: { readonly failure?: unknown } };
+  return outcome?.failure;
+}
+
 async function refuseOutdated(
   { records }: Dependencies,
   { registrationId, decidedAt, incarnation }: Decided & { readonly registrationId: string },
-): Promise<void> {
+): Promise<{ readonly fhirBaseUrl: string }> {
   const now = await records.standing(registrationId);
-  if (now !== null && now.decidedAt === decidedAt && now.incarnation === incarnation) return;
+  if (now !== null && now.decidedAt === decidedAt && now.incarnation === incarnation) return now;
   const reason = 'DecisionOutdated';
   throw new RegistrarFailure({ reason, retryClass: 'input', message: explain(reason) });
 }

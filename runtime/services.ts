@@ -71,7 +71,7 @@ export async function openServices(
   shutdown.add('database', () => db.destroy());
   await checkMasterKey(db.withTables<KeyCheckTables>(), keyring);
   const sealer = keyring.sealer('escrow');
-  const records = createRecords({ db, sealer, auditMacKey: keyring.mac('audit-mac'), clock });
+  const records = createRecords({ db, sealer, auditMacKey: keyring.mac('audit-mac'), clock, watchIntervals: policy });
   const secrets = createSecretStore(config.secretStore, { database: db, keyring, clock, deadline: policy.secretStore });
   const spoolDirectory = join(config.dataDir, 'spool');
   await makePrivateDirectory(spoolDirectory);

@@ -15,7 +15,7 @@ import { drain } from '../stores/spool/drain.ts';
 import { type RunningChores, startChores } from './chores/chore.ts';
 import { housekeepingChores } from './chores/housekeeping.ts';
 import { type EntityKeeper, reconcilerChores } from './chores/reconciler.ts';
-import { createWatch, startWatch, type WatchReport } from './chores/watch.ts';
+import { createWatch, watchChore } from './chores/watch.ts';
 import type { Config } from './config/config.ts';
 import { keycloakClientsOn } from './keycloakClients.ts';
 import type { Log } from './log/log.ts';
@@ -65,7 +65,7 @@ export async function startWorkerPart(
     // As short as the back-off: tests scale all times alike.
     boundScale: policy.retryInitial / defaultTimePolicy.retryInitial,
   };
-  const activities = createActivities(dependencies, policy);
+  const activities = createActivities({ ...dependencies, budgets: services.budgets }, policy);
   const housekeeping = housekeepingChores(
     {
       drainSpool,
@@ -75,16 +75,11 @@ export async function startWorkerPart(
       settleKeycloakRequests: () => keycloakClientsOn(config, services, policy).settleAbandoned(),
       anchor: () => anchorAudit(db, keyring.mac('audit-mac'), clock),
       makePartitions: () => makeAuditPartitions(db),
+      pruneAuthenticationFailures: () => records.pruneAuthenticationFailures(),
     },
     policy,
     log,
   );
-  const chores = startChores([...housekeeping, ...reconcilerChores(records, keeper, policy, log)], {
-    clock,
-    log,
-    stopWithin: policy.choreStop,
-  });
-  shutdown.add('chores', () => chores.stop());
   const watch = createWatch({
     queue: services.proofs,
     budgets: services.budgets,
@@ -95,8 +90,9 @@ export async function startWorkerPart(
     discoveryInterval: policy.discoveryInterval,
     wait: sleep,
   });
-  const watching = startWatch(watch, () => clock.now(), reportWatch(log));
-  shutdown.add('watch', () => watching.stop());
+  const all = [...housekeeping, watchChore(watch, policy, log), ...reconcilerChores(records, keeper, policy, log)];
+  const chores = startChores(all, { clock, log, stopWithin: policy.choreStop });
+  shutdown.add('chores', () => chores.stop());
   const workers = await startWorkers({
     connection: temporal.connection,
     namespace: temporal.namespace,
@@ -110,12 +106,4 @@ export async function startWorkerPart(
   });
   shutdown.add('workers', () => workers.stop());
   return chores;
-}
-
-function reportWatch(log: Log): WatchReport {
-  return (event, { round, origin }) => {
-    if (event === 'watch-failed') log.warn('watch.failed', {});
-    else if (origin !== undefined) log.warn('watch.origin-paused', { origin });
-    else if (round !== undefined) log.info('watch.round', { count: round.proved + round.read });
-  };
 }

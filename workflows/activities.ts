@@ -1,6 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OwnActivities, PeerActivities } from '../domain/ports/activities.ts';
 import type { Decided } from '../domain/ports/entityState.ts';
+import type { StepPriority } from '../domain/servers/workPriority.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 
 /**
@@ -16,17 +17,19 @@ export const own = proxyLocalActivities<OwnActivities>({
  * Activities that talk to a peer, under one time policy. Temporal retries none of them: what may be repeated is repeated
  * by the entity, where a person can see when (a pending activity retry is invisible in history).
  */
-export function peersOf(policy: TimePolicy, peerTaskQueue: string): PeerActivities {
+export function peersOf(policy: TimePolicy, peerTaskQueue: string, priority: StepPriority): PeerActivities {
   const once = { maximumAttempts: 1 };
   const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,
     startToCloseTimeout: policy.requestStep,
     retry: once,
+    priority,
   });
   const repeatable = proxyActivities<Omit<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,
     startToCloseTimeout: policy.repeatableStep,
     retry: once,
+    priority,
   });
   return {
     register: unrepeatable.register,

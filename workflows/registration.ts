@@ -17,6 +17,7 @@ import { nextStep } from '../domain/entity/nextStep.ts';
 import { isRequestStep, openRequest } from '../domain/entity/openRequest.ts';
 import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
 import { type EntityState, type Operation, schemaVersion } from '../domain/entity/state.ts';
+import { urgencyOf } from '../domain/entity/urgency.ts';
 import { awaken } from '../domain/entity/waking/awaken.ts';
 import { refuseUnknownRules } from '../domain/entity/waking/decisionRules.ts';
 import { migrateState } from '../domain/entity/waking/migrateState.ts';
@@ -173,7 +174,7 @@ class RegistrationEntity {
 
   /** Reads what the entity goes by. False when there is nothing to live for. */
   async #wake(conflict: boolean): Promise<boolean> {
-    const { registrationId, peerTaskQueue, carried } = this.#input;
+    const { registrationId, carried } = this.#input;
     this.#refresh = false;
     const woken = await this.#reaching(() =>
       own.wake({ registrationId, incarnation: this.#incarnation, chain: this.#chain }),
@@ -198,7 +199,6 @@ class RegistrationEntity {
     );
     this.#early = [];
     this.#incarnation = woken.recorded.incarnation;
-    this.#peers = peersOf(this.#policy, peerTaskQueue);
     this.#state = applied.state;
     if (keepsUnrecorded) return true;
     this.#opened = null;
@@ -209,11 +209,10 @@ class RegistrationEntity {
     return true;
   }
 
-  #peers: Asking['peers'] | null = null;
-
   #asking(): Asking {
-    if (this.#peers === null) throw new Error('the entity wakes before anything else');
-    return { peers: this.#peers, decided: this.#decided(), policy: this.#policy };
+    const { workClass, priority } = urgencyOf(this.#current(), Date.now());
+    const peers = peersOf(this.#policy, this.#input.peerTaskQueue, priority);
+    return { peers, decided: { ...this.#decided(), workClass }, policy: this.#policy };
   }
 
   #decided(): Decided {

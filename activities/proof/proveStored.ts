@@ -27,8 +27,11 @@ const reserve = 0.1;
 export function provingStored<Argument extends StoringArguments, Outcome extends RequestOutcome | SupplyOutcome>(
   step: (deps: Dependencies, config: RegistrationConfig, argument: Argument, budget: StepBudget) => Promise<Outcome>,
 ) {
-  return async (deps: Dependencies, argument: Argument): Promise<{ outcome: Outcome; proof: ProofOutcome | null }> => {
-    const startedAt = deps.clock.now();
+  return async (
+    deps: Dependencies,
+    argument: Argument,
+    { startedAt }: StepBudget,
+  ): Promise<{ outcome: Outcome; proof: ProofOutcome | null }> => {
     const endsAt = startedAt + deps.requestStep * (1 - reserve);
     const config = await configOf(deps, argument.registrationId);
     const outcome = await step(deps, config, argument, { startedAt, endsAt: startedAt + deps.requestStep });

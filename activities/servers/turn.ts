@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegistrarFailure } from '../../domain/failure.ts';
+import type { Failure } from '../../domain/ports/activities.ts';
 import type { Budgets } from '../../domain/ports/servers/budgets.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { WorkClass } from '../../domain/servers/budget.ts';
@@ -26,7 +27,7 @@ export interface TurnDependencies {
  * at peace again after a moment; fewer would be a place that stays empty.
  */
 export const callsOf = {
-  discover: 4,
+  discover: 2,
   register: 3,
   update: 4,
   settle: 3,
@@ -48,19 +49,16 @@ export async function takeTurn(deps: TurnDependencies, { url, calls, workClass }
   if (turn.at > now) await (deps.wait ?? sleep)(turn.at - now);
 }
 
-/** Milliseconds until the turn of a step that ended with `TurnNotYet`; null for any other failure. */
-export function turnAfter(error: unknown): number | null {
-  return error instanceof RegistrarFailure && error.reason === 'TurnNotYet'
-    ? (error.retryAfterSeconds ?? 0) * 1000
-    : null;
-}
-
-/** Tells the budget when the server asked for a pause (429 or 503 with `Retry-After`). */
-export async function heedPause(deps: Pick<TurnDependencies, 'budgets'>, url: string, error: unknown): Promise<void> {
-  if (!(error instanceof RegistrarFailure) || error.reason === 'TurnNotYet') return;
-  const { status, retryAfterSeconds } = error;
-  if (retryAfterSeconds === null || (status !== 429 && status !== 503)) return;
-  await deps.budgets.pause(url, retryAfterSeconds);
+/**
+ * Tells the budget when the server asked for a pause (429 or 503 with `Retry-After`). What a step learned counts for more
+ * than the pause: nothing is thrown where the budget cannot be told.
+ *
+ * @param failure what was thrown, or is in the result; anything else asks for nothing.
+ */
+export async function heedPause(deps: Pick<TurnDependencies, 'budgets'>, url: string, failure: unknown): Promise<void> {
+  const { reason, status, retryAfterSeconds } = (failure ?? {}) as Partial<Failure>;
+  if (reason === 'TurnNotYet' || retryAfterSeconds == null || (status !== 429 && status !== 503)) return;
+  await deps.budgets.pause(url, retryAfterSeconds).catch(() => undefined);
 }
 
 function notYet(milliseconds: number, at: number | null): RegistrarFailure {

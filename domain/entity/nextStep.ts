@@ -1,6 +1,5 @@
 import { nearerEnd } from '../credential/dueTime.ts';
 import { nextTokenAt } from '../credential/pace/bucket.ts';
-import { stableFraction } from '../text/stableHash.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Phase } from '../words.ts';
 import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
@@ -32,7 +31,7 @@ export type Step =
 /** What is to be done now (milliseconds since the epoch), judged from state alone. */
 export function nextStep(state: EntityState, now: number, policy: TimePolicy): Step {
   const step = mainStep(state, now, policy);
-  const readAt = step.do === 'wait' ? rediscoveryAt(state, policy) : null;
+  const readAt = step.do === 'wait' ? rediscoveryAt(state) : null;
   if (step.do !== 'wait' || readAt === null) return step;
   return readAt <= now ? { do: 'discover' } : { do: 'wait', until: Math.min(step.until ?? readAt, readAt) };
 }
@@ -46,15 +45,12 @@ const rediscovering: ReadonlySet<Phase> = new Set<Phase>([
   'submitted',
 ]);
 
-/** Up to which share of the interval a registration is read earlier, so that not all are read together. */
-const jitterShare = 0.1;
-
-/** When the discovery documents are read again although nobody asked; null = not by itself. */
-function rediscoveryAt(state: EntityState, policy: TimePolicy): number | null {
-  const { phase, discoveredAt, discoveryRetryAt, registrationId } = state;
-  if (discoveredAt === null || !rediscovering.has(phase)) return null;
-  const share = 1 - jitterShare * stableFraction(`${registrationId}/discovery`);
-  return discoveryRetryAt ?? discoveredAt + Math.ceil(policy.discoveryInterval * share);
+/**
+ * When the discovery documents are read again after a try that failed, or at once after a change; null = not by itself:
+ * the watch reads them, and asks for a reading here when they are others.
+ */
+function rediscoveryAt({ phase, discoveredAt, discoveryRetryAt }: EntityState): number | null {
+  return discoveredAt !== null && rediscovering.has(phase) ? discoveryRetryAt : null;
 }
 
 function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
@@ -105,10 +101,10 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.rotation !== null) return rotationStep(state, state.rotation, now, policy);
   const rotateAt = rotationStart(state, now, policy);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
-  // A rejected one is probed with back-off, so that a client that is enabled again is taken up by itself.
-  const bySchedule = state.rejectedSince === null ? (state.current?.provedAt ?? 0) + policy.proofInterval : 0;
-  const proveAt = isProvable(state) ? Math.max(state.nextAttemptAt ?? 0, bySchedule) : Number.POSITIVE_INFINITY;
-  if (proveAt <= now) return { do: 'prove' };
+  // The watch proves what is good. A rejected one is probed here, with back-off, so that a client that is enabled again
+  // is taken up by itself.
+  const proveAt = state.rejectedSince !== null && isProvable(state) ? (state.nextAttemptAt ?? now) : null;
+  if (proveAt !== null && proveAt <= now) return { do: 'prove' };
   return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state)], now) };
 }
 

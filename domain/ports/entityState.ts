@@ -2,6 +2,7 @@ import type { MetadataTarget } from '../operations/intent.ts';
 import type { OperationRequest } from '../operations/request.ts';
 import type { RegistrationConfig } from '../registration/config.ts';
 import type { RegistrationView, Transition } from '../registration/view.ts';
+import type { WorkClass } from '../servers/budget.ts';
 import type { TimePolicy } from '../time/policy.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Decided {
   readonly incarnation: number;
   /** Number of the decision rules. */
   readonly rules: number;
+  /** How urgent it is at the server that is asked. */
+  readonly workClass?: WorkClass;
 }
 
 /** A request that was prepared and is not settled, as its row tells. */
@@ -107,7 +110,9 @@ export interface EntityClaims {
    */
   claim(argument: WakeArguments): Promise<RecordedEntity | null>;
   /** Where a registration is now; null when there is none. */
-  standing(registrationId: string): Promise<Pick<Decided, 'decidedAt' | 'incarnation'> | null>;
+  standing(
+    registrationId: string,
+  ): Promise<(Pick<Decided, 'decidedAt' | 'incarnation'> & { readonly fhirBaseUrl: string }) | null>;
 }
 
 /** Where entities record what they decided. */

@@ -10,6 +10,10 @@ export interface ChoreIntervals {
   /** Between two rounds of the other sweeps. */
   readonly sweepEvery: number;
   readonly anchorEvery: number;
+  /** Between two looks of a worker for credentials and documents whose time it is. */
+  readonly watchEvery: number;
+  /** Between two deletions of what is too old to count. */
+  readonly pruneEvery: number;
   readonly partitionsEvery: number;
   /** Between two looks for entities that should have woken. */
   readonly reconcileEvery: number;
@@ -34,6 +38,8 @@ export const defaultChoreIntervals: ChoreIntervals = {
   collectEvery: 30 * second,
   sweepEvery: 30 * second,
   anchorEvery: hour,
+  watchEvery: 5 * second,
+  pruneEvery: 12 * hour,
   partitionsEvery: 12 * hour,
   reconcileEvery: 15 * second,
   overdueAfter: 2 * minute,

@@ -19,11 +19,13 @@ export interface Housekeeping {
   anchor(): Promise<Anchor>;
   /** Makes the parts of the audit for the months to come; resolves to how many. */
   makePartitions(): Promise<number>;
+  /** Deletes refusals that no bound counts any more; resolves to how many. */
+  pruneAuthenticationFailures(): Promise<number>;
 }
 
 /** What a worker does besides its tasks. Each chore by itself: none waits for a peer that another one talks to. */
 export function housekeepingChores(keeping: Housekeeping, intervals: ChoreIntervals, log: Log): Chore[] {
-  const { collectEvery, sweepEvery, anchorEvery, partitionsEvery } = intervals;
+  const { collectEvery, sweepEvery, anchorEvery, partitionsEvery, pruneEvery } = intervals;
   const counting = (name: string, every: number, event: string, work: () => Promise<number>): Chore => ({
     name,
     every,
@@ -38,6 +40,7 @@ export function housekeepingChores(keeping: Housekeeping, intervals: ChoreInterv
     counting('sweep-issued-tokens', sweepEvery, 'issued-tokens.revoked', keeping.sweepIssuedTokens),
     counting('settle-keycloak', sweepEvery, 'keycloak-requests.settled', keeping.settleKeycloakRequests),
     counting('make-partitions', partitionsEvery, 'audit.partitions-made', keeping.makePartitions),
+    counting('prune-failures', pruneEvery, 'authentication-failures.pruned', keeping.pruneAuthenticationFailures),
     {
       name: 'warn-of-expiring-tokens',
       every: sweepEvery,

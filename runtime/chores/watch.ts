@@ -2,10 +2,11 @@ import type { Verdict } from '../../domain/credential/proofDecision.ts';
 import { nextProof, nextReading } from '../../domain/credential/proofSchedule.ts';
 import type { Budgets, Reservation } from '../../domain/ports/servers/budgets.ts';
 import type { Lease, LeasedDocuments, LeasedProof, ProofQueue } from '../../domain/ports/servers/proofs.ts';
+import type { ChoreIntervals } from '../../domain/time/chores.ts';
 import { documentHash } from '../../stores/records/proofs/notes.ts';
+import type { Log } from '../log/log.ts';
+import type { Chore } from './chore.ts';
 
-/** Milliseconds between two looks at the queue. */
-const interval = 5_000;
 /** Rows that one worker leases at once, and works on at a time. */
 const batch = 40;
 const width = 8;
@@ -143,46 +144,16 @@ async function eachOf<Row>(rows: readonly Row[], handle: (row: Row) => Promise<v
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-/** Reported by the watch; the caller logs it. */
-export type WatchReport = (
-  event: 'watch-round' | 'watch-failed' | 'watch-origin-paused',
-  fields: { readonly round?: WatchRound; readonly origin?: string },
-) => void;
-
-/** Calls `round` every few seconds, and at once again while there is more to do. */
-export function startWatch(watch: Watch, now: () => number, report: WatchReport): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<void> | null = null;
-
-  async function work(): Promise<void> {
-    try {
-      for (let more = true; more && !stopped; ) {
-        const round = await watch.round(now());
-        for (const origin of round.pausedOrigins) report('watch-origin-paused', { origin });
-        if (round.proved + round.read > 0) report('watch-round', { round });
-        more = round.proved >= batch || round.read >= batch;
-      }
-    } catch {
-      // The database is away: leases end, and the next round tries again.
-      report('watch-failed', {});
-    }
-  }
-
-  function tick(): void {
-    if (stopped || running !== null) return;
-    running = work().finally(() => {
-      running = null;
-    });
-  }
-
-  const timer = setInterval(tick, interval);
-  timer.unref();
-  tick();
+/** The watch as a chore of a worker: what does not fit into one round has its turn in the next. */
+export function watchChore(watch: Watch, { watchEvery }: Pick<ChoreIntervals, 'watchEvery'>, log: Log): Chore {
   return {
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
+    name: 'watch',
+    every: watchEvery,
+    async round(now) {
+      const { proved, read, woken, pausedOrigins } = await watch.round(now);
+      for (const origin of pausedOrigins) log.warn('watch.origin-paused', { origin });
+      if (proved + read > 0) log.info('watch.round', { count: proved + read });
+      if (woken > 0) log.info('watch.woken', { count: woken });
     },
   };
 }

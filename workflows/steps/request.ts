@@ -1,12 +1,13 @@
 import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
+import { afterRequestNotYet } from '../../domain/entity/after/turn.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
 import type { RequestArguments, RequestResult } from '../../domain/ports/activities.ts';
 import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { Asking } from '../activities.ts';
-import { type Apply, attempt } from './attempt.ts';
+import { type Apply, attempt, type OnFailure } from './attempt.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /** Sends a request that was opened and recorded, and that nobody was given before. */
@@ -16,7 +17,8 @@ export async function sendRequest(
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
   const argument = { ...argumentsOf(state, request, policy), ...decided };
-  return await requestStep(request, policy, () => {
+  const onNotYet: OnFailure = (failure) => (latest, now) => afterRequestNotYet(latest, failure, now, policy);
+  return await requestStep(request, policy, onNotYet, () => {
     if (request.kind === 'register') return peers.register(argument);
     const { current } = state;
     if (current === null) throw new Error('an update needs a current credential');
@@ -32,7 +34,7 @@ export async function settleRequest(
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
   const { current } = state;
-  return await requestStep(request, policy, () =>
+  return await requestStep(request, policy, undefined, () =>
     peers.settle({ ...argumentsOf(state, request, policy), request: request.kind, current, ...decided }),
   );
 }
@@ -41,6 +43,7 @@ export async function settleRequest(
 async function requestStep(
   request: OpenRequest,
   policy: TimePolicy,
+  onNotYet: OnFailure | undefined,
   run: () => Promise<RequestResult>,
 ): Promise<Apply> {
   return await attempt(
@@ -51,6 +54,7 @@ async function requestStep(
         return proof === null ? settled : followedBy(settled, afterProof(settled.state, proof, now, policy));
       },
     (failure) => (latest, now) => afterRequestFailure(latest, request, failure, now, policy),
+    onNotYet,
   );
 }
 

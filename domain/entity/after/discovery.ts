@@ -47,9 +47,9 @@ export function afterDiscoveryFailure(before: EntityState, failure: Failure, now
     if (asked !== null) {
       const { reason, message } = failure;
       draft.event({ type: 'operation.refused', reason, message, operationId: asked.operationId });
-    } else if (failure.retryClass === 'input') {
-      told(draft, failure);
     }
+    // Nobody waits for the answer of what Registrar asked itself.
+    if (failure.retryClass === 'input' && (asked === null || asked.actor === 'system')) told(draft, failure);
     return draft.finish();
   }
   draft.set({ activeOperation: null, phase: 'discovering' });

@@ -23,4 +23,6 @@ export interface AuthenticationFailuresLedger {
   ): Promise<void>;
   /** What is presented from now on for this purpose is another credential. Idempotent. */
   forgetAuthenticationFailures(client: AuthenticatedClient, purpose: AuthenticationPurpose): Promise<void>;
+  /** Deletes those of all clients that are thirty days old, which no bound counts; resolves to how many. */
+  pruneAuthenticationFailures(): Promise<number>;
 }

@@ -2,6 +2,9 @@ import type { AuthenticationFailuresLedger } from '../../../domain/ports/ledgers
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import type { RecordsContext } from '../context.ts';
 
+/** Milliseconds after which a refusal counts for nothing: the slowest bound looks back a day, and a ladder ends in days. */
+const keptFor = 30 * 86_400_000;
+
 /** More than any bound lets happen in a day. */
 const mostRecent = 100;
 
@@ -9,7 +12,7 @@ const mostRecent = 100;
  * Refusals of a client at its token endpoint (DESIGN section 9). All workers count together: a lock-out does not ask
  * which of them it was. Whole rows are forgotten once a client proves good, or another credential of it comes.
  */
-export function createAuthenticationFailures({ db }: RecordsContext): AuthenticationFailuresLedger {
+export function createAuthenticationFailures({ db, clock }: RecordsContext): AuthenticationFailuresLedger {
   return {
     async authenticationFailures({ tokenEndpoint, clientId }, purpose, since) {
       const ofClient = db
@@ -44,6 +47,14 @@ export function createAuthenticationFailures({ db }: RecordsContext): Authentica
         .where('client_id', '=', clientId)
         .where('purpose', '=', purpose)
         .execute();
+    },
+
+    async pruneAuthenticationFailures() {
+      const { numDeletedRows } = await db
+        .deleteFrom('authentication_failures')
+        .where('at', '<=', new Date(clock.now() - keptFor))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
     },
   };
 }

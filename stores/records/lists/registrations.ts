@@ -3,7 +3,7 @@ import type { RegistrationFilter, RegistrationList } from '../../../domain/ports
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText } from '../json.ts';
-import { newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';
+import { lastProof, newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';
 import { issKey } from '../registrations/iss.ts';
 import { decodeCursor } from './cursor.ts';
 import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
@@ -57,7 +57,7 @@ export function createRegistrations({ db }: RecordsContext): RegistrationList {
     async registration(registrationId, visibility) {
       const row = await db
         .selectFrom('registrations as r')
-        .select(['r.view', newestRevision, newestOwnRevision])
+        .select(['r.view', newestRevision, newestOwnRevision, lastProof])
         .where('r.registration_id', '=', cleanText(registrationId))
         .where(visibleIn('r', visibility))
         .executeTakeFirst();
@@ -77,6 +77,7 @@ export function createRegistrations({ db }: RecordsContext): RegistrationList {
           'r.view',
           newestRevision,
           newestOwnRevision,
+          lastProof,
         ])
         .where(visibleIn('r', visibility));
       for (const condition of conditionsOf(filter)) query = query.where(condition);

@@ -7,8 +7,10 @@ import type { RegistrationView, Transition } from '../../../domain/registration/
 import { rfc3339OrNull, toRfc3339 } from '../../../domain/time/clock.ts';
 import { inChunks } from '../chunks.ts';
 import { cleanJson } from '../json.ts';
+import { newCredentialEvents } from '../registrations/sharing.ts';
 import type { Database } from '../schema.ts';
-import { revoked } from './queue.ts';
+import { ownVerdict } from './ownVerdict.ts';
+import { rereadPhases, revoked } from './queue.ts';
 
 /** How far apart the watch looks; both of `TimePolicy`, in milliseconds. */
 export interface WatchIntervals {
@@ -22,10 +24,10 @@ const trickle = 3_600_000;
 interface Row {
   readonly registration_id: string;
   readonly holder: string | null;
-  readonly version_id: string;
-  readonly client_id: string;
-  readonly origin: string;
-  readonly token_endpoint: string;
+  readonly version_id: string | null;
+  readonly client_id: string | null;
+  readonly origin: string | null;
+  readonly token_endpoint: string | null;
   readonly verdict: 'good' | 'rejected' | null;
   readonly proved_at: string | null;
   readonly next_due: string | null;
@@ -37,8 +39,8 @@ interface Row {
 
 /**
  * Keeps the watch's queue in step with what is recorded, in the transaction that records it: a row for each proved
- * credential and its documents, none once the registration is retired. Results of the watch stay where the credential
- * is the same; a newer reading or verdict of the entity counts.
+ * credential and for documents that are read again, none once there is nothing of both. Results of the watch stay where
+ * the credential is the same; a newer reading or verdict of the entity counts.
  */
 export async function noteProofs(
   trx: Transaction<Database>,
@@ -58,28 +60,34 @@ export async function noteProofs(
       .execute(),
   );
   if (rows.length > 0) await upsert(trx, rows);
-  if (rows.some(({ holder }) => holder === null)) await noteSharers(trx, rows);
+  const renewed = new Set(
+    transitions.filter(({ type }) => newCredentialEvents.has(type)).map(({ registrationId }) => registrationId),
+  );
+  const holders = rows.filter(({ holder, registration_id }) => holder === null && renewed.has(registration_id));
+  if (holders.length > 0) await noteSharers(trx, holders);
 }
 
-/** Null where there is nothing to watch: no proved credential yet, or no more. */
+/** Null where there is nothing to watch: no proved credential, and no documents that are read again. */
 function rowOf(view: RegistrationView, at: string, intervals: WatchIntervals): Row | null {
-  const { registrationId, credential, discovery } = view;
+  const { registrationId, discovery } = view;
+  const credential = view.credential?.ref.name.endsWith('/client') ? view.credential : null;
   const tokenEndpoint = discovery?.tokenEndpoint ?? null;
-  if (view.phase === 'retired' || credential === null || discovery === null || tokenEndpoint === null) return null;
-  if (!credential.ref.name.endsWith('/client')) return null;
+  if (view.phase === 'retired' || discovery === null) return null;
+  const watched = credential === null || tokenEndpoint === null ? null : { credential, tokenEndpoint };
+  if (watched === null && !rereadPhases.includes(view.phase)) return null;
   const now = Date.parse(at);
   const read = discovery.proposal?.view ?? discovery;
   const readAt = Math.max(0, ...read.evidence.map(({ fetchedAt }) => Date.parse(fetchedAt)));
   return {
     registration_id: registrationId,
     holder: view.holderRegistrationId ?? null,
-    version_id: credential.ref.versionId,
-    client_id: credential.clientId,
-    origin: originOf(tokenEndpoint),
-    token_endpoint: tokenEndpoint,
-    verdict: verdictOf(view),
-    proved_at: credential.provedAt,
-    next_due: firstDue(view, now, intervals.proofInterval),
+    version_id: watched?.credential.ref.versionId ?? null,
+    client_id: watched?.credential.clientId ?? null,
+    origin: watched === null ? null : originOf(watched.tokenEndpoint),
+    token_endpoint: watched?.tokenEndpoint ?? null,
+    verdict: watched === null ? null : ownVerdict(view),
+    proved_at: watched?.credential.provedAt ?? null,
+    next_due: watched === null ? null : firstDue(view, now, intervals.proofInterval),
     document_hash: read.evidence.length === 0 ? null : documentHash(fingerprintOf(read.evidence)),
     document_read_at: readAt === 0 ? null : toRfc3339(readAt),
     document_next_due: toRfc3339(
@@ -91,13 +99,6 @@ function rowOf(view: RegistrationView, at: string, intervals: WatchIntervals): R
 
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
-}
-
-/** What the entity's own proof said last; null = nothing that counts. */
-function verdictOf(view: RegistrationView): Row['verdict'] {
-  const proved = findCondition(view.conditions, 'CredentialProved');
-  if (view.credentialHealth === 'rejected') return 'rejected';
-  return proved?.status === 'True' ? 'good' : null;
 }
 
 /** Null for what cannot be proved, as Registrar does not hold its key. */
@@ -128,13 +129,15 @@ export function documentHash(fingerprint: string): string {
 
 /**
  * `anew`: another credential, or at another place. A sharer's version is its holder's, whose transition moves it; its
- * own view may be older.
+ * own view may be older. `fresher`: the entity proved since, so that the watch need not for a while.
  */
 async function upsert(trx: Transaction<Database>, rows: readonly Row[]): Promise<void> {
-  const anew = sql`(p.token_endpoint <> excluded.token_endpoint
-    or (p.version_id <> excluded.version_id and not exists (select 1 from registrations r
+  const anew = sql`(p.token_endpoint is distinct from excluded.token_endpoint or p.version_id is null
+    or (p.version_id is distinct from excluded.version_id and not exists (select 1 from registrations r
       where r.registration_id = excluded.registration_id and r.holder_registration_id is not null)))`;
-  const turned = sql`(${anew} or (excluded.verdict is not null and excluded.verdict is distinct from p.verdict))`;
+  const fresher = sql`(excluded.proved_at is not null and excluded.proved_at > coalesce(p.proved_at, '-infinity'))`;
+  const turned = sql`(${anew} or ${fresher}
+    or (excluded.verdict is not null and excluded.verdict is distinct from p.verdict))`;
   const newer = sql`(excluded.document_read_at > coalesce(p.document_read_at, '-infinity'::timestamptz))`;
   await sql`
     insert into proofs as p (registration_id, version_id, client_id, origin, token_endpoint, verdict, proved_at,
@@ -163,8 +166,7 @@ async function upsert(trx: Transaction<Database>, rows: readonly Row[]): Promise
 }
 
 /** All sharers of a client with a new credential are proved where they use it, one after the other over an hour. */
-async function noteSharers(trx: Transaction<Database>, rows: readonly Row[]): Promise<void> {
-  const holders = rows.filter(({ holder }) => holder === null);
+async function noteSharers(trx: Transaction<Database>, holders: readonly Row[]): Promise<void> {
   await sql`
     with holders as (
       select * from jsonb_to_recordset(${JSON.stringify(

@@ -1,21 +1,36 @@
 import { sql, type Transaction } from 'kysely';
 import type { Verdict } from '../../../domain/credential/proofDecision.ts';
 import type { Lease, LeasedDocuments, LeasedProof, ProofQueue } from '../../../domain/ports/servers/proofs.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { noteVerdict, type OriginHealth } from '../../../domain/servers/originHealth.ts';
 import { rfc3339OrNull, toRfc3339 } from '../../../domain/time/clock.ts';
+import type { Phase } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 import { guarded } from '../errors.ts';
 import type { Database } from '../schema.ts';
+import { ownVerdict } from './ownVerdict.ts';
 
 /** Milliseconds after which another worker takes a row over. */
 const leaseFor = 180_000;
+/** Phases in which the documents are read again by themselves: what waits for a person learns of a way that is new. */
+export const rereadPhases: readonly Phase[] = [
+  'active',
+  'awaiting_approval',
+  'awaiting_enablement',
+  'awaiting_token',
+  'manual_required',
+  'submitted',
+];
 /** In place of the owner of a lease whose result is not to be written. */
 export const revoked = 'revoked';
 /** Due proofs of one origin that are spread in one statement. */
 const spreadAtOnce = 5_000;
 
 /** Nothing is asked of a server for one that is being changed, suspended or on its way out: its entity does that. */
-const watched = sql`r.phase = 'active' and r.credential_health not in ('none', 'rotating')`;
+const watched = {
+  next_due: sql`r.phase = 'active' and r.credential_health not in ('none', 'rotating')`,
+  document_next_due: sql`r.phase in (${sql.join([...rereadPhases])}) and r.credential_health <> 'rotating'`,
+};
 
 interface ProofRow {
   readonly registration_id: string;
@@ -44,7 +59,7 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
     with due as (
       select p.registration_id from proofs p join registrations r on r.registration_id = p.registration_id
       where p.${sql.ref(due)} <= ${toRfc3339(lease.now)}
-        and (p.lease_until is null or p.lease_until <= ${toRfc3339(lease.now)}) and ${watched} ${rest}
+        and (p.lease_until is null or p.lease_until <= ${toRfc3339(lease.now)}) and ${watched[due]} ${rest}
       order by p.${sql.ref(due)} limit ${limit} for update of p skip locked
     )
     update proofs p set lease_owner = ${lease.owner}, lease_until = ${toRfc3339(lease.now + leaseFor)}
@@ -83,19 +98,24 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
         const { registrationId, versionId, verdict, next } = proof;
         const row = await trx
           .selectFrom('proofs')
-          .select(['verdict', 'origin'])
-          .where('registration_id', '=', registrationId)
+          .innerJoin('registrations', 'registrations.registration_id', 'proofs.registration_id')
+          .select(['verdict', 'origin', 'view'])
+          .where('proofs.registration_id', '=', registrationId)
           .where('version_id', '=', versionId)
           // Null: its origin's due proofs were spread meanwhile; the result is as good.
           .where(({ eb, or }) => or([eb('lease_owner', '=', lease.owner), eb('lease_owner', 'is', null)]))
-          .forUpdate()
+          .forUpdate('proofs')
           .executeTakeFirst();
         if (row === undefined) return { written: false, woken: false, pauseBegan: false };
         const turnedBad = verdict !== 'good' && row.verdict === 'good';
         const { withheld, pauseBegan, health } = await noteAtOrigin(trx, row.origin ?? '', turnedBad, lease.now);
         // One that tells nothing changes nothing (FACTS section 6).
         const told = verdict !== 'inconclusive' && !withheld;
-        const woken = told && verdict !== row.verdict;
+        // Also where the entity still says otherwise, or shows another version of what it shares: when it was woken
+        // before, it could not tell.
+        const view = row.view as RegistrationView;
+        const isKnown = view.credential?.ref.versionId === versionId;
+        const differs = verdict !== row.verdict || verdict !== ownVerdict(view) || !isKnown;
         await trx
           .updateTable('proofs')
           .set({
@@ -108,7 +128,7 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
           })
           .where('registration_id', '=', registrationId)
           .execute();
-        if (woken) await wake(trx, registrationId, 'verify', sentences[verdict], lease.now);
+        const woken = told && differs && (await wake(trx, registrationId, 'verify', sentences[verdict], lease.now));
         return { written: true, woken, pauseBegan };
       }),
 
@@ -134,10 +154,8 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
           })
           .where('registration_id', '=', registrationId)
           .execute();
-        const woken = changed && row.document_hash !== null;
-        if (woken)
-          await wake(trx, registrationId, 'discover', 'The discovery documents are not those of before.', lease.now);
-        return { woken };
+        if (!changed || row.document_hash === null) return { woken: false };
+        return { woken: await wake(trx, registrationId, 'discover', otherDocuments, lease.now) };
       }),
 
     async spreadProofs(lease, origin, from, spacing) {
@@ -188,6 +206,8 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
     },
   });
 }
+
+const otherDocuments = 'The discovery documents are not those of before.';
 
 const sentences: Readonly<Record<Verdict, string>> = {
   good: 'The watch found the credential good again.',
@@ -244,18 +264,19 @@ async function noteAtOrigin(trx: Transaction<Database>, origin: string, turnedBa
   return noted;
 }
 
-/** Once per registration and kind: what waits already says enough. */
+/** Once per registration and kind: what waits already says enough. False: it waits already. */
 async function wake(
   trx: Transaction<Database>,
   registrationId: string,
   kind: 'verify' | 'discover',
   reason: string,
   now: number,
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     insert into wake_requests (operation_id, registration_id, kind, reason, requested_at)
     select gen_random_uuid()::text, ${registrationId}, ${kind}, ${reason}, ${toRfc3339(now)}::timestamptz
     where not exists (select 1 from wake_requests where registration_id = ${registrationId} and kind = ${kind})`.execute(
     trx,
   );
+  return (numAffectedRows ?? 0n) > 0n;
 }

@@ -37,10 +37,11 @@ export function createClaim({ db }: RecordsContext): EntityClaims {
     async standing(registrationId) {
       const row = await db
         .selectFrom('registrations')
-        .select(['sequence', 'incarnation'])
+        .select(['sequence', 'incarnation', 'fhir_base_url'])
         .where('registration_id', '=', registrationId)
         .executeTakeFirst();
-      return row === undefined ? null : { decidedAt: row.sequence, incarnation: row.incarnation };
+      if (row === undefined) return null;
+      return { decidedAt: row.sequence, incarnation: row.incarnation, fhirBaseUrl: row.fhir_base_url };
     },
   };
 }

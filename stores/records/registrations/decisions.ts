@@ -2,11 +2,13 @@ import type { Transaction } from 'kysely';
 import { type Decision, type Decisions, type RecordAnswer, stateLimit } from '../../../domain/ports/entityState.ts';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
+import { defaultTimePolicy } from '../../../domain/time/policy.ts';
 import { appendAudit, lockChain } from '../audit/append.ts';
 import { type Entry, toEntry } from '../audit/chain.ts';
 import type { RecordsContext } from '../context.ts';
 import { toRecordsError } from '../errors.ts';
 import { cleanJson } from '../json.ts';
+import { noteProofs } from '../proofs/notes.ts';
 import type { Database } from '../schema.ts';
 import { noteServers } from '../servers/seen.ts';
 import { createGroupCommit } from './groupCommit.ts';
@@ -31,7 +33,12 @@ interface Standing {
 }
 
 /** `recordDecision` of the port, several of them in one commit. */
-export function createDecisions({ db, auditMacKey, clock }: RecordsContext): Decisions {
+export function createDecisions({
+  db,
+  auditMacKey,
+  clock,
+  watchIntervals = defaultTimePolicy,
+}: RecordsContext): Decisions {
   const commit = (items: readonly Item[]) =>
     db.transaction().execute(async (trx) => {
       const head = await lockChain(trx);
@@ -47,6 +54,7 @@ export function createDecisions({ db, auditMacKey, clock }: RecordsContext): Dec
       if (entries.length > 0) await appendAudit(trx, head, entries, auditMacKey);
       await project(trx, decisions);
       await noteServers(trx, transitions);
+      await noteProofs(trx, transitions, watchIntervals);
       await wakeSharers(trx, transitions);
       await endOperations(trx, decisions, toRfc3339(clock.now()));
       return answers;

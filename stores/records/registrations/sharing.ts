@@ -4,6 +4,7 @@ import type { NewRegistration } from '../../../domain/ports/registrations/newReg
 import type { Sharing } from '../../../domain/ports/registrations/sharing.ts';
 import type { WakeKind, WakeRequests } from '../../../domain/ports/registrations/wakeRequests.ts';
 import type { Transition } from '../../../domain/registration/view.ts';
+import { databaseNow } from '../clock.ts';
 import type { RecordsContext } from '../context.ts';
 import { isDue, putOff } from '../deliveries.ts';
 import { isOneOf } from '../lists/keyset.ts';
@@ -11,7 +12,7 @@ import { visibleIn } from '../lists/visibility.ts';
 import type { Database } from '../schema.ts';
 
 /** After these the credential of a holder is another than before. */
-const proveAgainAfter: ReadonlySet<string> = new Set(['registration.activated', 'credential.rotated']);
+export const newCredentialEvents: ReadonlySet<string> = new Set(['registration.activated', 'credential.rotated']);
 
 /** Registrations that share a client, and those they share it with. */
 export function createSharing({ db }: RecordsContext): Sharing & WakeRequests {
@@ -70,19 +71,38 @@ export function createSharing({ db }: RecordsContext): Sharing & WakeRequests {
   };
 }
 
-/** In the commit that changed a holder's credential: each sharer is to prove it where it uses it. */
+/** After these it is the same, and its expiry may be another. */
+const keptCredentialEvents: ReadonlySet<string> = new Set(['credential.rotation-deferred']);
+
+/** Milliseconds between two sharers that are woken, and in which all of a client are. */
+const sharerSpacing = 250;
+const sharersWithin = 3_600_000;
+
+/**
+ * In the commit that changed a holder's credential: each sharer is to prove it where it uses it, one after the other, as
+ * thousands at once would be as many requests with one client at one token endpoint.
+ */
 export async function wakeSharers(trx: Transaction<Database>, transitions: readonly Transition[]): Promise<void> {
-  const renewed = transitions.filter(({ type }) => proveAgainAfter.has(type));
-  const [first] = renewed;
+  const named = (types: ReadonlySet<string>) => transitions.filter(({ type }) => types.has(type));
+  const renewed = named(newCredentialEvents);
+  const kept = named(keptCredentialEvents);
+  const first = renewed[0] ?? kept[0];
   if (first === undefined) return;
-  const holders = renewed.map(({ registrationId }) => registrationId);
+  const isHolder = (of: readonly Transition[]) =>
+    isOneOf(
+      'h.registration_id',
+      of.map(({ registrationId }) => registrationId),
+    );
   await sql`
-    insert into wake_requests (operation_id, registration_id, reason, requested_at)
-    select gen_random_uuid()::text, registration_id, 'The holder of the client has a new credential.',
-      ${first.at}::timestamptz
-    from registrations
-    where ${isOneOf('holder_registration_id', holders)}
-      and phase in ('verifying', 'awaiting_enablement', 'active')`.execute(trx);
+    insert into wake_requests (operation_id, registration_id, reason, requested_at, not_before)
+    select gen_random_uuid()::text, r.registration_id, 'The holder of the client has a new credential.',
+      ${first.at}::timestamptz, ${databaseNow} + interval '1 millisecond' * (
+        (row_number() over sharers - 1) * least(${sharerSpacing}::float8,
+          ${sharersWithin}::float8 / count(*) over (partition by r.holder_registration_id)))
+    from registrations r join registrations h on h.registration_id = r.holder_registration_id
+    where (${isHolder(renewed)} or (${isHolder(kept)} and h.expires_at is distinct from r.expires_at))
+      and r.phase in ('verifying', 'awaiting_enablement', 'active')
+    window sharers as (partition by r.holder_registration_id order by r.registration_id)`.execute(trx);
 }
 
 /**

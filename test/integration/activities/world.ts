@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Dependencies, EntityRecords } from '../../../activities/dependencies.ts';
-import { createActivities } from '../../../activities/index.ts';
+import { type ActivityDependencies, createActivities } from '../../../activities/index.ts';
 import { Bearers } from '../../../activities/servers/bearers.ts';
 import { sweepIssuedTokens } from '../../../activities/servers/sweepIssuedTokens.ts';
 import { clientSecretName, managementSecretName } from '../../../domain/ids.ts';
@@ -20,6 +20,7 @@ import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
 import type { OrphanView } from '../../../domain/ports/lists/orphans.ts';
 import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import type { SecretStore } from '../../../domain/ports/secretStore.ts';
+import type { Budgets } from '../../../domain/ports/servers/budgets.ts';
 import type { DiscoveryView, RegistrationView } from '../../../domain/registration/view.ts';
 import type { ServerCredential } from '../../../domain/servers/authorizationServer.ts';
 import { defaultTimePolicy } from '../../../domain/time/policy.ts';
@@ -29,6 +30,7 @@ import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
+import { noLimits } from '../../support/noLimits.ts';
 import { decidedNow, type WithTransitions } from '../../support/recording.ts';
 import {
   anApplication,
@@ -56,6 +58,10 @@ export class World {
   readonly peer = new Peer(this.trace);
   readonly insteadOfRecords: Instead<EntityRecords> = {};
   readonly insteadOfSecrets: Instead<SecretStore> = {};
+  /** Who says when a step has its turn. */
+  budgets: Budgets = noLimits;
+  /** Milliseconds that each wait for a turn lasted; none lasts at all. */
+  readonly waits: number[] = [];
   /** Milliseconds that a step with a request has. */
   requestStep = defaultTimePolicy.requestStep;
   requestTimes: NonNullable<Dependencies['requestTimes']> = defaultTimePolicy;
@@ -107,7 +113,7 @@ export class World {
         return stepTime();
       },
     };
-    this.#activities = decidedNow(createActivities(this.#dependencies, defaultTimePolicy), records);
+    this.#activities = decidedNow(createActivities(this.#onTurn(this.#dependencies), defaultTimePolicy), records);
     this.trace.length = 0;
   }
 
@@ -115,6 +121,8 @@ export class World {
     for (const name of Object.keys(this.insteadOfRecords)) delete this.insteadOfRecords[name as never];
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];
     this.requestStep = defaultTimePolicy.requestStep;
+    this.budgets = noLimits;
+    this.waits.length = 0;
     this.peer.whims.clear();
     this.peer.bodies.removeAllListeners();
     this.peer.clients.clear();
@@ -128,6 +136,14 @@ export class World {
   async close(): Promise<void> {
     await this.#fixture.db.destroy();
     for (const directory of [this.#directory, ...this.#others]) await rm(directory, { recursive: true, force: true });
+  }
+
+  #onTurn(deps: Dependencies): ActivityDependencies {
+    const budgets: Budgets = {
+      reserve: (...ask) => this.budgets.reserve(...ask),
+      pause: (...ask) => this.budgets.pause(...ask),
+    };
+    return { ...deps, budgets, wait: async (milliseconds) => this.waits.push(milliseconds) };
   }
 
   #traced<Target extends object>(label: string, target: Target, instead: Instead<Target>): Target {
@@ -305,7 +321,7 @@ export class World {
     const collect = () => drain(spool, this.#fixture.records);
     const drainSpool = async () => void (await collect());
     const deps = { ...this.dependencies, spool, drainSpool };
-    const activities = decidedNow(createActivities(deps, defaultTimePolicy), this.records);
+    const activities = decidedNow(createActivities(this.#onTurn(deps), defaultTimePolicy), this.records);
     return { activities, collect };
   }
 

@@ -15,6 +15,7 @@ import { loadPlaybooks } from '../../../../runtime/playbooks.ts';
 import { openPglite } from '../../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';
 import { createSpool } from '../../../../stores/spool/spool.ts';
+import { noLimits } from '../../../support/noLimits.ts';
 import { decidedNow } from '../../../support/recording.ts';
 import { anApplication, aRegistration, fixtureOn, recordsOn, uniqueId } from '../../stores/records/fixture.ts';
 
@@ -83,6 +84,7 @@ export async function openKindsWorld(allowedHosts: readonly string[]) {
           requestStep: defaultTimePolicy.requestStep,
           jwksBaseUrl,
           bearers: new Bearers(),
+          budgets: noLimits,
         },
         defaultTimePolicy,
       ),

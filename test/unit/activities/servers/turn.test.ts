@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heedPause, takeTurn, turnAfter } from '../../../../activities/servers/turn.ts';
+import { heedPause, takeTurn } from '../../../../activities/servers/turn.ts';
 import { RegistrarFailure } from '../../../../domain/failure.ts';
 import type { Budgets } from '../../../../domain/ports/servers/budgets.ts';
 
@@ -44,14 +44,13 @@ describe('the turn of a step', () => {
     const error = await takeTurn(given, step).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ reason: 'TurnNotYet', retryClass: 'transient', retryAfterSeconds: 91, status: null });
     expect((error as Error).message).toContain('2026-11-28T04:01:30.400Z');
-    expect(turnAfter(error)).toBe(91_000);
     expect(given.waits).toEqual([]);
   });
 
   it('is not asked for where too many requests of this process wait for the host', async () => {
     const given = deps({ kind: 'granted', at: now }, 4_200);
     const error = await takeTurn(given, step).catch((thrown: unknown) => thrown);
-    expect(turnAfter(error)).toBe(5_000);
+    expect(error).toMatchObject({ reason: 'TurnNotYet', retryAfterSeconds: 5 });
     expect(given.asked).toEqual([]);
   });
 });
@@ -76,7 +75,17 @@ describe('a pause that a server asks for', () => {
     expect(given.pauses).toEqual(seconds === null ? [] : [[step.url, seconds]]);
   });
 
-  it('is no turn', () => {
-    expect(turnAfter(failure(429, 30, 'PeerNotAnswering'))).toBeNull();
+  it('is told for a failure that is a result', async () => {
+    const given = deps({ kind: 'granted', at: now });
+    await heedPause(given, step.url, { reason: 'PeerNotAnswering', status: 429, retryAfterSeconds: 30, message: 'm' });
+    expect(given.pauses).toEqual([[step.url, 30]]);
+    await heedPause(given, step.url, undefined);
+    expect(given.pauses).toHaveLength(1);
+  });
+
+  it('takes nothing from what the step learned where the budget cannot be told', async () => {
+    const given = deps({ kind: 'granted', at: now });
+    given.budgets.pause = () => Promise.reject(new Error('the database is away'));
+    await expect(heedPause(given, step.url, failure(429, 30, 'PeerNotAnswering'))).resolves.toBeUndefined();
   });
 });

@@ -55,13 +55,13 @@ describe.each([
 ] as const)('a client that authenticates by %s', (method, strategy, refusal) => {
   const config = { rotationPolicy: { maxAge: 'P30D' } };
 
-  it(`stays healthy for a year with strategy ${strategy}, is proved each day and never rotated`, () => {
+  it(`stays healthy for a year with strategy ${strategy}, is never rotated, and its proofs are the watch's`, () => {
     const { state, steps } = run(stateOf({}, config), worldOf(method), t0, t0 + year, policy);
     expect(state).toMatchObject({ phase: 'active', credentialHealth: 'healthy', rotation: null });
     expect(viewOf(state, t0).credential).toMatchObject({ strategy, rotationDueAt: null, expiresAt: null });
     expect(steps).not.toContain('begin-rotation');
     expect(steps).not.toContain('update');
-    expect(steps.filter((step) => step === 'prove').length).toBeGreaterThan(360);
+    expect(steps.filter((step) => step === 'prove')).toHaveLength(1);
   });
 
   test('a rotation is refused with the reason', () => {

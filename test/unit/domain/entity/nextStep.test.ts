@@ -49,7 +49,21 @@ describe('nextStep', () => {
       'prove',
     ],
     ['a healthy one sleeps', active(), t0 + minute, 'wait'],
-    ['a day later it is proved again', active(), t0 + 86_400_000, 'prove'],
+    ['a day later its proof is left to the watch', active(), t0 + 86_400_000, 'wait'],
+    ['and two weeks later the reading of its documents', active({ discoveredAt: t0 }), t0 + 14 * 86_400_000, 'wait'],
+    [
+      'documents that could not be read are read again',
+      active({ discoveredAt: t0, discoveryRetryAt: t0 + minute }),
+      t0 + minute,
+      'discover',
+    ],
+    [
+      'a rejected one is probed with back-off',
+      active({ rejectedSince: t0, nextAttemptAt: t0 + minute }),
+      t0 + minute,
+      'prove',
+    ],
+    ['and not before', active({ rejectedSince: t0, nextAttemptAt: t0 + minute }), t0, 'wait'],
     ['at due time the health is noted first', active({ current: credentialOf({ provedAt: due }) }), due, 'note-health'],
     [
       'then the rotation begins',

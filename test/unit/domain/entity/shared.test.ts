@@ -59,10 +59,11 @@ describe('a registration that shares a client', () => {
     expect(state.credentialHealth).toBe('expired');
   });
 
-  it('takes the next secret of its holder at its own proof', () => {
+  it('takes the next secret of its holder at its own proof, for which it is woken', () => {
     const renewed = credentialOf({ ...held, versionId: 'v2', expiresAt: t0 + 200 * day });
     const later = { ...world, prove: () => outcome('ProofSucceeded', renewed) };
-    const { state } = run(active(), later, t0 + day, t0 + day, policy);
+    const woken = acceptOperation(active(), { operationId: 'op', kind: 'verify', actor: 'system', reason: null });
+    const { state } = run(woken, later, t0 + day, t0 + day, policy);
     expect(state).toMatchObject({ phase: 'active', current: { versionId: 'v2', provedAt: t0 + day } });
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../domain/credential/proofDecision.ts';
 import type { LeasedDocuments, LeasedProof, ProofQueue } from '../../../../domain/ports/servers/proofs.ts';
-import { createWatch, type WatchParts } from '../../../../runtime/chores/watch.ts';
+import { createWatch, type WatchParts, type WatchRound, watchChore } from '../../../../runtime/chores/watch.ts';
+import type { Log } from '../../../../runtime/log/log.ts';
 
 const day = 86_400_000;
 const now = Date.parse('2026-11-28T04:00:00Z');
@@ -147,4 +148,30 @@ describe('a round of the watch', () => {
     await watch.round(now);
     expect(calls).toMatchObject([['proof', { registrationId: 'b' }]]);
   });
+});
+
+it('is a chore that says what it found, and nothing of a round without anything due', async () => {
+  const told: unknown[] = [];
+  const tell = (event: string, fields: unknown) => void told.push([event, fields]);
+  const log = { info: tell, warn: tell } as unknown as Log;
+  const rounds: WatchRound[] = [
+    { proved: 0, read: 0, deferred: 2, woken: 0, pausedOrigins: [] },
+    { proved: 2, read: 1, deferred: 0, woken: 1, pausedOrigins: ['https://as.example'] },
+  ];
+  const asked: number[] = [];
+  const round = async (at: number) => {
+    asked.push(at);
+    return rounds.shift()!;
+  };
+  const chore = watchChore({ round }, { watchEvery: 5_000 }, log);
+  expect(chore.every).toBe(5_000);
+  await chore.round(now, new AbortController().signal);
+  expect(told).toEqual([]);
+  await chore.round(now + 1, new AbortController().signal);
+  expect(told).toEqual([
+    ['watch.origin-paused', { origin: 'https://as.example' }],
+    ['watch.round', { count: 3 }],
+    ['watch.woken', { count: 1 }],
+  ]);
+  expect(asked).toEqual([now, now + 1]);
 });

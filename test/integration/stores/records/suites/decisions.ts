@@ -86,7 +86,11 @@ export function decisionSuite(fixture: () => Fixture): void {
       expect(await timeline(view)).toHaveLength(3);
       expect(await rowOf(view)).toMatchObject({ state: decision.state, rules: 1, sequence: 3 });
       expect((await rowOf(view)).wake_at?.getTime()).toBe(decision.wakeAt);
-      expect(await records.standing(view.registrationId)).toEqual({ decidedAt: 3, incarnation: 1 });
+      expect(await records.standing(view.registrationId)).toEqual({
+        decidedAt: 3,
+        incarnation: 1,
+        fhirBaseUrl: view.fhirBaseUrl,
+      });
     });
 
     it('moves the state alone where nothing is told', async () => {

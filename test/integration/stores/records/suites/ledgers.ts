@@ -203,6 +203,17 @@ export function ledgerSuite(fixture: () => Fixture): void {
       expect(await records.authenticationFailures(client, 'new', 0)).toEqual({ first: null, recent: [] });
       expect(await records.authenticationFailures(client, 'schedule', 0)).toEqual({ first: 2000, recent: [2000] });
     });
+
+    it('forgets refusals of clients after thirty days', async () => {
+      const { records, clock } = fixture();
+      const client = { tokenEndpoint: `https://${uniqueId('as')}/token`, clientId: 'c' };
+      const now = clock.now();
+      await records.countAuthenticationFailures(client, 'new', 2, now - 30 * 86_400_000);
+      await records.countAuthenticationFailures(client, 'new', 1, now - 30 * 86_400_000 + 1);
+      expect(await records.pruneAuthenticationFailures()).toBeGreaterThanOrEqual(2);
+      const kept = now - 30 * 86_400_000 + 1;
+      expect(await records.authenticationFailures(client, 'new', 0)).toEqual({ first: kept, recent: [kept] });
+    });
   });
 
   describe('sealed columns', () => {

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../../domain/credential/proofDecision.ts';
 import type { Condition } from '../../../../../domain/registration/conditions.ts';
-import type { RegistrationView } from '../../../../../domain/registration/view.ts';
-import { defaultTimePolicy } from '../../../../../domain/time/policy.ts';
-import { noteProofs } from '../../../../../stores/records/proofs/notes.ts';
+import type { EventType, RegistrationView } from '../../../../../domain/registration/view.ts';
 import { createProofQueue } from '../../../../../stores/records/proofs/queue.ts';
 import { discoveryOf } from '../../../../support/entity.ts';
-import { aRegistration, type Fixture, nextEvent, onboard, uniqueId } from '../fixture.ts';
+import { aRegistration, everything, type Fixture, nextEvent, onboard, uniqueId } from '../fixture.ts';
 
 const day = 86_400_000;
 const t0 = Date.parse('2026-11-21T09:00:00.000Z');
@@ -16,12 +14,13 @@ const versionOf = (digit: string) => digit.repeat(32);
 export function proofSuite(fixture: () => Fixture): void {
   const queue = () => createProofQueue({ db: fixture().db });
 
-  async function record(view: RegistrationView, changes: Partial<RegistrationView>): Promise<RegistrationView> {
-    const event = nextEvent(view, changes);
+  async function record(
+    view: RegistrationView,
+    changes: Partial<RegistrationView>,
+    type: EventType = 'registration.phase-changed',
+  ): Promise<RegistrationView> {
+    const event = nextEvent(view, changes, { type });
     await fixture().records.recordTransition(event);
-    await fixture()
-      .db.transaction()
-      .execute((trx) => noteProofs(trx, [event], defaultTimePolicy));
     return event.view;
   }
 
@@ -181,6 +180,68 @@ export function proofSuite(fixture: () => Fixture): void {
       expect((await result(view, t0 + 2_000, 'good')).written).toBe(false);
     });
 
+    it('wakes the entity again where it still says otherwise', async () => {
+      const view = await active();
+      const { records } = fixture();
+      for (const [index, woken] of [true, true].entries()) {
+        const now = t0 + (index + 1) * day;
+        await lease(view, now);
+        expect(await result(view, now, 'rejected')).toMatchObject({ woken });
+        for (const one of await records.wakeRequests(1_000)) await records.removeWakeRequest(one.operationId);
+      }
+      await record(view, { credentialHealth: 'rejected', conditions: proved('False') });
+      await lease(view, t0 + 3 * day);
+      expect(await result(view, t0 + 3 * day, 'rejected')).toMatchObject({ written: true, woken: false });
+    });
+
+    it('shows when the watch proved last, with no row of the audit', async () => {
+      const view = await active();
+      const { registrationId } = view;
+      const shown = async () => {
+        const one = await fixture().records.registration(registrationId, everything);
+        const page = await fixture().records.registrations({ q: registrationId }, everything, { limit: 10 });
+        expect(page.items).toEqual([one]);
+        return one?.credential?.provedAt;
+      };
+      expect(await shown()).toBe('2026-11-21T09:00:00.000Z');
+      await lease(view, t0 + day);
+      await result(view, t0 + day, 'good');
+      expect(await shown()).toBe('2026-11-22T09:00:00.000Z');
+      // Not of another version, and not of an older time.
+      await record(view, withCredential(view, freshHost(), versionOf('c')));
+      expect(await shown()).toBe('2026-11-21T09:00:00.000Z');
+      const events = await fixture().records.events(registrationId, { limit: 100 });
+      expect(events.items).toHaveLength(3);
+    });
+
+    it('counts a proof of the entity as one of its own', async () => {
+      const host = freshHost();
+      const view = await active(host);
+      const { credential } = withCredential(view, host);
+      const provedAt = new Date(t0 + day - 1_000).toISOString();
+      await record(view, { credential: { ...credential!, provedAt } }, 'credential.proved');
+      expect(await lease(view, t0 + day)).toBeUndefined();
+      expect(await lease(view, t0 + 2 * day)).toBeDefined();
+    });
+
+    it('reads the documents of what waits for a person, and proves nothing of it', async () => {
+      const { views } = await onboard(fixture());
+      const { discovery } = withCredential(views[0]!, freshHost());
+      const view = await record(views[0]!, { phase: 'manual_required', discovery: discovery! });
+      expect(await rowOf(view)).toMatchObject({ version_id: null, next_due: null, document_read_at: new Date(t0) });
+      const due = await queue().leaseDocuments({ now: t0 + 8 * day, owner: 'w1' }, 1_000);
+      const found = due.find(({ registrationId }) => registrationId === view.registrationId);
+      expect(found).toMatchObject({ fhirBaseUrl: view.fhirBaseUrl, changedAt: t0 });
+      expect(await lease(view, t0 + 30 * day)).toBeUndefined();
+      // Its first credential is proved from then on.
+      const next = await record(view, withCredential(view, freshHost()));
+      expect(await rowOf(next)).toMatchObject({ version_id: versionOf('a'), verdict: 'good' });
+      expect(await lease(next, t0 + day)).toBeDefined();
+      // What registers is not watched.
+      const gone = await record(next, { phase: 'registering', credential: null });
+      expect(await rowOf(gone)).toBeUndefined();
+    });
+
     it('wakes the entity for other documents only', async () => {
       const view = await active();
       const { registrationId } = view;
@@ -257,7 +318,7 @@ export function proofSuite(fixture: () => Fixture): void {
       }
       const rows = async () => await Promise.all(sharers.map(async (view) => (await rowOf(view))!));
       expect((await rows()).filter((row) => row.next_due === null).length).toBeGreaterThan(6);
-      await record(holder, withCredential(holder, host, versionOf('b')));
+      await record(holder, withCredential(holder, host, versionOf('b')), 'credential.rotated');
       for (const row of await rows()) {
         expect(row).toMatchObject({ version_id: versionOf('b'), verdict: 'good', interval_days: 1 });
         expect(row.next_due!.getTime()).toBeLessThanOrEqual(t0 + 1_000 + 3_600_000);

@@ -58,6 +58,45 @@ export function sharingSuite(fixture: () => Fixture): void {
       expect(await wokenOf(sharer)).toEqual([]);
     });
 
+    it('are woken one after the other, and for a kept credential with another end only', async () => {
+      const { records, db } = fixture();
+      const { applicationId, views } = await onboard(fixture());
+      const holder = nextEvent(views[0]!, { phase: 'active', discovery: discoveryOf() });
+      await records.recordTransition(holder);
+      for (let index = 0; index < 4; index += 1) {
+        const given = aRegistration(applicationId, { shareWith: views[0]!.registrationId });
+        const tenant = { tenantId: uniqueId('tenant'), name: 'T', registrations: [given] };
+        const [created] = await records.createTenant(tenant, 'key:a');
+        await records.recordTransition(nextEvent(created!, { phase: 'active' }));
+      }
+      const sharers = db
+        .selectFrom('registrations')
+        .select('registration_id')
+        .where('holder_registration_id', '=', views[0]!.registrationId);
+      const waits = async () => {
+        const rows = await db
+          .selectFrom('wake_requests')
+          .select('not_before')
+          .where('registration_id', 'in', sharers)
+          .orderBy('not_before')
+          .execute();
+        return rows.map(({ not_before }) => not_before!.getTime() - rows[0]!.not_before!.getTime());
+      };
+      await records.recordTransition(nextEvent(holder.view, {}, { type: 'credential.rotation-deferred' }));
+      expect(await waits()).toEqual([]);
+      const kept = nextEvent(
+        { ...holder.view, sequence: holder.view.sequence + 1 },
+        {},
+        { type: 'credential.rotated' },
+      );
+      await records.recordTransition(kept);
+      expect(await waits()).toEqual([0, 250, 500, 750]);
+      await db.deleteFrom('wake_requests').where('registration_id', 'in', sharers).execute();
+      const credential = { expiresAt: '2027-02-19T09:00:00.000Z', ref: { name: 'n', versionId: 'v' } } as never;
+      await records.recordTransition(nextEvent(kept.view, { credential }, { type: 'credential.rotation-deferred' }));
+      expect(await waits()).toHaveLength(4);
+    });
+
     it.each<[string, (names: Awaited<ReturnType<typeof pair>>) => object, string]>([
       ['nobody', () => ({ shareWith: 'no.such.registration.main' }), 'there is no such registration'],
       ['a sharer', ({ sharer }) => ({ shareWith: sharer.registrationId }), 'share with that one'],
