@@ -26,6 +26,7 @@ export const testPolicy: TimePolicy = {
   attentionAfter: 20_000,
   replicationLag: 2000,
   usableExpiry: 2000,
+  watchEvery: 500,
 };
 
 export interface ProductOptions {

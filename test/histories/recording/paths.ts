@@ -9,6 +9,7 @@ import {
   changed,
   lostAnswer,
   notInTime,
+  notYet,
   proved,
   provedHeld,
   recordedTwice,
@@ -103,13 +104,17 @@ export const paths: Readonly<Record<string, Path>> = {
     story: [active],
   },
   'proved-again': {
-    policy: { proofInterval: 3000 },
-    story: [active, { until: 'credential.proved', times: 2 }],
+    story: [active, { ask: 'verify' }, { until: 'credential.proved' }, { ask: 'verify' }, { until: 'credential.proved', times: 2 }],
+  },
+  'turn-not-yet': {
+    script: { discover: [notYet, () => discoveryOf()], register: [notYet, () => stored()] },
+    story: [active],
   },
   parked: {
     parks: true,
-    policy: { proofInterval: 4000, restFor: 20 },
-    story: [active, { until: 'credential.proved' }, { ask: 'verify' }, { until: 'credential.proved', times: 3 }],
+    script: shortLived,
+    policy: { restFor: 20 },
+    story: [active, { ask: 'verify' }, { until: 'credential.proved' }, { until: 'credential.rotated' }],
   },
   'awaiting-token': {
     script: { config: { environment: 'production', environmentClass: 'production' } },
@@ -126,20 +131,21 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   approval: {
-    policy: { discoveryInterval: 2000, proofInterval: 60_000 },
     script: {
       discover: [
         () => candidateOf('a'),
-        () => candidateOf('b'),
         () => candidateOf('b'),
         () => candidateOf('b', 'https://other.example.org/register'),
       ],
     },
     story: [
+      { until: 'registration.awaiting-approval' },
+      { ask: 'discover' },
       { until: 'registration.awaiting-approval', times: 2 },
       { ask: 'approveEndpoint', details: approvalOf('b') },
       active,
-      // The documents are read again by themselves, and wait for a person.
+      // The documents that are read again wait for a person.
+      { ask: 'discover' },
       { until: 'registration.attention' },
     ],
   },

@@ -133,6 +133,16 @@ export function lostAnswer(): never {
   throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'The answer was lost.' });
 }
 
+/** The server has no room for the step before a second is over: nothing of it began. */
+export function notYet(): never {
+  throw new RegistrarFailure({
+    reason: 'TurnNotYet',
+    retryClass: 'transient',
+    retryAfterSeconds: 1,
+    message: reasons.TurnNotYet.sentence,
+  });
+}
+
 /** The credential of a holder, proved where a sharer uses it. */
 export function provedHeld(): ProofOutcome {
   const held = { ...issuedFor(90 * 86_400), place: 'client', manageable: false, provedAt: Date.now() } as const;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RegistrarFailure } from '../../../domain/failure.ts';
 import type { OperationRequest } from '../../../domain/operations/request.ts';
 import type { DiscoveryView, EndpointApproval } from '../../../domain/registration/view.ts';
-import { approvalOf, candidateOf } from '../../histories/recording/scripted.ts';
+import { approvalOf, candidateOf, lostAnswer } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -15,6 +16,9 @@ const approve = (details: EndpointApproval): OperationRequest => ({
   actor: 'key:administrator',
   details,
 });
+const gone = () => {
+  throw new RegistrarFailure({ reason: 'DiscoveryFailed', retryClass: 'input', message: 'They are gone.' });
+};
 const unnamed = discoveryOf({ registrationEndpoint: null, registrationSource: 'none' });
 
 describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ temporal }) => {
@@ -23,6 +27,10 @@ describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ te
     entities = await startEntities(temporal.address);
   });
   afterAll(() => entities.close());
+
+  /** As the watch does it when the documents are others. */
+  const readAgain = (registrationId: string) =>
+    entities.operate(registrationId, { operationId: randomUUID(), kind: 'discover', actor: 'system' });
 
   /** Scripts what the documents say, and counts how often they are read. */
   function world(registrationId: string, read: (count: number) => DiscoveryView) {
@@ -60,12 +68,14 @@ describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ te
     ]);
   });
 
-  it('reads again by itself, and goes back to the gate with a document that changed', async () => {
+  it('goes back to the gate with a document that changed, which the watch noticed', async () => {
     const registrationId = idOf('changing');
-    const seen = world(registrationId, (count) => candidateOf(count < 3 ? 'a' : 'b'));
-    await entities.startWith(registrationId, { discoveryInterval: 300 });
+    const seen = world(registrationId, (count) => candidateOf(count < 2 ? 'a' : 'b'));
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.awaiting-approval');
+    expect(seen.readings).toBe(1);
+    await readAgain(registrationId);
     await entities.seen(registrationId, 'registration.awaiting-approval', 2);
-    expect(seen.readings).toBeGreaterThanOrEqual(3);
     const waits = entities.timeline(registrationId).filter(({ type }) => type === 'registration.awaiting-approval');
     expect(waits.map(({ changes }) => changes?.['candidate'])).toMatchObject([
       { from: null, to: { evidenceHash: 'a'.repeat(64) } },
@@ -76,13 +86,49 @@ describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ te
     await entities.seen(registrationId, 'registration.activated');
   });
 
-  it('reads again and again without a word while nothing changes', async () => {
+  it('reads again by itself what could not be read, without a word', async () => {
     const registrationId = idOf('quiet');
-    const seen = world(registrationId, () => discoveryOf());
-    await entities.startWith(registrationId, { discoveryInterval: 200 });
+    let readings = 0;
+    entities.script(registrationId, {
+      policy: { discoveryInterval: 1400 },
+      discover: [
+        () => discoveryOf(),
+        ...Array.from({ length: 3 }, () => () => {
+          readings += 1;
+          return lostAnswer();
+        }),
+        () => {
+          readings += 1;
+          return discoveryOf();
+        },
+      ],
+    });
+    await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
-    await waitFor(() => seen.readings >= 4, { what: 'three readings more', seen: () => seen });
-    expect(entities.timeline(registrationId).at(-1)?.type).toBe('registration.activated');
+    await readAgain(registrationId);
+    await waitFor(() => readings >= 4, { what: 'three readings more', seen: () => readings });
+    expect(entities.timeline(registrationId).map(({ type }) => type)).toEqual([
+      'registration.discovered',
+      'registration.registering',
+      'registration.registered',
+      'registration.activated',
+      'operation.accepted',
+      'operation.refused',
+    ]);
+    expect(readings).toBe(4);
+  });
+
+  it('tells of documents that are gone, which the watch noticed', async () => {
+    const registrationId = idOf('gone');
+    entities.script(registrationId, { discover: [() => discoveryOf(), gone] });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    await readAgain(registrationId);
+    await entities.seen(registrationId, 'registration.attention');
+    expect(entities.timeline(registrationId).at(-1)).toMatchObject({
+      reason: 'DiscoveryFailed',
+      view: { phase: 'active', credentialHealth: 'healthy' },
+    });
   });
 
   it('offers a registration endpoint that appears at a manual tenant, and takes over when it is approved', async () => {
@@ -91,7 +137,9 @@ describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ te
       config: { method: 'manual' },
       discover: [() => unnamed, () => candidateOf('a')],
     });
-    await entities.startWith(registrationId, { discoveryInterval: 300 });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.manual-required');
+    await readAgain(registrationId);
     await entities.seen(registrationId, 'registration.attention');
     expect(entities.timeline(registrationId).at(-1)).toMatchObject({
       reason: 'RegistrationEndpointAppeared',
@@ -118,7 +166,9 @@ describeWith('temporal', 'the gate of registration endpoints on Temporal', ({ te
         },
       ],
     });
-    await entities.startWith(registrationId, { discoveryInterval: 300 });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    await readAgain(registrationId);
     await entities.seen(registrationId, 'registration.attention');
     const prove = () =>
       entities.operate(registrationId, { operationId: randomUUID(), kind: 'verify', actor: 'key:test' });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workflowIdOf } from '../../../domain/ids.ts';
-import { lostAnswer, storedOnly } from '../../histories/recording/scripted.ts';
+import { lostAnswer, notYet, stored, storedOnly } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -41,16 +41,38 @@ describeWith('temporal', 'rest and park', ({ temporal }) => {
 
   it('continues as new after a rest, and waits for its time as the first command', async () => {
     const registrationId = idOf('parked');
-    entities.script(registrationId, { policy: { restFor: 300, proofInterval: 6000 } });
+    entities.script(registrationId, { register: [() => stored(9)], policy: { restFor: 300 } });
     await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
     await parked(registrationId);
     expect(entities.row(registrationId).wakes).toBe(1);
     // It wakes by itself when it is time, and parks again.
-    await entities.seen(registrationId, 'credential.proved');
+    await entities.seen(registrationId, 'credential.rotated');
     await parked(registrationId);
     expect(entities.row(registrationId).wakes).toBe(2);
-    expect(Math.abs((entities.row(registrationId).wakeAt ?? 0) - Date.now())).toBeLessThan(6500);
+  });
+
+  it('sleeps until its turn at the server, with no word and no try counted', async () => {
+    const registrationId = idOf('not-yet');
+    entities.script(registrationId, {
+      discover: [notYet, () => discoveryOf()],
+      register: [notYet, () => stored()],
+    });
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    expect(entities.timeline(registrationId).map(({ type }) => type)).toEqual([
+      'registration.discovered',
+      'registration.registering',
+      'registration.registered',
+      'registration.activated',
+    ]);
+    expect(entities.row(registrationId).state).toMatchObject({ attempts: 0, attentions: [], unansweredPosts: 0 });
+    const history = await entities.history(registrationId);
+    const asked = history.flatMap(({ activityTaskScheduledEventAttributes: asking }) => asking ?? []);
+    expect(asked.map(({ activityType }) => activityType?.name)).toEqual(['discover', 'discover', 'register', 'register']);
+    // A person waits for an onboarding, and hosts take turns.
+    for (const { priority } of asked)
+      expect(priority).toMatchObject({ priorityKey: 2, fairnessKey: expect.stringMatching(/\.example/) });
   });
 
   it('wakes for an operation, which its carried state judges', async () => {
