@@ -32,6 +32,7 @@ export const callsOf = {
   update: 4,
   settle: 3,
   prove: 2,
+  probeSetAside: 2,
   storeSupplied: 2,
   retire: 1,
 } as const;

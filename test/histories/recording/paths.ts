@@ -104,7 +104,13 @@ export const paths: Readonly<Record<string, Path>> = {
     story: [active],
   },
   'proved-again': {
-    story: [active, { ask: 'verify' }, { until: 'credential.proved' }, { ask: 'verify' }, { until: 'credential.proved', times: 2 }],
+    story: [
+      active,
+      { ask: 'verify' },
+      { until: 'credential.proved' },
+      { ask: 'verify' },
+      { until: 'credential.proved', times: 2 },
+    ],
   },
   'turn-not-yet': {
     script: { discover: [notYet, () => discoveryOf()], register: [notYet, () => stored()] },

@@ -69,7 +69,12 @@ describeWith('temporal', 'rest and park', ({ temporal }) => {
     expect(entities.row(registrationId).state).toMatchObject({ attempts: 0, attentions: [], unansweredPosts: 0 });
     const history = await entities.history(registrationId);
     const asked = history.flatMap(({ activityTaskScheduledEventAttributes: asking }) => asking ?? []);
-    expect(asked.map(({ activityType }) => activityType?.name)).toEqual(['discover', 'discover', 'register', 'register']);
+    expect(asked.map(({ activityType }) => activityType?.name)).toEqual([
+      'discover',
+      'discover',
+      'register',
+      'register',
+    ]);
     // A person waits for an onboarding, and hosts take turns.
     for (const { priority } of asked)
       expect(priority).toMatchObject({ priorityKey: 2, fairnessKey: expect.stringMatching(/\.example/) });

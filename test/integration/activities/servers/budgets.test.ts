@@ -63,6 +63,12 @@ it('a pause that the server asks for is kept by all', async () => {
 it('asks nobody for a turn where there is nobody to ask', async () => {
   limit();
   await world.budgets.pause(world.endpoints.tokenEndpoint!, 60);
-  const argument = { registrationId: world.registrationId, endpoints: null, credential: null, mayBeDeleted: false };
+  const argument = {
+    registrationId: world.registrationId,
+    endpoints: null,
+    credential: null,
+    mayBeDeleted: false,
+    findsOut: false,
+  };
   expect(await world.activities.retire(argument)).toMatchObject({ kind: 'none' });
 });
