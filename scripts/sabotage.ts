@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { copyTree } from './copyTree.ts';
 import { applyEdit } from './edit.ts';
 import { type Sabotage, sabotages } from './sabotageTable.ts';
 
@@ -26,7 +27,7 @@ interface Verdict {
 const scratch = mkdtempSync(join(tmpdir(), 'registrar-sabotage-'));
 let failed = 0;
 try {
-  const copy = await copyTree(join(scratch, 'tree'));
+  const copy = copyTree(root, join(scratch, 'tree'));
   const files = [...new Set(chosen.map(({ test }) => test.file))];
   console.log(`The named tests of ${files.length} files on the unchanged copy:`);
   const before = await runTests(copy, files, [...new Set(chosen.map(({ test }) => test.name))]);
@@ -54,22 +55,6 @@ console.log(
     : `${failed} of ${chosen.length} sabotages were NOT noticed`,
 );
 process.exitCode = failed === 0 ? 0 : 1;
-
-/** What git knows or would take, as it is now. The packages are linked one by one, so that caches stay in the copy. */
-async function copyTree(copy: string): Promise<string> {
-  const { output } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], root);
-  for (const file of new Set(output.split('\0').filter((name) => name !== ''))) {
-    mkdirSync(join(copy, dirname(file)), { recursive: true });
-    cpSync(join(root, file), join(copy, file), { force: true });
-  }
-  const packages = join(copy, 'node_modules');
-  mkdirSync(packages);
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (name.startsWith('.') && name !== '.bin') continue;
-    symlinkSync(join(root, 'node_modules', name), join(packages, name));
-  }
-  return copy;
-}
 
 async function commit({ test, ...edit }: Sabotage, copy: string): Promise<Verdict> {
   const path = join(copy, edit.file);

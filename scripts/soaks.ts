@@ -2,7 +2,10 @@ import type { TestTotals } from './testVerdict.ts';
 
 /** The soaks that have a name, and the test files of each, as filters of vitest. Each takes less than an hour. */
 export const soaks = {
-  kill: ['test/e2e/kill/'],
+  loss: ['test/drills/loss/'],
+  storm: ['test/drills/storm/'],
+  upgrade: ['test/drills/upgrade/'],
+  kill: ['test/e2e/kill/', 'test/drills/kill/'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SoakName = keyof typeof soaks;

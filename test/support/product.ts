@@ -10,7 +10,7 @@ import { defaultTimePolicy, type TimePolicy } from '../../domain/time/policy.ts'
 import { ApiCaller } from './apiCaller.ts';
 import { waitFor } from './waitFor.ts';
 
-const main = fileURLToPath(new URL('./productMain.ts', import.meta.url));
+const thisTree = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Short enough for tests, and in proportion: steps exceed requests, back-off is far below the shortest lifetime. */
 export const testPolicy: TimePolicy = {
@@ -35,6 +35,8 @@ export interface ProductOptions {
   /** Made and removed by the caller when given. */
   readonly dataDir: string;
   readonly policy?: TimePolicy;
+  /** Root of the tree that it runs from; this one by default. */
+  readonly tree?: string;
 }
 
 /** A running Registrar in a process of its own. */
@@ -53,7 +55,11 @@ export class Product {
     this.logPath = join(options.dataDir, '..', `${name}.log`);
     this.#child = spawn(
       process.execPath,
-      [main, options.part ?? 'start', JSON.stringify(options.policy ?? testPolicy)],
+      [
+        join(options.tree ?? thisTree, 'test/support/productMain.ts'),
+        options.part ?? 'start',
+        JSON.stringify(options.policy ?? testPolicy),
+      ],
       {
         env: {
           PATH: process.env['PATH'],

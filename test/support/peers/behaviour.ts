@@ -12,12 +12,15 @@ export interface Behaviour {
   readonly lifetime: number;
   /** `client_secret_expires_at` of an answer, by the seconds at which the secret was issued; null leaves it out. */
   readonly says: (issuedAt: number, lifetime: number) => number | null;
+  /** Documents of the FHIR base. */
+  readonly documents: 'shown' | Refusal;
   /** A registration: it is answered, refused, made and never answered, or never looked at. */
   readonly register: 'answers' | 'goes-silent' | Refusal;
   /** What an update does to the secret, and shows of it. `masked` and `hashed` keep it. */
   readonly update: 'new' | 'same' | 'masked' | 'hashed' | 'goes-silent' | Refusal;
   /** An update is too early, and keeps the secret, while more than this share of its life is left; 1: never. */
   readonly renewalShare: number;
+  readonly remove: 'removes' | Refusal;
   /** What a read shows; `renews-token`: also a new registration access token, the older one ends. */
   readonly read: 'shows' | 'renews-token' | 'hashed' | Refusal;
   /**
@@ -43,8 +46,10 @@ const day = 86_400;
 export const honest: Behaviour = {
   lifetime: 90 * day,
   says: (issuedAt, lifetime) => (lifetime === 0 ? 0 : issuedAt + lifetime),
+  documents: 'shown',
   register: 'answers',
   update: 'new',
+  remove: 'removes',
   renewalShare: 1,
   read: 'shows',
   token: 'honest',

@@ -38,8 +38,7 @@ export class SimulatedClient {
     return newest;
   }
 
-  issue({ lifetime }: Behaviour, now: number): void {
-    const value = `secret-${randomBytes(18).toString('base64url')}`;
+  issue({ lifetime }: Behaviour, now: number, value = `secret-${randomBytes(18).toString('base64url')}`): void {
     this.#secrets.push({ value, issuedAt: now, endsAt: lifetime === 0 ? null : now + lifetime * 1000 });
   }
 

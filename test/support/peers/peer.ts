@@ -96,12 +96,11 @@ export class Peer {
     };
   }
 
-  /** A further secret for a client, as a vendor's portal makes one. */
-  newSecret(clientId: string): string {
+  /** From now on a client has this secret too, as when a vendor's portal has made it known everywhere. */
+  takes(clientId: string, secret: string): void {
     const client = this.#clients.get(clientId);
     if (client === undefined) throw new Error(`there is no client ${clientId}`);
-    client.issue(this.#behaviour(client.system), this.#clock.now());
-    return client.secret;
+    client.issue(this.#behaviour(client.system), this.#clock.now(), secret);
   }
 
   ledger(): Ledger {
@@ -162,7 +161,9 @@ export class Peer {
   ): Answer | typeof silence {
     const [first = '', second] = rest;
     if (first === 'fhir' && rest.at(-1) === 'smart-configuration')
-      return { status: 200, body: this.#document(behaviour, system) };
+      return typeof behaviour.documents === 'object'
+        ? refusal(behaviour.documents)
+        : { status: 200, body: this.#document(behaviour, system) };
     if (first === 'token' && request.method === 'POST') return this.#token(behaviour, request, body);
     if (first === 'reg' && second === undefined && request.method === 'POST')
       return this.#register(behaviour, system, request, body);
@@ -221,6 +222,7 @@ export class Peer {
       });
     }
     if (request.method === 'DELETE') {
+      if (typeof behaviour.remove === 'object') return about(refusal(behaviour.remove));
       client.deletedAt = this.#clock.now();
       return about({ status: 204 });
     }

@@ -25,7 +25,13 @@ export async function startSimulatedTime(classPath: string): Promise<SimulatedTi
   // Without --enable-time-skipping: with it time is skipped under running tasks, and they expire.
   const server = startProcess('java', ['-Xmx1g', '-cp', classPath, 'io.temporal.testserver.TestServer', String(port)]);
   // The option is internal to the SDK, whose own test environment connects so.
-  const options = { address, connectTimeout: 2000, [InternalConnectionOptionsSymbol]: { supportsTestService: true } };
+  const options = {
+    address,
+    connectTimeout: 2000,
+    // Nothing is tried again: an advance that the end of the server cuts short would be.
+    interceptors: [],
+    [InternalConnectionOptionsSymbol]: { supportsTestService: true },
+  };
   const connection = await untilReady(() => Connection.connect(options), { server, timeoutMs: 60_000 });
   const { testService } = connection;
   if (testService === undefined) throw new Error('the connection has no test service');

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { describeWith } from '../../support/describeWith.ts';
+import { seedOfRun } from '../../support/kill/seeded.ts';
+import { cutAfterRecords } from './recordCuts.ts';
+
+const kills = 100;
+
+describeWith(['moto', 'postgres', 'temporal', 'oidc-provider'], "Killed after a record's commit", (servers) => {
+  test('the registration goes on, 100 times of 100', async () => {
+    const { killed, problems } = await cutAfterRecords(servers, kills, seedOfRun());
+    expect(problems).toEqual([]);
+    expect(killed).toBe(kills);
+  });
+});

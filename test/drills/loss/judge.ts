@@ -1,0 +1,111 @@
+import { findCondition } from '../../../domain/registration/conditions.ts';
+import type { RegistrationView } from '../../../domain/registration/view.ts';
+import type { Services } from '../../../runtime/services.ts';
+import { verifyAudit } from '../../../stores/records/records.ts';
+import { type Ledger, writesOf } from '../../support/peers/ledger.ts';
+import type { Subject } from './situation.ts';
+
+/** What the database held of all registrations. */
+export interface Dump {
+  /** By registration. */
+  readonly views: ReadonlyMap<string, RegistrationView>;
+  /** Ids of operations that some event tells of, and of those that have ended. */
+  readonly told: ReadonlySet<string>;
+  readonly ended: ReadonlySet<string>;
+  readonly orphans: readonly { readonly registrationId: string; readonly clientId: string | null }[];
+  /** Requests that nobody settled, and answers that nobody took up. */
+  readonly open: readonly { readonly registrationId: string; readonly what: string }[];
+  readonly auditIsWhole: boolean;
+}
+
+export async function dump({ db, keyring }: Services): Promise<Dump> {
+  const rows = await db.selectFrom('registrations').select(['registration_id', 'view']).execute();
+  const events = await db.selectFrom('audit').select('operation_id').where('operation_id', 'is not', null).execute();
+  const ended = await db.selectFrom('operations').select('operation_id').where('ended_at', 'is not', null).execute();
+  const orphans = await db.selectFrom('orphans').select(['registration_id', 'client_id']).execute();
+  const intents = await db
+    .selectFrom('intents')
+    .select(['registration_id', 'kind', 'state', 'sealed_answer'])
+    .execute();
+  return {
+    views: new Map(rows.map((row) => [row.registration_id, row.view as RegistrationView])),
+    told: new Set(events.map(({ operation_id }) => operation_id ?? '')),
+    ended: new Set(ended.map(({ operation_id }) => operation_id)),
+    orphans: orphans.map((row) => ({ registrationId: row.registration_id, clientId: row.client_id })),
+    open: intents
+      .filter(({ state, sealed_answer }) => state !== 'settled' || sealed_answer !== null)
+      .map(({ registration_id, kind, state }) => ({ registrationId: registration_id, what: `${kind} is ${state}` })),
+    auditIsWhole: (await verifyAudit(db, keyring.verifyMac('audit-mac'))).ok,
+  };
+}
+
+/** A wait that is longer, in milliseconds, is one that nothing but its time or a person ends: it must stay as it is. */
+const longWait = 30 * 60_000;
+
+/** What must not change by a loss: where a registration stands, why it waits and until when, and with what. */
+export function standing(view: RegistrationView, now: number): string {
+  const { phase, conditions, credential, nextAttemptAt, task, holderRegistrationId } = view;
+  const { status, reason } = findCondition(conditions, 'NeedsAttention') ?? { status: 'Unknown', reason: '' };
+  const { clientId, expiresAt, clientExpiresAt, rotationDueAt, ref } = credential ?? {};
+  const waitsLong = nextAttemptAt !== null && Date.parse(nextAttemptAt) > now + longWait;
+  return JSON.stringify({
+    phase,
+    attention: status === 'True' ? reason : null,
+    clientId,
+    version: ref?.versionId,
+    expiresAt,
+    clientExpiresAt,
+    rotationDueAt,
+    nextAttemptAt: waitsLong ? nextAttemptAt : undefined,
+    holderRegistrationId,
+    // The database orders the members of what it keeps.
+    task: task === undefined ? undefined : Object.entries({ ...task, toldUntil: null }).sort(),
+  });
+}
+
+/** POSTs and PUTs of each subject beyond what it may have made in all. */
+export function judgeWrites(
+  subjects: readonly Subject[],
+  before: Ledger,
+  after: Ledger,
+  later: 'before-later' | 'with-later',
+): string[] {
+  return subjects.flatMap(({ tenantId, situation }) => {
+    const were = writesOf(before.requests, tenantId).length;
+    const made = writesOf(after.requests, tenantId);
+    const most = Math.max(were, situation.writes ?? 0) + (later === 'with-later' ? (situation.laterWrites ?? 0) : 0);
+    const told = made.map(({ method, status }) => `${method} ${status}`).join(', ');
+    return made.length > most ? [`${tenantId}: ${told}: ${most} are allowed, ${were} came before the loss`] : [];
+  });
+}
+
+/** Operations answered 202 that no event tells of, or that have not ended. */
+export function judgeOperations(subjects: readonly Subject[], { told, ended }: Dump): string[] {
+  return subjects.flatMap(({ tenantId, situation, operations }) => [
+    ...operations
+      .filter(({ operationId }) => !told.has(operationId))
+      .map(({ operationId: id }) => `${tenantId}: the operation ${id} was answered 202 and no event tells of it`),
+    ...operations
+      .filter(({ operationId }) => situation.goesOn !== true && !ended.has(operationId))
+      .map(({ operationId: id }) => `${tenantId}: the operation ${id} was answered 202 and has not ended`),
+  ]);
+}
+
+/** Requests that are left open, and clients that exist at a peer and are neither used nor listed. */
+export function judgeClients(subjects: readonly Subject[], ledger: Ledger, { views, orphans, open }: Dump): string[] {
+  const used = new Set([...views.values()].map(({ credential }) => credential?.clientId ?? null));
+  return subjects.flatMap(({ tenantId, registrationId, situation }) => {
+    const listed = orphans.filter((one) => one.registrationId === registrationId).map(({ clientId }) => clientId);
+    const lost = ledger.clients
+      .filter(({ system, deletedAt }) => system === tenantId && deletedAt === null)
+      .map(({ clientId }) => clientId)
+      .filter((id) => !used.has(id) && !listed.includes(id));
+    // One whose answer was lost is listed without its id.
+    const nameless = listed.filter((id) => id === null).length;
+    const left = open.filter((one) => one.registrationId === registrationId && situation.goesOn !== true);
+    return [
+      ...(lost.length > nameless ? [`${tenantId}: ${lost.join(', ')} live, and ${nameless} of them are listed`] : []),
+      ...left.map(({ what }) => `${tenantId}: ${what}`),
+    ];
+  });
+}
