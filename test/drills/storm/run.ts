@@ -77,7 +77,8 @@ async function onboardAt({ api, peer }: SimulatedWorld, systems: readonly Behavi
     environments: { sandbox: { class: 'nonProduction' } },
   });
   for (const system of systems) {
-    peer.program(system, behaviours[system]);
+    // A server that tells nothing of anybody's secret would not let it become active.
+    peer.program(system, { ...behaviours[system], token: 'honest' });
     await api.ok('POST', '/v1/tenants', {
       tenantId: system,
       name: system,
@@ -95,6 +96,7 @@ async function onboardAt({ api, peer }: SimulatedWorld, systems: readonly Behavi
       },
       { what: `${system} to be active`, seen: () => last && { phase: last.phase, conditions: last.conditions } },
     );
+    peer.program(system, behaviours[system]);
   }
 }
 
