@@ -58,9 +58,16 @@ export function standing(view: RegistrationView, now: number): string {
     rotationDueAt,
     nextAttemptAt: waitsLong ? nextAttemptAt : undefined,
     holderRegistrationId,
-    // The database orders the members of what it keeps.
-    task: task === undefined ? undefined : Object.entries({ ...task, toldUntil: null }).sort(),
+    task: task === undefined ? undefined : ordered({ ...task, toldUntil: null }),
   });
+}
+
+/** The database orders the members of what it keeps. */
+function ordered(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.entries(value)
+    .map(([name, member]) => [name, ordered(member)])
+    .sort();
 }
 
 /** POSTs and PUTs of each subject beyond what it may have made in all. */

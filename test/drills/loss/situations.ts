@@ -124,10 +124,13 @@ export const situations: readonly Situation[] = [
     reached: inPhase('awaiting_token'),
     lastSecond: giveToken,
     moves: true,
-    // The answer is lost: the client is listed, and the token, tried once more, turns out to be spent. Where the death
-    // came before the request, there is one request and no loss.
+    // The answer is lost: the client is listed, and the token, tried once more, turns out to be spent; where that is
+    // not answered either, a person decides. Where the death came before the request, there is one and no loss.
     writes: 2,
-    ends: (view) => isActive(view) || attends('awaiting_token', 'InitialAccessTokenSpent')(view),
+    ends: (view) =>
+      isActive(view) ||
+      attends('awaiting_token', 'InitialAccessTokenSpent')(view) ||
+      attends('registering', 'RegistrationUnanswered')(view),
   },
   {
     name: 'unanswered',
