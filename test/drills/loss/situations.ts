@@ -15,6 +15,9 @@ const attends = (phase: string, reason: string) => (view: RegistrationView) =>
 const rotatesWith = (reason: string) => (view: RegistrationView) =>
   view.credentialHealth === 'rotating' && attention(view)?.reason === reason;
 
+const isPutOff = ({ phase, nextAttemptAt }: RegistrationView) =>
+  phase === 'registering' && Date.parse(nextAttemptAt ?? '') > Date.now() + (day * 1000) / 2;
+
 /** Hands over a client that somebody made; its secret is taken at once, or only once {@link keepPromises} was called. */
 async function supply(subject: Subject, stage: Stage, taken: boolean): Promise<void> {
   const { clientId, clientSecret, registrationAccessToken, registrationClientUri } = stage.peer.madeByHand(
@@ -149,6 +152,12 @@ export const situations: readonly Situation[] = [
     },
     ends: isActive,
     laterWrites: 1,
+  },
+  {
+    name: 'put-off',
+    behaviour: { ...honest, register: { status: 429, retryAfter: day } },
+    begins: isPutOff,
+    reached: isPutOff,
   },
   {
     name: 'by-hand',
