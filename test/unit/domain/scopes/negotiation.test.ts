@@ -49,6 +49,30 @@ describe('policy trimScopes', () => {
     expect(differences[1]?.message).toContain('only patient/Observation.r patient/Patient.rs is sent');
   });
 
+  it.each([
+    ['another filter', 'patient/Observation.rs?category=a', ['patient/Observation.rs?category=b'], []],
+    [
+      'filters that share a part',
+      'patient/Observation.rs?category=a&status=final',
+      ['patient/Observation.rs?category=a&code=x'],
+      [],
+    ],
+    [
+      'a narrower filter',
+      'patient/Observation.rs?category=a',
+      ['patient/Observation.r?category=a&status=final'],
+      ['patient/Observation.r?category=a&status=final'],
+    ],
+    [
+      'a wider filter of fewer letters',
+      'patient/Observation.rs?category=a&status=final',
+      ['patient/Observation.r?category=a'],
+      ['patient/Observation.r?category=a&status=final'],
+    ],
+  ])('sends no scope that nobody advertises: %s', (_what, scope, scopesSupported, sent) => {
+    expect(negotiateScopes([scope], { capabilities: ['permission-v2'], scopesSupported }, true).sent).toEqual(sent);
+  });
+
   it('is of no effect where the server says nothing about scopes', () => {
     expect(negotiateScopes(asked, { ...offer, scopesSupported: null }, true).sent).toEqual(asked);
   });

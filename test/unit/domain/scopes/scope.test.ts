@@ -11,6 +11,10 @@ describe('reading one scope', () => {
     ['system/Patient.rs', 'system/Patient.rs'],
     ['patient/Observation.sr', 'patient/Observation.rs'],
     ['patient/Observation.rs?category=b&category=a', 'patient/Observation.rs?category=a&category=b'],
+    ['patient/Observation.rs?code=a%2Bb', 'patient/Observation.rs?code=a%2Bb'],
+    ['patient/Observation.rs?code=a%2bb&b=%41', 'patient/Observation.rs?b=A&code=a%2Bb'],
+    ['patient/Observation.rs?code=a+b', 'patient/Observation.rs?code=a+b'],
+    ['patient/Observation.rs?code=a%252Bb', 'patient/Observation.rs?code=a%252Bb'],
     ['launch/patient', 'launch/patient'],
     ['patient/Observation.read?category=a', 'patient/Observation.read?category=a'],
     ['patient/observation.rs', 'patient/observation.rs'],
@@ -43,6 +47,8 @@ describe('comparing by meaning', () => {
     ['patient/Observation.rs?category=a', 'patient/Observation.rs', false],
     ['patient/Observation.rs?a=1', 'patient/Observation.r?b=2&a=1', true],
     ['user/Observation.rs', 'patient/Observation.rs', false],
+    // A plus is a space to those who read forms, and an escaped one is not.
+    ['patient/Observation.rs?code=a+b', 'patient/Observation.rs?code=a%2Bb', false],
     ['launch', 'launch/patient', false],
     ['openid', 'openid', true],
   ])('%s covers %s: %s', (held, asked, expected) => {
