@@ -28,14 +28,23 @@ export function requestedMetadata(
   const metadata = config.metadata as ClientMetadata;
   const { sent } = requestedScopes(config, offer);
   const refreshes = sent.includes('offline_access') || sent.includes('online_access');
+  const grantTypes = refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'];
   return {
-    grant_types: refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
-    response_types: ['code'],
+    grant_types: grantTypes,
+    response_types: responseTypesOf(metadata.grant_types ?? grantTypes),
     ...metadata,
     ...(metadata.scope === undefined ? {} : { scope: sent.join(' ') }),
     token_endpoint_auth_method:
       authMethod ?? chooseAuthMethod(metadata, config.authMethods, offer.tokenEndpointAuthMethods),
   };
+}
+
+/**
+ * Those that correspond to the grants (RFC 7591 section 2.1): none where nobody is redirected. Said, and not left out,
+ * as its absence means `code`.
+ */
+function responseTypesOf(grantTypes: readonly string[]): string[] {
+  return grantTypes.includes('authorization_code') || grantTypes.includes('implicit') ? ['code'] : [];
 }
 
 /** The scopes of {@link requestedMetadata}, with why they are not the application's where they are not. */

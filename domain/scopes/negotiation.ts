@@ -47,16 +47,25 @@ export function negotiateScopes(
   return { requested, sent: [...new Set(sent)], dialect, differences };
 }
 
-/** What a scope and the advertised ones have in common: each covered by both. Plain scopes have no parts. */
+/**
+ * What a scope and the advertised ones have in common: each covered by both. Plain scopes have no parts, and filters of
+ * which neither holds the other have none either: both together are what nobody advertises.
+ */
 function narrowed(asked: string, advertised: readonly string[]): string[] {
   const scope = parseScope(asked);
   if (scope.kind === 'plain') return [];
   const parts = advertised.flatMap((text) => {
     const other = parseScope(text);
-    const common = other.kind === 'plain' ? null : commonPart(scope, other);
+    const common = other.kind === 'plain' || !areNested(scope, other) ? null : commonPart(scope, other);
     return common === null ? [] : [formatScope(common)];
   });
   return [...new Set(parts)];
+}
+
+function areNested({ filter: left }: ResourceScope, { filter: right }: ResourceScope): boolean {
+  return (
+    left.every((constraint) => right.includes(constraint)) || right.every((constraint) => left.includes(constraint))
+  );
 }
 
 /** The greatest scope that both cover; null when there is none. */

@@ -10,7 +10,7 @@ export interface ResourceScope {
   readonly resourceType: string;
   /** Non-empty subset of `cruds`, in that order. */
   readonly permissions: string;
-  /** Search parameters that narrow the scope, sorted, each `name=value` decoded. All must hold. */
+  /** Search parameters that narrow the scope, sorted, each `name=value` escaped in one way. All must hold. */
   readonly filter: readonly string[];
 }
 
@@ -47,10 +47,7 @@ export function parseScope(text: string): Scope {
 /** Canonical text: v2 letters in order, filter sorted. Scopes of equal meaning have equal canonical text. */
 export function formatScope(scope: Scope): string {
   if (scope.kind === 'plain') return scope.text;
-  const query = scope.filter.map((constraint) =>
-    encodeURI(constraint.toWellFormed()).replaceAll('&', '%26').replaceAll('#', '%23'),
-  );
-  const suffix = query.length === 0 ? '' : `?${query.join('&')}`;
+  const suffix = scope.filter.length === 0 ? '' : `?${scope.filter.join('&')}`;
   return `${scope.context}/${scope.resourceType}.${scope.permissions}${suffix}`;
 }
 
@@ -86,8 +83,21 @@ function coversParsed(held: Scope, asked: Scope): boolean {
 
 function parseFilter(query: string | undefined): string[] {
   if (query === undefined) return [];
-  return [...new Set(query.split('&').filter(Boolean).map(decodeTolerantly))].sort();
+  return [...new Set(query.split('&').filter(Boolean).map(escapedOnce))].sort();
 }
+
+/**
+ * One spelling per meaning. An escaped plus stays one: a plus as it is means a space to whoever reads the filter as a
+ * form (WHATWG URL, "application/x-www-form-urlencoded").
+ */
+function escapedOnce(constraint: string): string {
+  const parts = constraint.split(/%2B/i).map(decodeTolerantly);
+  return parts
+    .map((part) => encodeURI(part.toWellFormed()).replace(/[&#]/g, (sign) => escapes[sign] ?? sign))
+    .join('%2B');
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '%26', '#': '%23' };
 
 function decodeTolerantly(text: string): string {
   try {
