@@ -7,7 +7,7 @@ import { lockChain, recordAudit } from '../audit/append.ts';
 import type { RecordsContext } from '../context.ts';
 import { cleanText, jsonb } from '../json.ts';
 import { decodeCursor } from '../lists/cursor.ts';
-import { behind, orderOf, type Sorting, toPage } from '../lists/keyset.ts';
+import { readStretches, type Sorting, stretchesOf, toPage } from '../lists/keyset.ts';
 import type { Database } from '../schema.ts';
 
 export function toKeyRecord(row: Selectable<Database['api_keys']>): KeyRecord {
@@ -73,12 +73,10 @@ export function createKeys({ db, auditMacKey, clock }: RecordsContext): Keys {
 
     async keys(page) {
       const cursor = decodeCursor(page.cursor, sorting.list, 'time');
-      let query = db.selectFrom('api_keys as k').selectAll();
-      if (cursor !== null) query = query.where(behind(cursor, sorting));
-      const rows = await query
-        .orderBy(orderOf(sorting))
-        .limit(page.limit + 1)
-        .execute();
+      const query = db.selectFrom('api_keys as k').selectAll();
+      const rows = await readStretches(stretchesOf(cursor, sorting), page.limit + 1, (stretch, limit) =>
+        query.where(stretch.where).orderBy(stretch.orderBy).limit(limit).execute(),
+      );
       const keyOf = (row: (typeof rows)[number]) => ({ value: row.created_at.toISOString(), id: row.key_id });
       return toPage(rows, page, sorting.list, keyOf, toKeyRecord);
     },

@@ -8,7 +8,7 @@ import {
 import type { RecordsContext } from '../context.ts';
 import { expiringAt } from '../ledgers/issuedTokens.ts';
 import { decodeCursor } from './cursor.ts';
-import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
+import { readStretches, type Sorting, stretchesOf, toPage } from './keyset.ts';
 import { visibleIn } from './visibility.ts';
 
 const sorting: Sorting = {
@@ -23,7 +23,7 @@ export function createInitialAccessTokenList({ db, clock }: RecordsContext): Ini
   return {
     async initialAccessTokens(visibility, page) {
       const cursor = decodeCursor(page.cursor, sorting.list, 'time');
-      let query = db
+      const query = db
         .selectFrom('entering_secrets as e')
         .select([
           'e.operation_id',
@@ -40,11 +40,9 @@ export function createInitialAccessTokenList({ db, clock }: RecordsContext): Ini
         ])
         .where('e.kind', '=', 'initial-access-token')
         .where(visibleIn('e', visibility));
-      if (cursor !== null) query = query.where(behind(cursor, sorting));
-      const rows = await query
-        .orderBy(orderOf(sorting))
-        .limit(page.limit + 1)
-        .execute();
+      const rows = await readStretches(stretchesOf(cursor, sorting), page.limit + 1, (stretch, limit) =>
+        query.where(stretch.where).orderBy(stretch.orderBy).limit(limit).execute(),
+      );
       const now = clock.now();
       return toPage(
         rows,

@@ -2,29 +2,56 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Page, PageRequest } from '../../../domain/ports/page.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
 
-/** How a list is sorted: by a column (null last), then by id, both in the same direction. */
+/** How a list is sorted: by a column, then by id, both in the same direction. */
 export interface Sorting {
   /** Goes into the cursor, so that a cursor of another sorting is refused. */
   readonly list: string;
   readonly column: string;
   readonly idColumn: string;
   readonly descending: boolean;
+  /** Whether rows may have no value; they come last, in both directions. */
+  readonly nullable?: boolean;
 }
 
-/** `order by` expression of a sorting. */
-export function orderOf({ column, idColumn, descending }: Sorting): RawBuilder<unknown> {
+/** A stretch of a list that one scan of the index on (column, id) answers, in either direction. */
+export interface Stretch {
+  readonly where: RawBuilder<boolean>;
+  readonly orderBy: RawBuilder<unknown>;
+}
+
+/**
+ * The rest of a list behind a cursor, or all of it: the rows with a value, then those without one. Apart, because no
+ * index is read backwards with what is null at its end, and the place in a list is a condition of an index only as one
+ * comparison of rows.
+ */
+export function stretchesOf(cursor: Cursor | null, sorting: Sorting): readonly Stretch[] {
+  const { column, idColumn, descending, nullable = false } = sorting;
+  const [value, id] = [sql.ref(column), sql.ref(idColumn)];
   const direction = sql.raw(descending ? 'desc' : 'asc');
-  return sql`${sql.ref(column)} ${direction} nulls last, ${sql.ref(idColumn)} ${direction}`;
+  const past: RawBuilder<unknown> = sql.raw(descending ? '<' : '>');
+  const orderBy = column === idColumn ? sql`${id} ${direction}` : sql`${value} ${direction}, ${id} ${direction}`;
+  const idBehind = cursor === null ? sql<boolean>`true` : sql<boolean>`${id} ${past} ${cursor.id}`;
+  if (column === idColumn) return [{ where: idBehind, orderBy }];
+  const without = { where: sql<boolean>`(${value} is null and ${idBehind})`, orderBy };
+  if (cursor !== null && cursor.value === null) return [without];
+  const place =
+    cursor === null ? sql<boolean>`true` : sql<boolean>`(${value}, ${id}) ${past} (${cursor.value}, ${cursor.id})`;
+  if (!nullable) return [{ where: place, orderBy }];
+  const rest = { where: sql<boolean>`(${value} is null)`, orderBy };
+  return [{ where: sql<boolean>`(${value} is not null and ${place})`, orderBy }, rest];
 }
 
-/** Condition for the rows behind a cursor. */
-export function behind(cursor: Cursor, { column, idColumn, descending }: Sorting): RawBuilder<boolean> {
-  const value = sql.ref(column);
-  const id = sql.ref(idColumn);
-  const past: RawBuilder<unknown> = sql.raw(descending ? '<' : '>');
-  if (cursor.value === null) return sql<boolean>`(${value} is null and ${id} ${past} ${cursor.id})`;
-  return sql<boolean>`(${value} ${past} ${cursor.value}
-    or (${value} = ${cursor.value} and ${id} ${past} ${cursor.id}) or ${value} is null)`;
+/** Reads stretches in order until there are enough rows. */
+export async function readStretches<Row>(
+  stretches: readonly Stretch[],
+  enough: number,
+  read: (stretch: Stretch, limit: number) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const stretch of stretches) {
+    if (rows.length < enough) rows.push(...(await read(stretch, enough - rows.length)));
+  }
+  return rows;
 }
 
 /** Makes a page of rows of which one more than `limit` was asked for. */

@@ -3,7 +3,7 @@ import type { OrphanList } from '../../../domain/ports/lists/orphans.ts';
 import type { Reason } from '../../../domain/reasons/index.ts';
 import type { RecordsContext } from '../context.ts';
 import { decodeCursor } from './cursor.ts';
-import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
+import { readStretches, type Sorting, stretchesOf, toPage } from './keyset.ts';
 import { visibleIn } from './visibility.ts';
 
 const sorting: Sorting = { list: 'orphans', column: 'o.since', idColumn: 'o.orphan_id', descending: false };
@@ -13,7 +13,7 @@ export function createOrphanList({ db }: RecordsContext): OrphanList {
   return {
     async orphans(visibility, page) {
       const cursor = decodeCursor(page.cursor, sorting.list, 'time');
-      let query = db
+      const query = db
         .selectFrom('orphans as o')
         .select([
           'o.orphan_id',
@@ -32,11 +32,9 @@ export function createOrphanList({ db }: RecordsContext): OrphanList {
           sql<boolean>`not exists (select 1 from client_holders as h
             where h.client_id = o.client_id and h.token_endpoint = split_part(o.token_endpoint, '?', 1))`,
         );
-      if (cursor !== null) query = query.where(behind(cursor, sorting));
-      const rows = await query
-        .orderBy(orderOf(sorting))
-        .limit(page.limit + 1)
-        .execute();
+      const rows = await readStretches(stretchesOf(cursor, sorting), page.limit + 1, (stretch, limit) =>
+        query.where(stretch.where).orderBy(stretch.orderBy).limit(limit).execute(),
+      );
       return toPage(
         rows,
         page,

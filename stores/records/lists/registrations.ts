@@ -6,7 +6,7 @@ import { cleanText } from '../json.ts';
 import { lastProof, newestOwnRevision, newestRevision, shownView } from '../registrations/desired.ts';
 import { issKey } from '../registrations/iss.ts';
 import { decodeCursor } from './cursor.ts';
-import { behind, orderOf, type Sorting, toPage } from './keyset.ts';
+import { readStretches, type Sorting, stretchesOf, toPage } from './keyset.ts';
 import { visibleIn } from './visibility.ts';
 
 const columns = {
@@ -24,7 +24,8 @@ function sortingOf(sort: string): Sorting & { readonly name: SortName } {
   if (!isSortName(name))
     throw new RecordsError('invalid-sort', `Sort by one of ${Object.keys(columns).join(', ')}, with or without "-".`);
   const list = `registrations:${sort}`;
-  return { name, list, column: `r.${columns[name]}`, idColumn: 'r.registration_id', descending };
+  const nullable = name === 'expiresAt' || name === 'rotationDueAt';
+  return { name, list, column: `r.${columns[name]}`, idColumn: 'r.registration_id', descending, nullable };
 }
 
 /** Case-insensitive substring; `strpos` has no wildcards that would need escaping. */
@@ -81,11 +82,9 @@ export function createRegistrations({ db }: RecordsContext): RegistrationList {
         ])
         .where(visibleIn('r', visibility));
       for (const condition of conditionsOf(filter)) query = query.where(condition);
-      if (cursor !== null) query = query.where(behind(cursor, sorting));
-      const rows = await query
-        .orderBy(orderOf(sorting))
-        .limit(page.limit + 1)
-        .execute();
+      const rows = await readStretches(stretchesOf(cursor, sorting), page.limit + 1, (stretch, limit) =>
+        query.where(stretch.where).orderBy(stretch.orderBy).limit(limit).execute(),
+      );
       return toPage(
         rows,
         page,

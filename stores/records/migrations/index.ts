@@ -18,6 +18,7 @@ import { auditPartitions } from './018-audit-partitions.ts';
 import { securityEvents } from './019-security-events.ts';
 import { watch } from './020-watch.ts';
 import { clientExpiry } from './021-client-expiry.ts';
+import { listIndexes } from './025-list-indexes.ts';
 
 export type NamedMigration = readonly [name: string, migration: Migration];
 
@@ -39,7 +40,7 @@ export const firstMigrations: readonly NamedMigration[] = [
  * Every later migration in order, in `registrar_migration`. Append only: a released one is never edited, and the release
  * before it must run on the schema after it (add, fill, switch; drop in a later release).
  *
- * The next number is 022. Never 010 or 011: they sort before 012, which every existing database has, so that the
+ * The next number is 026. Never 010 or 011: they sort before 012, which every existing database has, so that the
  * migrator would call those databases corrupted.
  */
 export const migrations: readonly NamedMigration[] = [
@@ -52,4 +53,5 @@ export const migrations: readonly NamedMigration[] = [
   ['019-security-events', securityEvents],
   ['020-watch', watch],
   ['021-client-expiry', clientExpiry],
+  ['025-list-indexes', listIndexes],
 ];
