@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { requestedMetadata } from '../../domain/client/requested.ts';
+import { boundedDiscovery, snapshotBounds } from '../../domain/discovery/bound.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { DiscoveryView } from '../../domain/registration/view.ts';
+import { splitScopes } from '../../domain/scopes/scope.ts';
 import { safeText } from '../../domain/text/redaction.ts';
 import { discover as readDocuments } from '../../protocols/smart/discover.ts';
 import { withClientKeys } from '../credentials/keys.ts';
@@ -19,7 +21,13 @@ export async function discover(deps: Dependencies, argument: { registrationId: s
   const found = await read(deps, config);
   await makeKeysForPerson(deps, config, found);
   const serverCredential = serverCredentialOf(await serverAccessOf(deps, found), found);
-  return await withClientOffer(deps, config, serverCredential === undefined ? found : { ...found, serverCredential });
+  const offered = await withClientOffer(
+    deps,
+    config,
+    serverCredential === undefined ? found : { ...found, serverCredential },
+  );
+  const { scope } = config.metadata;
+  return boundedDiscovery(offered, typeof scope === 'string' ? splitScopes(scope) : [], snapshotBounds);
 }
 
 /** The documents alone: nothing is made or offered. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byteBound } from '../text/byteBound.ts';
 import { authMethods, environmentClasses } from '../words.ts';
 
 /**
@@ -43,11 +44,20 @@ function refuseServerMembers(metadata: Readonly<Record<string, unknown>>, contex
   }
 }
 
+/** Most bytes of JSON: they are recorded with every entity, twice while they change, and stand in secrets in part. */
+export const mostMetadataBytes = 12_000;
+
+function refuseTooLarge(metadata: unknown, context: z.RefinementCtx): void {
+  if (byteBound(metadata) > mostMetadataBytes)
+    context.addIssue({ code: 'custom', message: `must take at most ${mostMetadataBytes} bytes of JSON together` });
+}
+
 /** Metadata of an application: what every registration needs must be there. */
 export const clientMetadataSchema = z
   .looseObject(members)
   .partial()
   .superRefine(refuseServerMembers)
+  .superRefine(refuseTooLarge)
   .superRefine((metadata, context) => {
     for (const member of requiredMembers) {
       if (metadata[member] === undefined)
@@ -70,7 +80,8 @@ export const clientMetadataPatchSchema = z
     }),
   })
   .partial()
-  .superRefine(refuseServerMembers);
+  .superRefine(refuseServerMembers)
+  .superRefine(refuseTooLarge);
 export type ClientMetadataPatch = z.infer<typeof clientMetadataPatchSchema>;
 
 /** ISO 8601 duration of days and smaller units, such as `P30D` or `PT10M` (DESIGN section 7). */

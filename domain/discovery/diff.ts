@@ -1,4 +1,5 @@
 import type { DiscoveryView, Transition } from '../registration/view.ts';
+import { scopesCut } from './bound.ts';
 
 /** What changed between two readings, for the timeline: per member what it was and what it is. */
 export type DiscoveryChanges = NonNullable<Transition['changes']>;
@@ -21,7 +22,9 @@ export function discoveryChanges(before: DiscoveryView, after: DiscoveryView): D
   for (const member of single) {
     if (before[member] !== after[member]) changes[member] = { from: before[member], to: after[member] };
   }
-  for (const member of lists) {
+  // Of two lists that were cut nobody can tell the difference.
+  const compared = isCut(before) && isCut(after) ? lists.filter((member) => member !== 'scopesSupported') : lists;
+  for (const member of compared) {
     const [from, to] = [before[member], after[member]];
     const gone = from?.filter((entry) => to?.includes(entry) !== true) ?? null;
     const added = to?.filter((entry) => from?.includes(entry) !== true) ?? null;
@@ -29,6 +32,10 @@ export function discoveryChanges(before: DiscoveryView, after: DiscoveryView): D
       changes[member] = { from: bounded(gone), to: bounded(added) };
   }
   return changes;
+}
+
+function isCut({ findings }: DiscoveryView): boolean {
+  return findings.some(({ code }) => code === scopesCut);
 }
 
 /** The registration endpoint that documents or an administrator name, used or not. */

@@ -2,6 +2,7 @@ import { explain, type Reason } from '../reasons/index.ts';
 import { setCondition } from '../registration/conditions.ts';
 import type { EventType, Transition } from '../registration/view.ts';
 import { toRfc3339 } from '../time/clock.ts';
+import { boundedState } from './bound.ts';
 import { healthOf } from './health.ts';
 import { type Attention, type AttentionTopic, attentionTopics, type EntityState } from './state.ts';
 import { viewOf } from './view.ts';
@@ -83,6 +84,7 @@ export class Draft {
   }
 
   finish(): Applied {
+    this.state = boundedState(this.state);
     const last = this.#transitions.at(-1);
     if (last === undefined) return { state: this.state, transitions: [] };
     const shown = { ...last, view: viewOf(this.state, this.now) };

@@ -1,6 +1,8 @@
 import type { Asked, OperationKind } from '../operations/details.ts';
 import { explain } from '../reasons/index.ts';
+import { byteBound } from '../text/byteBound.ts';
 import type { TimePolicy } from '../time/policy.ts';
+import { queueBytes } from './bound.ts';
 import { type Applied, Draft } from './draft.ts';
 import { healthOf, requestObstacle } from './health.ts';
 import { rememberOperation } from './remember.ts';
@@ -19,8 +21,9 @@ const queueLimit = 20;
 export function refusalOf<Kind extends OperationKind>(state: EntityState, asked: Asked<Kind>): string | null {
   const { phase } = state;
   if (phase === 'retired' || phase === 'retiring') return `The registration is ${phase}.`;
-  if (state.operations.length >= queueLimit)
-    return `${queueLimit} operations are waiting already; try again when they are done.`;
+  const waiting = state.operations.length;
+  if (waiting >= queueLimit || byteBound([...state.operations, asked]) > queueBytes)
+    return `${waiting} operations are waiting already; try again when they are done.`;
   return ruleOf(asked.kind).refusal(state, asked);
 }
 

@@ -19,7 +19,7 @@ const launchBody = z.strictObject({
     .describe('OAuth error code and description, or what else went wrong; token-like text in it is redacted'),
   grantedScope: z
     .string()
-    .max(20_000)
+    .max(12_000)
     .regex(scopeTokens, 'must be scopes as the token answer gave them, with one space between two')
     .refine((scope) => scope.split(' ').length <= mostGrantedScopes, `must be at most ${mostGrantedScopes} scopes`)
     .optional()

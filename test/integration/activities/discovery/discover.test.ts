@@ -90,3 +90,31 @@ describe('discovery with headers', () => {
     expect(await world.records.discoveryHeaders(world.registrationId)).toEqual({});
   });
 });
+
+describe('a document of thousands of long scopes', () => {
+  it('becomes a snapshot of bounded size, with those that are asked for', async () => {
+    const { url } = world.peer;
+    const many = Array.from({ length: 1_900 }, (_, index) => `https://vendor.example/${index}/${'x'.repeat(480)}`);
+    const document = {
+      authorization_endpoint: `${url}/authorize`,
+      token_endpoint: `${url}/token`,
+      registration_endpoint: `${url}/register`,
+      scopes_supported: [...many, 'patient/*.rs', 'openid'],
+      capabilities: ['permission-v2'],
+      code_challenge_methods_supported: ['S256'],
+    };
+    world.peer.whims.set('GET /fhir', (request, response) => {
+      const isDocument = request.url?.endsWith('/smart-configuration') === true;
+      response.writeHead(isDocument ? 200 : 404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isDocument ? document : {}));
+      return true;
+    });
+    const view = await world.activities.discover({ registrationId: world.registrationId });
+    // What an activity answers goes into the history: Temporal takes 2 MB, and DESIGN section 5 allows 100 kB.
+    expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(30_000);
+    expect(view.scopesSupported).toEqual(expect.arrayContaining(['openid']));
+    expect(view.findings).toContainEqual(
+      expect.objectContaining({ code: 'scopes-cut', message: expect.stringContaining('1902 scopes') }),
+    );
+  });
+});

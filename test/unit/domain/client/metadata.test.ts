@@ -29,6 +29,18 @@ describe('client metadata', () => {
     },
   );
 
+  it('take a bounded room together, which is recorded with every registration', () => {
+    const redirectUris = Array.from(
+      { length: 50 },
+      (_, index) => `https://app.example.org/${index}/${'x'.repeat(300)}`,
+    );
+    for (const schema of [clientMetadataSchema, clientMetadataPatchSchema]) {
+      const result = schema.safeParse({ ...metadata, redirect_uris: redirectUris });
+      expect(result.error?.issues).toMatchObject([{ path: [], message: expect.stringContaining('12000 bytes') }]);
+      expect(schema.safeParse({ ...metadata, redirect_uris: redirectUris.slice(0, 30) }).success).toBe(true);
+    }
+  });
+
   it('keep members that Registrar does not know', () => {
     expect(clientMetadataSchema.parse({ ...metadata, vendor_hint: 7 })).toMatchObject({ vendor_hint: 7 });
   });
