@@ -4,6 +4,7 @@ import { type Applied, Draft } from '../draft.ts';
 import { spending } from '../rotation/attempt.ts';
 import type { EntityState } from '../state.ts';
 import { afterFailure } from './proof.ts';
+import { afterSharersCame } from './sharersCame.ts';
 
 /** What follows from a deletion. */
 export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
@@ -27,5 +28,6 @@ export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: nu
 
 /** A deletion did not get on: it is tried again, as often as the ceiling of requests allows. */
 export function afterRetireFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
+  if (failure.reason === 'HasSharers') return afterSharersCame(before, failure, now);
   return afterFailure(spending(before, Math.max(1, failure.reads ?? 1), now, policy), failure, now, policy);
 }
