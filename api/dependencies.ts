@@ -113,6 +113,8 @@ export interface ApiDependencies {
   readonly macs: { idempotency(data: string): string };
   /** Rejects when the secret store cannot be used. */
   readonly checkSecretStore: () => Promise<void>;
+  /** How many answers wait in the spool of this instance; left out = it has none. */
+  readonly spoolDepth?: () => Promise<number>;
   readonly clock: Clock;
   readonly playbooks: Playbooks;
   /** False = nothing is logged. */

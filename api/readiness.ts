@@ -11,10 +11,12 @@ const keptFor = 1_000;
 
 /** Asks every part that a request may need, all at once; callers within a second share one answer. */
 export class ReadinessChecks {
-  readonly #dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'clock'>;
+  readonly #dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'spoolDepth' | 'clock'>;
   #answer: { readonly at: number; readonly readiness: Promise<Readiness> } | null = null;
 
-  constructor(dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'clock'>) {
+  constructor(
+    dependencies: Pick<ApiDependencies, 'records' | 'entities' | 'checkSecretStore' | 'spoolDepth' | 'clock'>,
+  ) {
     this.#dependencies = dependencies;
   }
 
@@ -26,7 +28,7 @@ export class ReadinessChecks {
   }
 
   async #ask(): Promise<Readiness> {
-    const { records, entities, checkSecretStore } = this.#dependencies;
+    const { records, entities, checkSecretStore, spoolDepth } = this.#dependencies;
     const checks: Record<(typeof checkNames)[number], () => Promise<void>> = {
       database: () => records.check(),
       temporal: () => entities.check(),
@@ -36,7 +38,12 @@ export class ReadinessChecks {
       Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
     );
     const ready = entries.every(([, state]) => state === 'ok');
-    return { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(entries) as Readiness['checks'] };
+    const spooledAnswers = await spoolDepth?.().catch(() => undefined);
+    return {
+      status: ready ? 'ready' : 'not-ready',
+      checks: Object.fromEntries(entries) as Readiness['checks'],
+      ...(spooledAnswers === undefined ? {} : { spooledAnswers }),
+    };
   }
 }
 

@@ -82,7 +82,7 @@ export async function openServices(
     clock,
   });
   shutdown.add('http-client', () => client.close());
-  const metrics = createMetrics({ readFleet: fleetReader(records), clock, log });
+  const metrics = createMetrics({ readFleet: fleetReader(records), spoolDepth: () => spool.depth(), clock, log });
   const counted = countedClient(client, metrics.countPeerRequest);
   const budgets = createBudgets(db, (url) => budgetOf(playbooks, url));
   const proofs = createProofQueue({ db });

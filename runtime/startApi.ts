@@ -57,6 +57,7 @@ export async function startApiPart(
     },
     macs: { idempotency: keyring.mac('idempotency-mac') },
     checkSecretStore: () => secrets.check(),
+    spoolDepth: () => services.spool.depth(),
     clock,
     playbooks,
     logger: log,

@@ -30,4 +30,8 @@ export const checkNames = ['database', 'temporal', 'secretStore'] as const;
 export const readinessView = z.object({
   status: z.enum(['ready', 'not-ready']),
   checks: z.record(z.enum(checkNames), z.enum(['ok', 'failing'])),
+  spooledAnswers: z
+    .int()
+    .optional()
+    .describe('Answers of health systems that wait on the disk of this instance for the database; no obstacle'),
 });

@@ -34,7 +34,7 @@ export function delay(draft: Draft, failure: Failure, now: number, policy: TimeP
   draft.set({ attempts: state.attempts + 1, failingSince, nextAttemptAt: now + wait });
   if (failure.retryClass === 'input') {
     draft.attention('peer', failure.reason, failure.message);
-  } else if (now - failingSince >= policy.attentionAfter) {
+  } else if (now - failingSince >= attentionAfter(failure, policy)) {
     draft.attention(
       'peer',
       failure.reason === 'PeerNotAnswering' ? 'PeerUnavailable' : failure.reason,
@@ -42,6 +42,11 @@ export function delay(draft: Draft, failure: Failure, now: number, policy: TimeP
     );
   }
   draft.event({ type: 'step.delayed', reason: failure.reason, message: failure.message });
+}
+
+/** An answer on the disk of an instance that does not come back is no matter of the peer: ten minutes of an hour. */
+function attentionAfter({ reason }: Failure, policy: TimePolicy): number {
+  return reason === 'AnswerSpooled' ? policy.attentionAfter / 6 : policy.attentionAfter;
 }
 
 /** A step that is expected not to get on before a time: tried again later, visibly, and nobody is called. */

@@ -83,9 +83,11 @@ const cacheMilliseconds = 5_000;
  * values come from closed vocabularies, so that no peer can make new series.
  *
  * @param options.readFleet asked at a scrape, at most every five seconds.
+ * @param options.spoolDepth asked at a scrape; answers of health systems that wait on this disk for the database.
  */
 export function createMetrics(options: {
   readonly readFleet: () => Promise<Fleet>;
+  readonly spoolDepth: () => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
 }): Metrics {
@@ -164,6 +166,16 @@ export function createMetrics(options: {
         options.log.warn('metrics.read-model-unavailable', {}, error);
         this.set(0);
       }
+    },
+  });
+  new Gauge({
+    name: 'registrar_spooled_answers',
+    help: 'Answers of health systems that wait in the spool of this instance for the database.',
+    registers,
+    async collect() {
+      this.remove();
+      const depth = await options.spoolDepth().catch(() => null);
+      if (depth !== null) this.set(depth);
     },
   });
   const requests = new Counter({

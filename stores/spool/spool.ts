@@ -30,6 +30,8 @@ export interface Spool {
   write(entry: SpoolEntry): Promise<string>;
   /** Whole entries, and what else lies there. */
   entries(): Promise<{ entries: { id: string; entry: SpoolEntry }[]; unreadable: UnreadableFile[] }>;
+  /** How many files lie there, readable or not: answers that the database does not have. */
+  depth(): Promise<number>;
   /** Id of this data directory, for as long as it exists; holds no secret. */
   instance(): Promise<string>;
   /** Deletes an entry whose answer is stored. Success when it is gone already. */
@@ -125,6 +127,10 @@ export function createSpool(directory: string, sealer: Sealer): Spool {
       await rename(partial, join(directory, id));
       await syncDirectory(directory);
       return id;
+    },
+
+    async depth() {
+      return (await names()).length;
     },
 
     async instance() {

@@ -19,7 +19,7 @@ describe('metrics server', () => {
       expiringTokens: 0,
       unnoticed: 0,
     });
-    const { registry } = createMetrics({ readFleet, clock: { now: () => 0 }, log });
+    const { registry } = createMetrics({ readFleet, spoolDepth: async () => 3, clock: { now: () => 0 }, log });
     server = await startMetricsServer({ registry, log, port: 0 });
     const url = `http://127.0.0.1:${server.port}`;
     const answer = await fetch(`${url}/metrics`);

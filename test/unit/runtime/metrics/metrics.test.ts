@@ -14,7 +14,12 @@ const fleet: Fleet = {
 
 describe('createMetrics', () => {
   it('shows every phase and health, attention and next expiry in seconds', async () => {
-    const { registry } = createMetrics({ readFleet: async () => fleet, clock: { now: () => 0 }, log });
+    const { registry } = createMetrics({
+      readFleet: async () => fleet,
+      spoolDepth: async () => 3,
+      clock: { now: () => 0 },
+      log,
+    });
     const text = await registry.metrics();
     for (const line of [
       'registrar_registrations{phase="active"} 3',
@@ -25,6 +30,7 @@ describe('createMetrics', () => {
       'registrar_credentials_unnoticed 4',
       'registrar_next_expiry_timestamp_seconds 1800000000',
       'registrar_read_model_up 1',
+      'registrar_spooled_answers 3',
     ])
       expect(text).toContain(`${line}\n`);
     expect(text).toContain('process_cpu_seconds_total');
@@ -37,7 +43,7 @@ describe('createMetrics', () => {
       asked += 1;
       return fleet;
     };
-    const { registry } = createMetrics({ readFleet, clock: { now: () => now }, log });
+    const { registry } = createMetrics({ readFleet, spoolDepth: async () => 3, clock: { now: () => now }, log });
     await Promise.all([registry.metrics(), registry.metrics()]);
     now = 4_999;
     await registry.metrics();
@@ -54,7 +60,12 @@ describe('createMetrics', () => {
       if (fails) throw new Error('no');
       return fleet;
     };
-    const { registry, countPeerRequest } = createMetrics({ readFleet, clock: { now: () => now }, log });
+    const { registry, countPeerRequest } = createMetrics({
+      readFleet,
+      spoolDepth: async () => 3,
+      clock: { now: () => now },
+      log,
+    });
     await registry.metrics();
     countPeerRequest('token', 'client_error');
     fails = true;
@@ -70,10 +81,14 @@ describe('createMetrics', () => {
   it('has no next expiry when nothing expires', async () => {
     const { registry } = createMetrics({
       readFleet: async () => ({ ...fleet, nextExpiry: null }),
+      spoolDepth: () => Promise.reject(new Error('no disk')),
       clock: { now: () => 0 },
       log,
     });
-    expect(await registry.metrics()).not.toMatch(/^registrar_next_expiry_timestamp_seconds \d/m);
+    const text = await registry.metrics();
+    expect(text).not.toMatch(/^registrar_next_expiry_timestamp_seconds \d/m);
+    // A disk that cannot be read is no empty spool.
+    expect(text).not.toMatch(/^registrar_spooled_answers \d/m);
   });
 });
 

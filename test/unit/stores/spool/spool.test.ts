@@ -41,6 +41,16 @@ describe('spool', () => {
     expect(unreadable).toEqual([]);
   });
 
+  it('counts what lies there, whether or not it can be read, and not its own name', async () => {
+    const spool = createSpool(directory, sealer);
+    expect(await spool.depth()).toBe(0);
+    await spool.instance();
+    const id = await spool.write(entry('i1'));
+    await spool.write(entry('i2'));
+    await writeFile(join(directory, id), 'torn');
+    expect(await spool.depth()).toBe(2);
+  });
+
   it('keeps every answer, even two of one intent and fence', async () => {
     const spool = createSpool(directory, sealer);
     await Promise.all(Array.from({ length: 20 }, () => spool.write(entry('i1'))));
