@@ -7,19 +7,16 @@ import { failureOf } from '../failure.ts';
 /** What a finished step does to the state as it is then: updates may have come in while it ran. */
 export type Apply = (state: EntityState, now: number) => Applied;
 
-/** What follows from a failure. */
-export type OnFailure = (failure: Failure) => Apply;
-
 /**
  * Runs an activity; what it answers, or failed with, as what follows from it.
  *
- * @param onNotYet what follows where its turn has not come.
+ * @param onNotYet where its turn has not come.
  */
 export async function attempt<Result>(
   run: () => Promise<Result>,
   onResult: (result: Result) => Apply,
-  onFailure: OnFailure,
-  onNotYet: OnFailure = (failure) => (state, now) => afterNotYet(state, 'other', failure, now),
+  onFailure: (failure: Failure) => Apply,
+  onNotYet: (failure: Failure) => Apply = (failure) => (state, now) => afterNotYet(state, failure, now),
 ): Promise<Apply> {
   let result: Result;
   try {

@@ -1,13 +1,13 @@
 import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
-import { afterRequestNotYet } from '../../domain/entity/after/turn.ts';
+import { afterNotYet, afterRequestNotYet } from '../../domain/entity/after/turn.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
 import type { RequestArguments, RequestResult } from '../../domain/ports/activities.ts';
 import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { Asking } from '../activities.ts';
-import { type Apply, attempt, type OnFailure } from './attempt.ts';
+import { type Apply, attempt } from './attempt.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /** Sends a request that was opened and recorded, and that nobody was given before. */
@@ -17,8 +17,7 @@ export async function sendRequest(
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
   const argument = { ...argumentsOf(state, request, policy), ...decided };
-  const onNotYet: OnFailure = (failure) => (latest, now) => afterRequestNotYet(latest, failure, now, policy);
-  return await requestStep(request, policy, onNotYet, () => {
+  return await requestStep(request, policy, true, () => {
     if (request.kind === 'register') return peers.register(argument);
     const { current } = state;
     if (current === null) throw new Error('an update needs a current credential');
@@ -34,16 +33,20 @@ export async function settleRequest(
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
   const { current } = state;
-  return await requestStep(request, policy, undefined, () =>
+  return await requestStep(request, policy, false, () =>
     peers.settle({ ...argumentsOf(state, request, policy), request: request.kind, current, ...decided }),
   );
 }
 
-/** A request whose step fails stays open until the settlement ladder says what became of it. */
+/**
+ * A request whose step fails stays open until the settlement ladder says what became of it.
+ *
+ * @param unsent nothing of it left before this step.
+ */
 async function requestStep(
   request: OpenRequest,
   policy: TimePolicy,
-  onNotYet: OnFailure | undefined,
+  unsent: boolean,
   run: () => Promise<RequestResult>,
 ): Promise<Apply> {
   return await attempt(
@@ -54,7 +57,8 @@ async function requestStep(
         return proof === null ? settled : followedBy(settled, afterProof(settled.state, proof, now, policy));
       },
     (failure) => (latest, now) => afterRequestFailure(latest, request, failure, now, policy),
-    onNotYet,
+    (failure) => (latest, now) =>
+      unsent ? afterRequestNotYet(latest, failure, now, policy) : afterNotYet(latest, failure, now),
   );
 }
 

@@ -4,7 +4,7 @@ import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRetire, afterRetireFailure } from '../../domain/entity/after/retire.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
-import { afterNotYet } from '../../domain/entity/after/turn.ts';
+import { afterReadingNotYet } from '../../domain/entity/after/turn.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
@@ -46,7 +46,7 @@ async function discover({ registrationId }: EntityState, { peers, decided, polic
     () => peers.discover({ registrationId, ...decided }),
     (found) => (latest, now) => afterDiscovery(latest, found, now),
     (failure) => (latest, now) => afterDiscoveryFailure(latest, failure, now, policy),
-    (failure) => (latest, now) => afterNotYet(latest, 'discover', failure, now),
+    (failure) => (latest, now) => afterReadingNotYet(latest, failure, now),
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { afterNotYet, afterRequestNotYet, isNotYet } from '../../../../domain/entity/after/turn.ts';
-import { healthOf } from '../../../../domain/entity/health.ts';
+import { bucketSize, tokensAt } from '../../../../domain/credential/pace/bucket.ts';
+import { afterNotYet, afterReadingNotYet, afterRequestNotYet, isNotYet } from '../../../../domain/entity/after/turn.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { openRequest } from '../../../../domain/entity/openRequest.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
@@ -10,25 +10,24 @@ import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.
 
 const failure = { retryAfterSeconds: 30 };
 const request = { intentId: 'i', kind: 'register', operationId: 'o' } as const;
+const asRequest: typeof afterNotYet = (before, failed, now) =>
+  afterRequestNotYet(before, failed, now, defaultTimePolicy);
 const verify = { operationId: 'o', kind: 'verify', actor: 'key:k', reason: null } as const;
 
 describe('a step whose turn has not come', () => {
-  it.each<[string, EntityState, 'discover' | 'request' | 'other', string]>([
-    ['a first reading', stateOf(), 'discover', 'discover'],
-    ['a registering, with its request opened anew', stateOf({ phase: 'registering', request }), 'request', 'register'],
-    ['a settlement, whose request stays open', stateOf({ phase: 'registering', request }), 'other', 'settle'],
-    ['a proof', stateOf({ phase: 'verifying', pending: credentialOf() }), 'other', 'prove'],
+  it.each<[string, EntityState, typeof afterNotYet, string]>([
+    ['a first reading', stateOf(), afterReadingNotYet, 'discover'],
+    ['a registering, with its request opened anew', stateOf({ phase: 'registering', request }), asRequest, 'register'],
+    ['a settlement, whose request stays open', stateOf({ phase: 'registering', request }), afterNotYet, 'settle'],
+    ['a proof', stateOf({ phase: 'verifying', pending: credentialOf() }), afterNotYet, 'prove'],
     [
       'a reading that nobody asked for',
       stateOf({ phase: 'awaiting_token', discovery: discoveryOf(), discoveredAt: t0, discoveryRetryAt: t0 }),
-      'discover',
+      afterReadingNotYet,
       'discover',
     ],
-  ])('sleeps until then: %s', (_what, before, step, next) => {
-    const { state, transitions } =
-      step === 'request'
-        ? afterRequestNotYet(before, failure, t0, defaultTimePolicy)
-        : afterNotYet(before, step, failure, t0);
+  ])('sleeps until then: %s', (_what, before, after, next) => {
+    const { state, transitions } = after(before, failure, t0);
     expect(transitions).toEqual([]);
     expect(state).toMatchObject({ attempts: 0, failingSince: null, attentions: [] });
     const slept = nextStep(state, t0, defaultTimePolicy);
@@ -41,18 +40,23 @@ describe('a step whose turn has not come', () => {
 
   it('leaves the back-off of what else the entity waits for', () => {
     const before = stateOf({ phase: 'active', discoveredAt: t0, nextAttemptAt: t0 + 5_000, rejectedSince: t0 });
-    expect(afterNotYet(before, 'discover', failure, t0).state.nextAttemptAt).toBe(t0 + 5_000);
+    expect(afterReadingNotYet(before, failure, t0).state.nextAttemptAt).toBe(t0 + 5_000);
   });
 
-  it('is heeded by a rotation of a rejected credential, and costs its request nothing', () => {
-    const rotation = { operationId: 'o', actor: 'system' };
-    const current = credentialOf();
-    const begun = stateOf({ phase: 'active', current, discovery: discoveryOf(), rotation, rejectedSince: t0 - 1 });
-    const opened = openRequest(begun, { do: 'update' }, { intentId: 'i', operationId: 'o' }, t0, defaultTimePolicy);
+  it('gives back what was paid for the request, and waits also where the current credential is rejected', () => {
+    const rotation = { operationId: 'o', actor: 'system' } as const;
+    const before = stateOf({
+      phase: 'active',
+      current: credentialOf(),
+      credentialHealth: 'rotating',
+      rotation,
+      rejectedSince: t0,
+    });
+    const ids = { intentId: 'i', operationId: 'o' };
+    const opened = openRequest(before, { do: 'update' }, ids, t0, defaultTimePolicy);
     const { state } = afterRequestNotYet(opened, failure, t0, defaultTimePolicy);
-    expect(state.rotationPace.bucket.tokens).toBe(begun.rotationPace.bucket.tokens);
-    const judged = { ...state, credentialHealth: healthOf(state, t0) };
-    expect(nextStep(judged, t0, defaultTimePolicy)).toMatchObject({ do: 'wait' });
+    expect(tokensAt(state.rotationPace.bucket, t0, defaultTimePolicy)).toBe(bucketSize);
+    expect(nextStep(state, t0 + 1_000, defaultTimePolicy).do).toBe('wait');
   });
 
   it('is no other failure', () => {
