@@ -75,8 +75,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'act on a decision that the registration has gone on from',
     file: 'activities/index.ts',
-    from: '      await refuseOutdated(deps, argument);\n',
-    to: '',
+    from: 'if (now !== null && now.decidedAt === decidedAt && now.incarnation === incarnation) return now;',
+    to: 'if (now !== null) return now;',
     test: { file: order, name: 'is not sent when it was decided at a sequence that the registration has gone on from' },
   },
   {
@@ -779,6 +779,416 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/integration/stores/records/contract.test.ts',
       name: 'keeps subject and sequence once, also against an insert from outside the product',
+    },
+  },
+  {
+    name: 'present a retired secret by the schedule only',
+    file: 'activities/requests/retire.ts',
+    from: "pending: null, purpose: 'asked' }",
+    to: 'pending: null }',
+    test: {
+      file: 'test/integration/activities/requests/afterDeath.test.ts',
+      name: 'in production ends as deleted, whatever the schedule may still present',
+    },
+  },
+  {
+    name: 'list a deletion that is being found out',
+    file: 'activities/requests/retire.ts',
+    from: "putOff !== undefined || (argument.findsOut && decision.reason === 'ProofInconclusive')",
+    to: 'false',
+    test: {
+      file: 'test/integration/activities/requests/afterDeath.test.ts',
+      name: 'that may have deleted waits while its credential is not judged, as the token endpoint is away, and lists nothing',
+    },
+  },
+  {
+    name: 'take late decisions for failed ones',
+    file: 'runtime/temporal/wedged.ts',
+    from: 'const mostTimeOuts = 10;',
+    to: 'const mostTimeOuts = 3;',
+    test: {
+      file: 'test/integration/runtime/temporal/entityKeeper.test.ts',
+      name: 'leaves one alone whose decisions no worker delivered in time, as after deaths and on slow machines',
+    },
+  },
+  {
+    name: 'leave an entity asleep past its time',
+    file: 'runtime/chores/reconciler.ts',
+    from: "if ((await keep(registrationId)) === 'running') await keeper.rouse(registrationId);",
+    to: 'await keep(registrationId);',
+    test: {
+      file: 'test/unit/runtime/chores/reconciler.test.ts',
+      name: 'those that should have woken are kept or roused, and one that fails stops none',
+    },
+  },
+  {
+    name: 'ask a server without a turn',
+    file: 'activities/index.ts',
+    from: 'if (url !== null) await takeTurn(',
+    to: "if (url === '') await takeTurn(",
+    test: {
+      file: 'test/integration/activities/servers/budgets.test.ts',
+      name: 'two workers together ask a server no more often than it allows, and put off the rest before anything is sent',
+    },
+  },
+  {
+    name: 'keep what was paid for a request that had no turn',
+    file: 'domain/entity/after/turn.ts',
+    from: '...unspent(before, now, times)',
+    to: '...before',
+    test: {
+      file: 'test/unit/domain/entity/turn.test.ts',
+      name: 'gives back what was paid for the request, and waits also where the current credential is rejected',
+    },
+  },
+  {
+    name: 'wake an entity only once for a verdict',
+    file: 'stores/records/proofs/queue.ts',
+    from: ' || verdict !== ownVerdict(view)',
+    to: '',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'wakes the entity again where it still says otherwise',
+    },
+  },
+  {
+    name: 'watch nothing',
+    file: 'stores/records/registrations/decisions.ts',
+    from: 'await noteProofs(trx, transitions, watchIntervals);',
+    to: '',
+    test: {
+      file: 'test/e2e/watch.test.ts',
+      name: 'a secret that the server no longer takes is noticed, proved by the entity itself, and rejected',
+    },
+  },
+  {
+    name: 'record whatever a server says',
+    file: 'domain/entity/draft.ts',
+    from: 'boundedState(this.state)',
+    to: 'this.state',
+    test: {
+      file: 'test/unit/domain/entity/bound.test.ts',
+      name: 'after a document of two thousand scopes',
+    },
+  },
+  {
+    name: 'keep every scope of a document',
+    file: 'domain/discovery/bound.ts',
+    from: 'scopes: 12_000',
+    to: 'scopes: 12_000_000',
+    test: {
+      file: 'test/integration/activities/discovery/discover.test.ts',
+      name: 'becomes a snapshot of bounded size, with those that are asked for',
+    },
+  },
+  {
+    name: 'leave a holder retiring that a sharer came to',
+    file: 'domain/entity/after/retire.ts',
+    from: "=== 'HasSharers'",
+    to: "=== 'PeerUnavailable'",
+    test: {
+      file: 'test/unit/domain/entity/sharersCame.test.ts',
+      name: 'a holder that a sharer came to just before it was retired goes on, and says so',
+    },
+  },
+  {
+    name: 'expiry in the past is a lifetime',
+    file: 'domain/credential/expiry.ts',
+    from: 'stated.expiresAt - answeredAt >= usableExpiry',
+    to: 'stated.expiresAt - answeredAt >= -Infinity',
+    test: {
+      file: 'test/unit/domain/credential/expiry.test.ts',
+      name: 'a duration written as a date is not usable, and unknown',
+    },
+  },
+  {
+    name: 'a kept secret shortens its expiry',
+    file: 'domain/credential/expiry.ts',
+    from: '  if (stated.expiresAt <= life.expiresAt) return life;\n',
+    to: '',
+    test: {
+      file: 'test/unit/domain/credential/expiry.test.ts',
+      name: 'stays when the answer shortens it',
+    },
+  },
+  {
+    name: 'a moved expiry is due for ever',
+    file: 'domain/credential/expiry.ts',
+    from: '...(renewed ? { lifeFrom: answeredAt } : {})',
+    to: '...(renewed ? {} : {})',
+    test: {
+      file: 'test/unit/domain/credential/pacedPeers.test.ts',
+      name: 'one that keeps the secret and moves its expiry is asked once a life',
+    },
+  },
+  {
+    name: 'a small move restarts the life',
+    file: 'domain/credential/expiry.ts',
+    from: '(life.expiresAt - (life.lifeFrom ?? life.issuedAt)) / 2',
+    to: '0',
+    test: {
+      file: 'test/unit/domain/credential/expiry.test.ts',
+      name: 'only ends later when it moves by less',
+    },
+  },
+  {
+    name: 'no floor between two attempts',
+    file: 'domain/credential/pacing.ts',
+    from: 'Math.max(floorOf(life, times), Math.min(doubled, most))',
+    to: 'Math.min(doubled, most)',
+    test: {
+      file: 'test/unit/domain/credential/pacedPeers.test.ts',
+      name: 'one that keeps the secret is asked so often on the day after expiry',
+    },
+  },
+  {
+    name: 'every rotation gives its token back',
+    file: 'domain/credential/pacing.ts',
+    from: 'const worthIt = life.end !== null && due.at !== null && sentAt >= due.at;',
+    to: 'const worthIt = true;',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'a rotation before its due does not',
+    },
+  },
+  {
+    name: 'Retry-After makes faster',
+    file: 'domain/credential/pacing.ts',
+    from: 'if (at !== null && at > wanted) {',
+    to: "if (at !== null && (at > wanted || name === 'retry-after')) {",
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'never makes it faster',
+    },
+  },
+  {
+    name: 'no ceiling of requests',
+    file: 'domain/credential/pace/bucket.ts',
+    from: 'if (bucket.tokens + rounding >= 1) return null;',
+    to: 'if (bucket.tokens + rounding >= -1e9) return null;',
+    test: {
+      file: 'test/unit/domain/credential/pacedPeers.test.ts',
+      name: 'a year has never more than 48 requests in 24 hours nor 192 in 7 days, and none before its floor',
+    },
+  },
+  {
+    name: 'a changed policy refills the bucket',
+    file: 'domain/credential/pacing.ts',
+    from: 'return { ...pace, failures: 0, stepsAfterExpiry: 0 };',
+    to: 'return { ...newPace(pace.bucket.at), lastFailure: pace.lastFailure };',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'is not refilled by a changed policy, which makes retries count anew',
+    },
+  },
+  {
+    name: 'refusals after expiry as fast as outages',
+    file: 'domain/credential/pacing.ts',
+    from: "if (outcome === 'unreachable') return",
+    to: 'if (outcome !== null) return',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'of a secret of 45 s',
+    },
+  },
+  {
+    name: 'a fleet before a window in one second',
+    file: 'domain/credential/pace/windows.ts',
+    from: 'return from + Math.floor(stableFraction(`${registrationId}/window`) * (to - from));',
+    to: 'return to - 1000;',
+    test: {
+      file: 'test/unit/domain/credential/dueTime.test.ts',
+      name: 'spreads ten thousand registrations over the hours before a window',
+    },
+  },
+  {
+    name: 'retries run inside a window',
+    file: 'domain/credential/pacing.ts',
+    from: "because === 'due' ? { at: wanted",
+    to: 'because !== null ? { at: wanted',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'counts the policy of now: a window that was put there since the failure holds',
+    },
+  },
+  {
+    name: 'who was away starts inside a window',
+    file: 'domain/credential/pacing.ts',
+    from: 'placed.at >= now ? placed :',
+    to: 'placed.at >= 0 ? placed :',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'hold for who was away: after the window',
+    },
+  },
+  {
+    name: 'renew in the first tenth',
+    file: 'domain/credential/dueTime.ts',
+    from: 'const longestRenewBefore = 9 / 10;',
+    to: 'const longestRenewBefore = 0.9999;',
+    test: {
+      file: 'test/unit/domain/credential/dueTime.test.ts',
+      name: 'refuses to renew P82D before the end of 90 days: it would never rest',
+    },
+  },
+  {
+    name: 'the client ends unnoticed',
+    file: 'domain/credential/dueTime.ts',
+    from: '(secret === null || client < secret)',
+    to: 'secret === null',
+    test: {
+      file: 'test/unit/domain/credential/dueTime.test.ts',
+      name: 'the nearer end is that of the client',
+    },
+  },
+  {
+    name: 'a ceiling wait takes a step',
+    file: 'domain/credential/pacing.ts',
+    from: 'const stepsAfterExpiry = expired ? pace.stepsAfterExpiry + 1 : crosses ? 1 : 0;',
+    to: 'const stepsAfterExpiry = expired ? Math.max(1, pace.stepsAfterExpiry) + 1 : crosses ? 1 : 0;',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'of a secret of 1 h',
+    },
+  },
+  {
+    name: 'set aside at once',
+    file: 'domain/credential/setAside.ts',
+    from: 'Math.max(setAsideLeast, ',
+    to: 'Math.max(0, ',
+    test: {
+      file: 'test/unit/domain/credential/setAside.test.ts',
+      name: 'a pending secret that stays rejected is set aside after three minutes, where that is less',
+    },
+  },
+  {
+    name: 'after a failure past 9/10 too early',
+    file: 'domain/credential/keptSecret.ts',
+    from: 'const lastShare = 1 / 10;',
+    to: 'const lastShare = 0;',
+    test: {
+      file: 'test/unit/domain/credential/keptSecret.test.ts',
+      name: 'a secret that is kept with less than a tenth left',
+    },
+  },
+  {
+    name: 'a failure does not count as one',
+    file: 'domain/entity/rotation/failed.ts',
+    from: 'rotationPace: afterFailedAttempt(rotationPace, { at: draft.now, outcome, retryAfter }, lifeOf(current), policy),',
+    to: 'rotationPace,',
+    test: {
+      file: 'test/unit/domain/entity/paceSimulated.test.ts',
+      name: 'of 500, on day 89',
+    },
+  },
+  {
+    name: 'a ladder costs nothing',
+    file: 'domain/entity/after/request.ts',
+    from: 'spending(settled, reads ?? 0, now, policy)',
+    to: 'settled',
+    test: {
+      file: 'test/unit/domain/entity/requestsPaced.test.ts',
+      name: 'one that a ladder saw to have done nothing is an attempt',
+    },
+  },
+  {
+    name: 'an unusable end is believed',
+    file: 'domain/entity/rotation/fresh.ts',
+    from: '  if (reason === null) return credential;',
+    to: '  if (reason !== undefined) return credential;',
+    test: {
+      file: 'test/unit/domain/entity/rotationPace.test.ts',
+      name: 'does not make a loop of rotations where the server issues a new secret',
+    },
+  },
+  {
+    name: 'a rejected pending secret stops rotation',
+    file: 'domain/entity/after/proof.ts',
+    from: '  if (aside !== null && now >= aside) {',
+    to: '  if (aside !== null && now < 0) {',
+    test: {
+      file: 'test/unit/domain/entity/paceSimulated.test.ts',
+      name: 'sends within the ceiling, when the first secret lives 90 days',
+    },
+  },
+  {
+    name: 'overdue calls nobody',
+    file: 'domain/entity/rotation/told.ts',
+    from: "  draft.attention('rotation', 'RotationOverdue');",
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/rotationPace.test.ts',
+      name: 'needs attention long before expiry',
+    },
+  },
+  {
+    name: 'a person asks beyond the ceiling',
+    file: 'domain/entity/nextStep.ts',
+    from: 'nextTokenAt(state.rotationPace.bucket, policy), notBefore',
+    to: 'notBefore',
+    test: {
+      file: 'test/unit/domain/entity/paceSimulated.test.ts',
+      name: 'waits for the ceiling of requests, however often it is asked for',
+    },
+  },
+  {
+    name: "the client's end is told to nobody",
+    file: 'domain/entity/health.ts',
+    from: "  return !state.attentions.some(({ topic }) => topic === 'client');",
+    to: '  return false;',
+    test: {
+      file: 'test/unit/domain/entity/requestsPaced.test.ts',
+      name: 'is told also where the health says something else already',
+    },
+  },
+  {
+    name: 'a PUT before the set-aside ones are probed',
+    file: 'domain/entity/nextStep.ts',
+    from: 'rotation.probed === true || newerThan',
+    to: 'rotation.probed !== true || newerThan',
+    test: {
+      file: 'test/unit/domain/entity/paceSimulated.test.ts',
+      name: 'is set aside, kept, and asked for again until one is good',
+    },
+  },
+  {
+    name: "a proof's back-off starts over with every PUT",
+    file: 'domain/entity/rotation/failed.ts',
+    from: 'return rejectedSince === null ?',
+    to: 'return rejectedSince !== undefined ?',
+    test: {
+      file: 'test/unit/domain/entity/paceSimulated.test.ts',
+      name: 'sends within the ceiling, when the first secret lives 90 days',
+    },
+  },
+  {
+    name: 'Retry-After is cut to an hour',
+    file: 'domain/entity/backOff.ts',
+    from: '(retryAfterSeconds ?? 0) * 1000, longestRetryAfter',
+    to: '(retryAfterSeconds ?? 0) * 1000, policy.retryMaximum',
+    test: {
+      file: 'test/unit/domain/entity/requestsPaced.test.ts',
+      name: 'is waited for whole, up to a year',
+    },
+  },
+  {
+    name: 'what was not sent is paid for',
+    file: 'domain/entity/after/request.ts',
+    from: 'reads === undefined ? unspent(before, now, policy) : before',
+    to: 'reads === undefined ? before : before',
+    test: {
+      file: 'test/unit/domain/entity/requestsPaced.test.ts',
+      name: 'one that was not sent costs nothing, and is no attempt',
+    },
+  },
+  {
+    name: 'an obstacle is told for ever',
+    file: 'domain/entity/rotation/attempt.ts',
+    from: 'if (obstacle !== null && obstacle === state.rotationObstacle) return null;',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/requestsPaced.test.ts',
+      name: 'is told once, and not tried',
     },
   },
 ];
