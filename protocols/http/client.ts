@@ -75,6 +75,12 @@ export interface GuardedClient {
    * too many requests of this process wait for it.
    */
   saturation(url: string): number | null;
+  /**
+   * Opens a connection, under every check of a request, for the next request to this URL's origin that cannot be
+   * repeated: its handshake then costs no time. For endpoints of the approved snapshot only. One that no request takes
+   * is closed within seconds; what goes wrong is told by the request that would have used it.
+   */
+  openAhead(url: string): void;
   /** Waits for requests in flight; later ones are refused. May be called again. */
   close(): Promise<void>;
 }
@@ -160,6 +166,10 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
     saturation(text) {
       const verdict = parsePublicUrl(text, allowedHosts);
       return verdict.ok ? transport.saturation(verdict.url) : null;
+    },
+    openAhead(text) {
+      const verdict = parsePublicUrl(text, allowedHosts);
+      if (verdict.ok) transport.openAhead(verdict.url);
     },
     close: () => transport.close(),
   };

@@ -29,3 +29,12 @@ export const mostRedirects = 3;
 
 /** How long a connection, and with it a checked address, is used again: bounds what a changed name can do. */
 export const longestPin = 60_000;
+
+/**
+ * Milliseconds that a connection which was opened ahead may wait for its request. Well under the five seconds after
+ * which the most impatient servers close one that stays silent: a request must not meet that close half-way.
+ */
+export const longestAhead = 3_000;
+
+/** Connections opened ahead that wait at one host and port, and at all. */
+export const mostAhead = { perOrigin: 4, all: 64 } as const;

@@ -3,9 +3,10 @@ import { guardedConnector } from './connector.ts';
 import { type ExchangeAnswer, type ExchangeRequest, exchange } from './exchange.ts';
 import { createHostLimiter, type HostLimiter, type HostLimits } from './hostLimiter.ts';
 import { afterSending, HttpGuardError, toGuardError } from './httpGuardError.ts';
-import { type HttpTimeouts, longestHeaders, longestPin } from './limits.ts';
+import { type HttpTimeouts, longestAhead, longestHeaders, longestPin, mostAhead } from './limits.ts';
 import { type AllowedHosts, portOf } from './publicUrl.ts';
 import type { Resolve } from './resolver.ts';
+import { createSocketsAhead } from './socketsAhead.ts';
 
 export interface TransportRequest extends Omit<ExchangeRequest, 'timeouts'> {
   /** False: a fresh connection of its own. */
@@ -22,6 +23,8 @@ export interface Transport {
   send(request: TransportRequest): Promise<ExchangeAnswer>;
   /** {@link HostLimiter.saturation} of a URL's host. */
   saturation(url: URL): number | null;
+  /** Opens a connection for the next request to that origin that wants a fresh one; see {@link createSocketsAhead}. */
+  openAhead(url: URL): void;
   close(): Promise<void>;
 }
 
@@ -39,8 +42,9 @@ export function createTransport(options: TransportOptions): Transport {
   // An explicit Agent also keeps out proxy variables and the process-wide dispatcher. Timeouts are the exchange's:
   // undici's are as coarse as a second.
   const settings = { connect, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: longestHeaders, allowH2: false };
+  const ahead = createSocketsAhead(connect, { keepFor: longestAhead, most: mostAhead });
   const pooled = new Agent({ ...settings, pipelining: 1, clientTtl: longestPin, keepAliveMaxTimeout: longestPin });
-  const single = new Agent({ ...settings, pipelining: 0 });
+  const single = new Agent({ ...settings, connect: ahead.connect, pipelining: 0 });
   const limiter: HostLimiter = createHostLimiter(options.limits);
   let closing: Promise<unknown> | undefined;
 
@@ -65,7 +69,9 @@ export function createTransport(options: TransportOptions): Transport {
         throw request.sentBefore ? afterSending(failure) : failure;
       }
     },
+    openAhead: (url) => ahead.open(url),
     async close() {
+      ahead.close();
       closing ??= Promise.all([pooled.close(), single.close()]);
       await closing;
     },

@@ -116,8 +116,8 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
 }
 
 /** What a server says of a token that an unanswered request may have used up. */
-const saysSpent = new Set<Reason>(['InitialAccessTokenRejected', 'InitialAccessTokenExhausted']);
-const wantsToken = new Set<Reason>([
+const saysSpent: ReadonlySet<Reason> = new Set<Reason>(['InitialAccessTokenRejected', 'InitialAccessTokenExhausted']);
+const wantsToken: ReadonlySet<Reason> = new Set<Reason>([
   ...saysSpent,
   'InitialAccessTokenNeeded',
   'InitialAccessTokenExpired',

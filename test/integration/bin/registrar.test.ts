@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,8 +10,18 @@ const root = join(import.meta.dirname, '../../..');
 
 /** Says its pid and every signal; ends as told on its command line. */
 const program = `
+import { pbkdf2 } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 const [mode, ...rest] = process.argv.slice(2);
 if (mode === 'exit') process.exit(Number(rest[0]));
+if (mode === 'threads') {
+  const count = () => readdirSync('/proc/self/task').length;
+  const before = count();
+  const one = () => new Promise((done) => pbkdf2('a', 'b', 10_000, 32, 'sha256', done));
+  await Promise.all(Array.from({ length: 64 }, one));
+  console.log(count() - before);
+  process.exit(0);
+}
 if (mode === 'argv') { console.log(JSON.stringify(rest)); process.exit(0); }
 if (mode === 'die') process.kill(process.pid, 'SIGKILL');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
@@ -75,6 +85,12 @@ describe.each([
     const child = start('argv', '--reason', 'a "b" c', '');
     await once(child, 'close');
     expect(JSON.parse(child.text())).toEqual(['--reason', 'a "b" c', '']);
+  });
+
+  test.runIf(existsSync('/proc/self/task'))('gives names and files sixteen threads', async () => {
+    const child = start('threads');
+    await once(child, 'close');
+    expect(Number(child.text())).toBeGreaterThanOrEqual(12);
   });
 
   test('ends by the same signal', async () => {

@@ -28,6 +28,12 @@ export interface Peer {
   readonly hits: Hit[];
   /** TCP connections accepted so far. */
   readonly connections: () => number;
+  /** Of those, the ones that are ready for a request: by TLS, handshakes that were completed. */
+  readonly handshakes: () => number;
+  /** Connections that are open. */
+  readonly open: () => number;
+  /** Closes every connection as a server does that was left waiting too long. */
+  readonly closeConnections: () => void;
 }
 
 /** A health system on loopback that goes away with the test. */
@@ -63,6 +69,10 @@ export async function rawPeer(talk: (socket: Socket) => void): Promise<Omit<Peer
 async function listen(server: Server, tls: boolean): Promise<Omit<Peer, 'hits'>> {
   const sockets = new Set<Socket>();
   let accepted = 0;
+  let ready = 0;
+  server.on(tls ? 'secureConnection' : 'connection', () => {
+    ready += 1;
+  });
   server.on('connection', (socket: Socket) => {
     accepted += 1;
     sockets.add(socket);
@@ -75,7 +85,17 @@ async function listen(server: Server, tls: boolean): Promise<Omit<Peer, 'hits'>>
   });
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
-  return { port, host, url: `${tls ? 'https' : 'http'}://${host}`, connections: () => accepted };
+  return {
+    port,
+    host,
+    url: `${tls ? 'https' : 'http'}://${host}`,
+    connections: () => accepted,
+    handshakes: () => ready,
+    open: () => sockets.size,
+    closeConnections: () => {
+      for (const socket of sockets) socket.end();
+    },
+  };
 }
 
 /** A client that may reach these hosts, and is closed with the test. */
