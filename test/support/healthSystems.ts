@@ -97,7 +97,7 @@ export function openHealthSystem(name: string): HealthSystem {
   return {
     quirk,
     asked,
-    client: { request, fetchFor: unused, checkUrl: unused, saturation: () => null, close: unused },
+    client: { request, fetchFor: unused, checkUrl: unused, saturation: () => null, openAhead: unused, close: unused },
   };
 }
 

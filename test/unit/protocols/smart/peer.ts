@@ -36,7 +36,10 @@ export function scriptedPeer(answers: Readonly<Record<string, Scripted>>): {
   const unused = () => {
     throw new Error('not part of discovery');
   };
-  return { client: { request, fetchFor: unused, checkUrl: unused, saturation: () => null, close: unused }, asked };
+  return {
+    client: { request, fetchFor: unused, checkUrl: unused, saturation: () => null, openAhead: unused, close: unused },
+    asked,
+  };
 }
 
 export const smartDocument = {
