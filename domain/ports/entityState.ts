@@ -93,6 +93,20 @@ export interface Decision {
   readonly wakeAt: number | null;
   /** Ids of operations that ended with it. */
   readonly endedOperations: readonly string[];
+  /** A request that goes out once this is written; its intent is inserted in the same transaction. */
+  readonly prepares?: Prepared;
+}
+
+/** A request that cannot be repeated, as its intent tells before it is sent. */
+export interface Prepared {
+  readonly intentId: string;
+  readonly operationId: string;
+  readonly kind: 'register';
+  /** Shown to people where the answer is lost; holds no secret. */
+  readonly endpoint: string;
+  readonly clientName: string;
+  /** What will be sent, without secrets. */
+  readonly request: unknown;
 }
 
 export type RecordAnswer =

@@ -3,12 +3,12 @@ import { afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
 import { afterNotYet, afterRequestNotYet } from '../../domain/entity/after/turn.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
+import { endpointsOf } from '../../domain/entity/endpoints.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
 import type { RequestArguments, RequestResult } from '../../domain/ports/activities.ts';
 import type { TimePolicy } from '../../domain/time/policy.ts';
 import type { Asking } from '../activities.ts';
 import { type Apply, attempt } from './attempt.ts';
-import { endpointsOf } from './endpoints.ts';
 
 /** Sends a request that was opened and recorded, and that nobody was given before. */
 export async function sendRequest(

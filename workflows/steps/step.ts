@@ -7,12 +7,12 @@ import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { afterReadingNotYet } from '../../domain/entity/after/turn.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
+import { endpointsOf } from '../../domain/entity/endpoints.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { afterSetAside, afterSetAsideFailure, newerThan } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, Operation } from '../../domain/entity/state.ts';
 import { type Asking, own } from '../activities.ts';
 import { type Apply, attempt } from './attempt.ts';
-import { endpointsOf } from './endpoints.ts';
 import { settleRequest } from './request.ts';
 
 /** A step that is an activity. */

@@ -13,6 +13,7 @@ import type { Database } from '../schema.ts';
 import { noteServers } from '../servers/seen.ts';
 import { createGroupCommit } from './groupCommit.ts';
 import { endOperations } from './operations.ts';
+import { prepareRequests } from './preparedRequests.ts';
 import { project } from './projection.ts';
 import { wakeSharers } from './sharing.ts';
 import { auditContentOf } from './transitions.ts';
@@ -57,6 +58,7 @@ export function createDecisions({
       await noteProofs(trx, transitions, watchIntervals);
       await wakeSharers(trx, transitions);
       await endOperations(trx, decisions, toRfc3339(clock.now()));
+      await prepareRequests(trx, decisions, toRfc3339(clock.now()));
       return answers;
     });
   const databaseDown = (error: unknown) => toRecordsError(error).code === 'unavailable';

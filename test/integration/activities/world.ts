@@ -68,6 +68,7 @@ export class World {
   readonly #fixture: Fixture;
   readonly #directory: string;
   readonly #others: string[] = [];
+  readonly #openedAhead: string[] = [];
   #client: GuardedClient | null = null;
   #activities: (PeerSteps & OwnActivities) | null = null;
   #dependencies: Dependencies | null = null;
@@ -101,7 +102,7 @@ export class World {
       records: this.#traced('records', records as EntityRecords, this.insteadOfRecords),
       secrets: this.#traced('secrets', secrets, this.insteadOfSecrets),
       spool: this.#traced<Spool>('spool', spool, {}),
-      client: this.#client,
+      client: this.#noting(this.#client),
       clock,
       drainSpool: async () => void (await drain(spool, records)),
       isAllowedUrl: () => true,
@@ -146,6 +147,17 @@ export class World {
     return { ...deps, budgets, wait: async (milliseconds) => this.waits.push(milliseconds) };
   }
 
+  #noting(client: GuardedClient): GuardedClient {
+    this.#openedAhead.length = 0;
+    return {
+      ...client,
+      openAhead: (url) => {
+        this.#openedAhead.push(url);
+        client.openAhead(url);
+      },
+    };
+  }
+
   #traced<Target extends object>(label: string, target: Target, instead: Instead<Target>): Target {
     return new Proxy(target, {
       get: (from, name) => {
@@ -165,8 +177,21 @@ export class World {
     return this.#activities ?? notBegun();
   }
 
+  /** What the activities are made of. */
   get dependencies(): Dependencies {
     return this.#dependencies ?? notBegun();
+  }
+
+  /** URLs to which connections were opened ahead. */
+  get openedAhead(): readonly string[] {
+    return this.#openedAhead;
+  }
+
+  /** What an intent says that will be sent. */
+  async preparedRequest(intentId: string): Promise<unknown> {
+    const { db } = this.#fixture;
+    const intents = db.selectFrom('intents').select('request').where('intent_id', '=', intentId);
+    return (await intents.executeTakeFirstOrThrow()).request;
   }
 
   get records(): WithTransitions<EntityRecords> {

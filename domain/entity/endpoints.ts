@@ -1,5 +1,5 @@
-import type { EntityState } from '../../domain/entity/state.ts';
-import type { Endpoints } from '../../domain/ports/activities.ts';
+import type { Endpoints } from '../ports/activities.ts';
+import type { EntityState } from './state.ts';
 
 /** The approved snapshot, reduced to what an activity needs. */
 export function endpointsOf(state: EntityState): Endpoints {
