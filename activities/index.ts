@@ -1,7 +1,8 @@
 import { decisionRules } from '../domain/entity/waking/decisionRules.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
-import type { Endpoints, RegistrationActivities, StepBudget } from '../domain/ports/activities.ts';
+import type { Endpoints, StepBudget } from '../domain/ports/activities.ts';
 import type { Decided, WakeArguments, Woken } from '../domain/ports/entityState.ts';
+import type { EntityActivities } from '../domain/ports/onboarding.ts';
 import { explain } from '../domain/reasons/index.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { storeSupplied } from './credentials/adopt.ts';
@@ -11,6 +12,7 @@ import { prove } from './proof/prove.ts';
 import { provingStored } from './proof/proveStored.ts';
 import { probeSetAside } from './proof/setAside.ts';
 import { planMetadata } from './requests/metadataChange.ts';
+import { onboard } from './requests/onboard.ts';
 import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
 import { settle } from './requests/settle.ts';
@@ -21,14 +23,14 @@ import { callsOf, heedPause, type TurnDependencies, takeTurn } from './servers/t
 export type ActivityDependencies = Dependencies & Omit<TurnDependencies, 'client'>;
 
 /** Every activity, bound to what it works on. `policy` is the release's, told to entities when they wake. */
-export function createActivities(deps: ActivityDependencies, policy: TimePolicy): RegistrationActivities {
+export function createActivities(deps: ActivityDependencies, policy: TimePolicy): EntityActivities {
   /**
    * Refuses what was decided on a state that is not the newest, as another entity has gone on from there, and what has
    * no turn at its server yet: the step then ends before anything is sent.
    */
   function decided<Argument extends StepArgument, Result>(
     name: keyof typeof callsOf,
-    step: (deps: Dependencies, argument: Argument, budget: StepBudget) => Promise<Result>,
+    step: (deps: Dependencies, argument: Argument & Decided, budget: StepBudget) => Promise<Result>,
     milliseconds: () => number,
   ) {
     return async (argument: Argument & Decided): Promise<Result> => {
@@ -56,6 +58,7 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
   const repeatableStep = () => policy.repeatableStep;
   return {
     discover: decided('discover', discover, repeatableStep),
+    onboard: decided('onboard', onboard, requestStep),
     register: decided('register', provingStored(register), requestStep),
     update: decided('update', provingStored(update), requestStep),
     settle: decided('settle', provingStored(settle), repeatableStep),

@@ -24,6 +24,7 @@ import type { Services } from './services.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { TemporalConnectionOptions } from './temporal/connection.ts';
 import { dataConverter } from './temporal/dataConverter.ts';
+import { heartbeats } from './temporal/heartbeat.ts';
 import { redactFailures } from './temporal/interceptors.ts';
 import { startWorkers } from './temporal/worker.ts';
 
@@ -99,7 +100,7 @@ export async function startWorkerPart(
     workflowBundle: workflowBundlePath,
     activities,
     dataConverter: dataConverter(keyring),
-    activityInterceptors: [...before, redactFailures(log)],
+    activityInterceptors: [...before, redactFailures(log), heartbeats],
     longestStep: Math.max(policy.requestStep, policy.repeatableStep),
     workflowTask: policy.workflowTask,
     onFailure: (error) => void shutdown.begin(error),

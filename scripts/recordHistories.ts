@@ -10,6 +10,7 @@ import type { OperationRequest } from '../domain/operations/request.ts';
 import { peerTaskQueue } from '../domain/ports/activities.ts';
 import { createLog } from '../runtime/log/log.ts';
 import { createEntityClient } from '../runtime/temporal/entityClient.ts';
+import { heartbeats } from '../runtime/temporal/heartbeat.ts';
 import { redactFailures } from '../runtime/temporal/interceptors.ts';
 import { installRuntime } from '../runtime/temporal/open.ts';
 import { startWorkers } from '../runtime/temporal/worker.ts';
@@ -58,7 +59,7 @@ const workers = await startWorkers({
   workflowBundle,
   activities: world.activities,
   dataConverter: goldenConverter,
-  activityInterceptors: [redactFailures(log)],
+  activityInterceptors: [redactFailures(log), heartbeats],
   longestStep: 0,
   workflowTask: recordingPolicy.workflowTask,
   onFailure: (error) => {

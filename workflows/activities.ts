@@ -1,6 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OwnActivities, PeerActivities } from '../domain/ports/activities.ts';
 import type { Decided } from '../domain/ports/entityState.ts';
+import type { Onboarding } from '../domain/ports/onboarding.ts';
 import type { StepPriority } from '../domain/servers/workPriority.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 
@@ -13,11 +14,18 @@ export const own = proxyLocalActivities<OwnActivities>({
   retry: { initialInterval: '200 milliseconds', maximumAttempts: 2 },
 });
 
+/** Milliseconds after which the worker of a long step counts as dead. */
+const heartbeatTimeout = 15_000;
+
 /**
  * Activities that talk to a peer, under one time policy. Temporal retries none of them: what may be repeated is repeated
  * by the entity, where a person can see when (a pending activity retry is invisible in history).
  */
-export function peersOf(policy: TimePolicy, peerTaskQueue: string, priority: StepPriority): PeerActivities {
+export function peersOf(
+  policy: TimePolicy,
+  peerTaskQueue: string,
+  priority: StepPriority,
+): PeerActivities & Onboarding {
   const once = { maximumAttempts: 1 };
   const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
     taskQueue: peerTaskQueue,
@@ -31,7 +39,15 @@ export function peersOf(policy: TimePolicy, peerTaskQueue: string, priority: Ste
     retry: once,
     priority,
   });
+  const { onboard } = proxyActivities<Onboarding>({
+    taskQueue: peerTaskQueue,
+    startToCloseTimeout: policy.requestStep,
+    heartbeatTimeout,
+    retry: once,
+    priority,
+  });
   return {
+    onboard,
     register: unrepeatable.register,
     update: unrepeatable.update,
     discover: repeatable.discover,
@@ -45,7 +61,7 @@ export function peersOf(policy: TimePolicy, peerTaskQueue: string, priority: Ste
 
 /** What an activity is asked with. */
 export interface Asking {
-  readonly peers: PeerActivities;
+  readonly peers: PeerActivities & Onboarding;
   readonly decided: Decided;
   readonly policy: TimePolicy;
 }

@@ -14,6 +14,7 @@ import {
 import { backOff } from '../domain/entity/backOff.ts';
 import type { Applied } from '../domain/entity/draft.ts';
 import { nextStep } from '../domain/entity/nextStep.ts';
+import { afterOnboarding, mayOnboard } from '../domain/entity/onboarding.ts';
 import { isRequestStep, openRequest } from '../domain/entity/openRequest.ts';
 import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
 import { type EntityState, type Operation, schemaVersion } from '../domain/entity/state.ts';
@@ -33,7 +34,7 @@ import type { Decided } from '../domain/ports/entityState.ts';
 import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { type Asking, own, peersOf } from './activities.ts';
 import type { Carried, RegistrationInput } from './carried.ts';
-import { isFailure, Outdated } from './failure.ts';
+import { failureOf, isFailure, Outdated } from './failure.ts';
 import { decide, isDecision } from './steps/decision.ts';
 import { sendRequest } from './steps/request.ts';
 import { takeStep } from './steps/step.ts';
@@ -76,6 +77,8 @@ class RegistrationEntity {
   #recordedWakeAt: number | null | undefined;
   /** The request that is open and that nobody was given yet. */
   #opened: string | null = null;
+  /** The onboarding was not tried as one step in this run; once it fell back, single steps follow. */
+  #onboards = true;
   /** Times in a row that the records could not be reached. */
   #failures: number;
   /** Times that the records refused what this run decided. */
@@ -140,12 +143,35 @@ class RegistrationEntity {
       await this.#rest(wakeAt);
       return true;
     }
+    if (step.do === 'discover' && this.#onboards && mayOnboard(state)) {
+      await this.#onboard(state);
+      return true;
+    }
     const unsent = step.do === 'settle' && step.request.intentId === this.#opened ? step.request : null;
     this.#opened = null;
     const asking = this.#asking();
     const apply = await (unsent === null ? takeStep(step, state, asking) : sendRequest(unsent, state, asking));
     this.#decide(apply(this.#current(), Date.now()));
     return true;
+  }
+
+  async #onboard(before: EntityState): Promise<void> {
+    this.#onboards = false;
+    const { peers, decided, policy } = this.#asking();
+    const ids = { intentId: uuid4(), operationId: uuid4() };
+    const { registrationId } = this.#input;
+    const argument = { registrationId, chain: this.#chain, state: before, policy, ...ids, ...decided };
+    const facts = await peers.onboard(argument).catch((error: unknown) => {
+      failureOf(error);
+      // Nobody knows what it recorded: the records do.
+      throw new Outdated(false);
+    });
+    const { recorded, applied } = afterOnboarding(before, this.#current(), facts, ids, Date.now(), policy);
+    if (recorded !== null) {
+      this.#state = keepingOperations(recorded.state, this.#current());
+      this.#recordedWakeAt = recorded.wakeAt;
+    }
+    this.#decide(applied);
   }
 
   #decide(applied: Applied): void {

@@ -29,6 +29,8 @@ export interface TurnDependencies {
 export const callsOf = {
   discover: 2,
   register: 3,
+  /** Its discovery, and its registration with a proof. */
+  onboard: 5,
   update: 4,
   settle: 3,
   prove: 2,

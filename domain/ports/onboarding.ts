@@ -1,7 +1,7 @@
 import type { DiscoveryView } from '../registration/view.ts';
 import type { TimePolicy } from '../time/policy.ts';
-import type { Failure, ProofOutcome, RequestOutcome } from './activities.ts';
-import type { StoredState } from './entityState.ts';
+import type { Failure, ProofOutcome, RegistrationActivities, RequestOutcome } from './activities.ts';
+import type { Decided, StoredState } from './entityState.ts';
 
 /** An onboarding as one step: from the discovery documents to a proved credential (DESIGN section 5, `onboard`). */
 export interface OnboardArguments {
@@ -42,5 +42,11 @@ export type OnboardFacts =
       readonly proof: ProofOutcome | null;
     };
 
-/** The activity. It rejects where nobody knows what was recorded: the records then tell. Never retried. */
-export type Onboard = (argument: OnboardArguments) => Promise<OnboardFacts>;
+/** An activity of the outbound task queue, beside the single steps. */
+export interface Onboarding {
+  /** Never retried. Rejects where nobody knows what was recorded: the records then tell. */
+  onboard(argument: OnboardArguments & Decided): Promise<OnboardFacts>;
+}
+
+/** Everything that an entity can ask for. */
+export type EntityActivities = RegistrationActivities & Onboarding;

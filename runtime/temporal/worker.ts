@@ -6,7 +6,8 @@ import {
   Worker,
   type WorkerInterceptors,
 } from '@temporalio/worker';
-import { peerTaskQueue, type RegistrationActivities, workflowTaskQueue } from '../../domain/ports/activities.ts';
+import { peerTaskQueue, workflowTaskQueue } from '../../domain/ports/activities.ts';
+import type { EntityActivities } from '../../domain/ports/onboarding.ts';
 
 /** Milliseconds added to the longest step: what is in flight at a signal ends by itself. */
 const graceMargin = 10_000;
@@ -16,7 +17,7 @@ export interface WorkerOptions {
   readonly namespace: string;
   /** Path of the bundle that `npm run build` makes. */
   readonly workflowBundle: string;
-  readonly activities: RegistrationActivities;
+  readonly activities: EntityActivities;
   readonly dataConverter: DataConverter;
   readonly activityInterceptors: readonly ActivityInterceptorsFactory[];
   /** Milliseconds of the longest activity; the grace exceeds it. */

@@ -1,4 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { endpointsOf } from '../../../domain/entity/endpoints.ts';
+import { judgeOnboarding } from '../../../domain/entity/onboarding.ts';
+import type { EntityState } from '../../../domain/entity/state.ts';
 import { RegistrarFailure } from '../../../domain/failure.ts';
 import type {
   CredentialState,
@@ -6,11 +9,11 @@ import type {
   PeerActivities,
   PeerSteps,
   ProofOutcome,
-  RegistrationActivities,
   RequestResult,
   SupplyResult,
 } from '../../../domain/ports/activities.ts';
 import type { Decision, RecordAnswer, WakeArguments, Woken } from '../../../domain/ports/entityState.ts';
+import type { EntityActivities, Onboarding } from '../../../domain/ports/onboarding.ts';
 import { RecordsError } from '../../../domain/ports/recordsError.ts';
 import { type Reason, reasons } from '../../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../../domain/registration/config.ts';
@@ -129,6 +132,13 @@ function failureOf(reason: Reason, retryClass: Failure['retryClass']): Failure {
   return { reason, retryClass, status: null, retryAfterSeconds: null, message: reasons[reason].sentence };
 }
 
+/** Anything else is a mistake of the script. */
+function ofFailure(error: unknown): Failure {
+  if (!(error instanceof RegistrarFailure)) throw error;
+  const { reason, retryClass, status, retryAfterSeconds, message } = error;
+  return { reason, retryClass, status, retryAfterSeconds, message };
+}
+
 export function lostAnswer(): never {
   throw new RegistrarFailure({ reason: 'PeerNotAnswering', retryClass: 'transient', message: 'The answer was lost.' });
 }
@@ -199,7 +209,7 @@ export function rejected({ pending, current }: Proved): ProofOutcome {
 export type Timeline = readonly Transition[];
 
 export interface ScriptedWorld {
-  readonly activities: RegistrationActivities;
+  readonly activities: EntityActivities;
   timeline(registrationId: string): Timeline;
   /** What the records hold; a test may write into it. */
   row(registrationId: string): Row;
@@ -230,6 +240,51 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
     return answer as PeerActivities[Name];
   }
 
+  const discover = scripted('discover', () => discoveryOf());
+  const register = scripted('register', () => stored());
+
+  /** As the product does it, of what is scripted for its parts. */
+  const onboard: Onboarding['onboard'] = async (argument) => {
+    const { registrationId, decidedAt, incarnation, rules, chain, intentId, operationId } = argument;
+    let found: DiscoveryView;
+    try {
+      found = await discover({ registrationId, decidedAt, incarnation, rules });
+    } catch (error) {
+      return { stoppedAt: 'discovery', failure: ofFailure(error) };
+    }
+    const recordedAt = Date.now();
+    const judged = judgeOnboarding(argument.state as EntityState, found, argument, recordedAt, argument.policy);
+    if (judged.kind === 'stops') return { stoppedAt: judged.at, found };
+    const { state, transitions } = judged.applied;
+    const { wakeAt } = judged;
+    const decision = {
+      registrationId,
+      incarnation,
+      chain,
+      afterSequence: decidedAt,
+      transitions,
+      state,
+      rules,
+      wakeAt,
+    };
+    if (records.record({ ...decision, endedOperations: [] }).kind !== 'recorded')
+      throw new RegistrarFailure({ reason: 'DecisionOutdated', retryClass: 'input', message: 'moved on' });
+    try {
+      const endpoints = endpointsOf(state);
+      const request = { registrationId, intentId, operationId, endpoints, initialAccessTokenRef: null };
+      const { outcome, proof } = await register({ ...request, decidedAt: state.sequence, incarnation, rules });
+      return { stoppedAt: null, found, recordedAt, request: outcome, proof };
+    } catch (error) {
+      return {
+        stoppedAt: null,
+        found,
+        recordedAt,
+        request: { kind: 'failed', failure: ofFailure(error) },
+        proof: null,
+      };
+    }
+  };
+
   async function recorded<Argument extends { registrationId: string }, Answer>(
     name: string,
     argument: Argument,
@@ -242,8 +297,9 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
 
   return {
     activities: {
-      discover: scripted('discover', () => discoveryOf()),
-      register: scripted('register', () => stored()),
+      discover,
+      onboard,
+      register,
       update: scripted('update', () => stored()),
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),

@@ -11,6 +11,7 @@ import type { TimePolicy } from '../../../domain/time/policy.ts';
 import { createLog } from '../../../runtime/log/log.ts';
 import { dataConverter } from '../../../runtime/temporal/dataConverter.ts';
 import { createEntityClient } from '../../../runtime/temporal/entityClient.ts';
+import { heartbeats } from '../../../runtime/temporal/heartbeat.ts';
 import { redactFailures } from '../../../runtime/temporal/interceptors.ts';
 import { startWorkers } from '../../../runtime/temporal/worker.ts';
 import { bundleWorkflows } from '../../../scripts/workflowBundle.ts';
@@ -79,7 +80,7 @@ export async function startEntities(address: string): Promise<Entities> {
     workflowBundle,
     activities,
     dataConverter: converter,
-    activityInterceptors: [redactFailures(createLog('silent'))],
+    activityInterceptors: [redactFailures(createLog('silent')), heartbeats],
     longestStep: recordingPolicy.requestStep,
     workflowTask: recordingPolicy.workflowTask,
     onFailure: (error) => {
