@@ -53,6 +53,13 @@ export class Onboarding {
     return each;
   }
 
+  /** Adds one; resolves to the id of its registration once it is active. */
+  async one(peers: readonly Peer[]): Promise<string> {
+    const registrationId = await this.#add(peers);
+    await this.#untilActive(registrationId);
+    return registrationId;
+  }
+
   /** Resolves to the id of the registration. */
   async #add(): Promise<string> {
     const index = this.#added++;
