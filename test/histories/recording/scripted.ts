@@ -257,17 +257,11 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
     if (judged.kind === 'stops') return { stoppedAt: judged.at, found };
     const { state, transitions } = judged.applied;
     const { wakeAt } = judged;
-    const decision = {
-      registrationId,
-      incarnation,
-      chain,
-      afterSequence: decidedAt,
-      transitions,
-      state,
-      rules,
-      wakeAt,
-    };
-    if (records.record({ ...decision, endedOperations: [] }).kind !== 'recorded')
+    const about = { registrationId, incarnation, chain, afterSequence: decidedAt, rules, wakeAt };
+    const decision: Decision = { ...about, transitions, state, endedOperations: [] };
+    const real = () => records.record(decision);
+    const answer = await recorded('record', decision, scripts.get(registrationId)?.record, real);
+    if (answer.kind !== 'recorded')
       throw new RegistrarFailure({ reason: 'DecisionOutdated', retryClass: 'input', message: 'moved on' });
     try {
       const endpoints = endpointsOf(state);

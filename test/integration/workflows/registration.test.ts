@@ -111,7 +111,7 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     const registrationId = idOf('proved-at-once');
     await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
-    expect(await stepsOf(registrationId)).toEqual(['discover', 'register']);
+    expect(await stepsOf(registrationId)).toEqual(['onboard']);
     await entities.operate(registrationId, asked('rotate'));
     await entities.seen(registrationId, 'credential.rotated');
     expect(numbered(registrationId)).toEqual(onboardedAndRotated);
@@ -122,7 +122,7 @@ describeWith('temporal', 'the registration entity on Temporal', ({ temporal }) =
     entities.script(registrationId, { register: [storedOnly], update: [storedOnly] });
     await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
-    expect(await stepsOf(registrationId)).toEqual(['discover', 'register', 'prove']);
+    expect(await stepsOf(registrationId)).toEqual(['onboard', 'prove']);
     await entities.operate(registrationId, asked('rotate'));
     await entities.seen(registrationId, 'credential.rotated');
     expect(numbered(registrationId)).toEqual(onboardedAndRotated);
