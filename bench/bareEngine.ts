@@ -21,16 +21,14 @@ export interface BareFigures {
 export class BareEngine {
   readonly #program: ChildProgram;
   readonly #product: Product;
-  readonly #peers: readonly Peer[];
 
-  private constructor(program: ChildProgram, product: Product, peers: readonly Peer[]) {
+  private constructor(program: ChildProgram, product: Product) {
     this.#program = program;
     this.#product = product;
-    this.#peers = peers;
   }
 
   /** `directory`: where the workflow bundle is written. */
-  static async start(product: Product, peers: readonly Peer[], directory: string): Promise<BareEngine> {
+  static async start(product: Product, directory: string): Promise<BareEngine> {
     const workflowsPath = fileURLToPath(new URL('bareWorkflow.ts', import.meta.url));
     const { code } = await bundleWorkflowCode({
       workflowsPath,
@@ -40,12 +38,12 @@ export class BareEngine {
     const bundle = join(directory, 'bareWorkflow.js');
     await writeFile(bundle, code);
     const { address, namespace } = product.temporal;
-    return new BareEngine(new ChildProgram('bare.ts', [address, namespace, bundle]), product, peers);
+    return new BareEngine(new ChildProgram('bare.ts', [address, namespace, bundle]), product);
   }
 
   /** Starts as many workflows as Registrar is given tenants, at the same width, and waits until all are complete. */
-  async flood(tenants: number): Promise<BareFigures> {
-    const work: BareWork = { peers: this.#peers, tenants, width: floodWidth };
+  async flood(tenants: number, peers: readonly Peer[]): Promise<BareFigures> {
+    const work: BareWork = { peers, tenants, width: floodWidth };
     const before = this.#processorTime();
     const { elapsed } = await this.#program.answer<BareResult>(work);
     const after = this.#processorTime();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { certificateFile } from './certificate.ts';
 
 /** A program of this folder in a process of its own, so that its processor time is its own. */
 export class ChildProgram {
@@ -10,7 +11,8 @@ export class ChildProgram {
   /** `name`: file in this folder. */
   constructor(name: string, args: readonly string[] = []) {
     this.#name = name;
-    this.#child = fork(fileURLToPath(new URL(name, import.meta.url)), args);
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificateFile };
+    this.#child = fork(fileURLToPath(new URL(name, import.meta.url)), args, { env });
   }
 
   get pid(): number {

@@ -3,10 +3,11 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BareEngine } from './bareEngine.ts';
 import { ChildProgram } from './childProgram.ts';
-import { openDatabase } from './database.ts';
+import { type BenchDatabase, openDatabase } from './database.ts';
 import { type Measurement, measure } from './measure.ts';
 import { Onboarding } from './onboarding.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
+import { measureParking, shortRest } from './parking.ts';
 import { Peers } from './peers.ts';
 import type { PlainResult } from './plain.ts';
 import { Product } from './product.ts';
@@ -16,55 +17,96 @@ import { jsonLineOf, type Setting, tableOf } from './report.ts';
  * `npm run bench`: how fast Registrar onboards, what that costs, and how the bare engine and a plain script compare
  * that make the same requests. Prints figures and judges none of them: a busy machine makes any.
  */
-const peerDelays = [1, 50];
+interface Kind {
+  /** Milliseconds that each answer takes. */
+  readonly peerDelay: number;
+  readonly tls: boolean;
+  /** Whether floods are measured too, or one at a time only. */
+  readonly floods: boolean;
+}
+
+const kinds: readonly Kind[] = [
+  { peerDelay: 1, tls: false, floods: true },
+  { peerDelay: 50, tls: false, floods: true },
+  { peerDelay: 50, tls: true, floods: false },
+];
 /** Workflows of the bare engine before those that are measured. */
 const bareWarmUp = 40;
 
 async function run(options: BenchOptions, parts: AsyncDisposableStack): Promise<void> {
   const [load = 0] = loadavg();
-  const directory = await mkdtemp(join(tmpdir(), 'registrar-bench-'));
-  parts.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const database = await openDatabase(options.embedded);
-  parts.defer(() => database.stop());
-  const peers = await Peers.start(options.systems);
-  parts.defer(() => peers.stop());
-  const plain = new ChildProgram('plain.ts');
-  parts.defer(() => plain.stop());
-  say('Starting Registrar');
-  const product = new Product({
-    directory,
-    databaseUrl: database.url,
-    allowedHosts: peers.all.map(({ issuer }) => new URL(issuer).host),
-    profiles: options.profiles === null ? null : resolve(options.profiles),
-  });
-  parts.defer(() => product.stop());
-  await product.ready();
-  const bareEngine = await BareEngine.start(product, peers.all, directory);
-  parts.defer(() => bareEngine.stop());
-
-  const onboarding = new Onboarding(product, peers.all);
-  await onboarding.prepare();
-  say(`Warming up with one tenant at each of ${options.systems} health systems`);
-  await onboarding.flood(options.systems);
-  await bareEngine.flood(bareWarmUp);
-  await plain.answer<PlainResult>({ peers: peers.all, tenants: options.systems, width: options.systems });
+  const plainPeers = await Peers.start(options.systems);
+  parts.defer(() => plainPeers.stop());
+  const tlsPeers = await Peers.start(options.systems, true);
+  parts.defer(() => tlsPeers.stop());
+  const allowedHosts = [...plainPeers.all, ...tlsPeers.all].map(({ issuer }) => new URL(issuer).host);
   const measurements: Measurement[] = [];
-  for (const peerDelay of peerDelays) {
-    say(`Onboarding ${options.idle} tenants one by one and ${options.tenants} at once; peers take ${peerDelay} ms`);
-    measurements.push(await measure({ product, database, peers, plain, onboarding, bareEngine }, peerDelay, options));
+  let database = '';
+  {
+    await using some = new AsyncDisposableStack();
+    parts.defer(() => some.disposeAsync());
+    const started = await start(options, allowedHosts, null, some);
+    database = started.database.description;
+    const plain = new ChildProgram('plain.ts');
+    some.defer(() => plain.stop());
+    const bareEngine = await BareEngine.start(started.product, started.directory);
+    some.defer(() => bareEngine.stop());
+    const onboarding = new Onboarding(started.product);
+    await onboarding.prepare();
+    for (const peers of [plainPeers, tlsPeers]) {
+      say(`Warming up with one tenant at each of ${options.systems} health systems`);
+      await onboarding.flood(options.systems, peers.all);
+      await bareEngine.flood(bareWarmUp, peers.all);
+      await plain.answer<PlainResult>({ peers: peers.all, tenants: options.systems, width: options.systems });
+    }
+    for (const { peerDelay, tls, floods } of kinds) {
+      const peers = tls ? tlsPeers : plainPeers;
+      const runs = floods ? options.runs : 0;
+      const how = `${peerDelay} ms${tls ? ' and TLS' : ''}`;
+      say(`Onboarding ${options.idle} tenants one by one and ${runs} times ${options.tenants} at once; peers: ${how}`);
+      const measured = { ...started, peers, plain, onboarding, bareEngine };
+      measurements.push(await measure(measured, peerDelay, tls, { ...options, runs }));
+    }
   }
-  const { tenants, systems, idle } = options;
+  say(`Onboarding ${options.tenants} tenants that park after ${shortRest / 1000} s`);
+  await using some = new AsyncDisposableStack();
+  parts.defer(() => some.disposeAsync());
+  await plainPeers.delay(1);
+  const resting = await start(options, allowedHosts, shortRest, some);
+  const parking = await measureParking({ ...resting, peers: plainPeers }, options.tenants);
+  const { tenants, systems, idle, runs } = options;
   const setting: Setting = {
     node: process.versions.node,
     processors: availableParallelism(),
     load,
-    database: database.description,
+    loadAfter: loadavg()[0] ?? 0,
+    database,
     tenants,
     systems,
     idle,
+    runs,
   };
-  console.log(tableOf(setting, measurements));
-  console.log(jsonLineOf(setting, measurements));
+  console.log(tableOf(setting, measurements, parking));
+  console.log(jsonLineOf(setting, measurements, parking));
+}
+
+/** Registrar on a database and a directory of its own, which go away with `parts`. */
+async function start(
+  options: BenchOptions,
+  allowedHosts: readonly string[],
+  restFor: number | null,
+  parts: AsyncDisposableStack,
+): Promise<{ product: Product; database: BenchDatabase; directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'registrar-bench-'));
+  parts.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const database = await openDatabase(options.embedded);
+  parts.defer(() => database.stop());
+  say('Starting Registrar');
+  const profiles = options.profiles === null ? null : resolve(options.profiles);
+  const product = new Product({ directory, databaseUrl: database.url, allowedHosts, profiles, restFor });
+  parts.defer(() => product.stop());
+  await product.ready();
+  return { product, database, directory };
 }
 
 function say(message: string): void {

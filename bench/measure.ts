@@ -2,11 +2,11 @@ import type { BareEngine } from './bareEngine.ts';
 import type { ChildProgram } from './childProgram.ts';
 import type { BenchDatabase } from './database.ts';
 import type { Onboarding } from './onboarding.ts';
-import type { Peers, RequestCounts } from './peers.ts';
+import type { Peers } from './peers.ts';
 import type { PlainResult, PlainWork } from './plain.ts';
-import { familyTime, processorTime } from './processor.ts';
 import type { Product } from './product.ts';
-import { percentile } from './statistics.ts';
+import { type Cpu, requests, Sampler } from './sampler.ts';
+import { median, percentile } from './statistics.ts';
 
 /** Activities that a worker has under way at once, so that the plain script has as many. */
 const plainWidth = 100;
@@ -22,10 +22,12 @@ export interface Parts {
 }
 
 export interface Size {
-  /** Onboarded at full speed. */
+  /** Onboarded at full speed in each run. */
   readonly tenants: number;
   /** Onboarded one at a time; 0 leaves that out. */
   readonly idle: number;
+  /** Floods, each beside one of the bare engine; 0 leaves them out. */
+  readonly runs: number;
 }
 
 /** Milliseconds; null where a figure cannot be had. */
@@ -34,19 +36,20 @@ export interface Latency {
   readonly p95: number | null;
 }
 
-/** Figures of one delay of the peers. Processor times are milliseconds per onboarding. */
+/** Of several runs. */
+export interface Spread {
+  readonly median: number | null;
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
+/** Figures of one kind of peers. Processor times are milliseconds per onboarding; those of several runs are medians. */
 export interface Measurement {
   readonly peerDelay: number;
-  readonly seconds: number;
-  readonly onboardingsPerSecond: number;
-  readonly requestsPerOnboarding: number;
-  readonly cpu: {
-    readonly registrar: number | null;
-    readonly temporal: number | null;
-    readonly both: number | null;
-    readonly postgresql: number | null;
-    readonly peers: number | null;
-  };
+  readonly tls: boolean;
+  readonly onboardingsPerSecond: Spread;
+  readonly requestsPerOnboarding: number | null;
+  readonly cpu: Cpu;
   readonly idle: Latency;
   readonly plain: {
     readonly onboardingsPerSecond: number;
@@ -55,103 +58,88 @@ export interface Measurement {
     readonly idle: Latency;
   };
   readonly bareEngine: {
-    readonly onboardingsPerSecond: number;
+    readonly onboardingsPerSecond: Spread;
     /** Its process and the Temporal server. */
     readonly cpu: number | null;
   };
-  /** Registrar's onboardings per second to those of the plain script. */
-  readonly ratio: number;
-  /** Registrar's onboardings per second to those of the bare engine. */
-  readonly ratioToBareEngine: number;
+  /** Registrar's onboardings per second to those of the bare engine right beside it. */
+  readonly ratioToBareEngine: Spread;
+  /** One of Registrar's when idle to one of the plain script. */
+  readonly idleRatio: number | null;
 }
 
-/** Product first, then the bare engine and the plain script against the same peers. */
-export async function measure(parts: Parts, peerDelay: number, { tenants, idle }: Size): Promise<Measurement> {
-  const { peers, plain, onboarding, bareEngine } = parts;
-  await peers.delay(peerDelay);
-  const one = await onboarding.oneByOne(idle);
-  const sampler = await Sampler.start(parts);
-  const elapsed = await onboarding.flood(tenants);
-  const used = await sampler.perOnboarding(tenants);
+interface Run {
+  readonly rate: number;
+  readonly bareRate: number;
+  readonly cpu: Cpu;
+  readonly bareCpu: number | null;
+  readonly requestsPerOnboarding: number;
+}
 
-  const bare = await bareEngine.flood(tenants);
+/** One by one first, then floods that take turns with the bare engine, then the plain script against the same peers. */
+export async function measure(parts: Parts, peerDelay: number, tls: boolean, size: Size): Promise<Measurement> {
+  const { peers, plain, onboarding } = parts;
+  const { tenants, idle } = size;
+  await peers.delay(peerDelay);
+  const one = latencyOf(await onboarding.oneByOne(idle, peers.all));
+  const runs: Run[] = [];
+  for (let index = 0; index < size.runs; index += 1) runs.push(await oneRun(parts, tenants, index % 2 === 1));
   const plainly = (work: Omit<PlainWork, 'peers'>) => plain.answer<PlainResult>({ peers: peers.all, ...work });
-  const alone = await plainly({ tenants: idle, width: 1 });
+  const alone = latencyOf((await plainly({ tenants: idle, width: 1 })).each);
   const before = await peers.counts();
   const together = await plainly({ tenants, width: plainWidth });
   const plainRequests = requests(await peers.counts()) - requests(before);
-  const rate = (tenants * 1000) / elapsed;
-  const plainRate = (tenants * 1000) / together.elapsed;
-  const bareRate = (tenants * 1000) / bare.elapsed;
   return {
     peerDelay,
-    seconds: elapsed / 1000,
-    onboardingsPerSecond: rate,
-    ...used,
-    idle: latencyOf(one),
+    tls,
+    onboardingsPerSecond: spreadOf(runs.map(({ rate }) => rate)),
+    requestsPerOnboarding: median(runs.map((run) => run.requestsPerOnboarding)),
+    cpu: {
+      registrar: median(runs.map(({ cpu }) => cpu.registrar)),
+      temporal: median(runs.map(({ cpu }) => cpu.temporal)),
+      both: median(runs.map(({ cpu }) => cpu.both)),
+      postgresql: median(runs.map(({ cpu }) => cpu.postgresql)),
+      peers: median(runs.map(({ cpu }) => cpu.peers)),
+    },
+    idle: one,
     plain: {
-      onboardingsPerSecond: plainRate,
+      onboardingsPerSecond: (tenants * 1000) / together.elapsed,
       requestsPerOnboarding: plainRequests / tenants,
       cpu: together.cpuMilliseconds / tenants,
-      idle: latencyOf(alone.each),
+      idle: alone,
     },
     bareEngine: {
-      onboardingsPerSecond: bareRate,
-      cpu: bare.cpuMilliseconds === null ? null : bare.cpuMilliseconds / tenants,
+      onboardingsPerSecond: spreadOf(runs.map(({ bareRate }) => bareRate)),
+      cpu: median(runs.map(({ bareCpu }) => bareCpu)),
     },
-    ratio: rate / plainRate,
-    ratioToBareEngine: rate / bareRate,
+    ratioToBareEngine: spreadOf(runs.map(({ rate, bareRate }) => rate / bareRate)),
+    idleRatio: one.p50 === null || alone.p50 === null ? null : one.p50 / alone.p50,
   };
 }
 
-function requests({ discovery, registration, token }: RequestCounts): number {
-  return discovery + registration + token;
+/** Who goes first takes turns: what the first leaves to be done afterwards meets the second. */
+async function oneRun(parts: Parts, tenants: number, bareFirst: boolean): Promise<Run> {
+  const { peers, onboarding, bareEngine } = parts;
+  const bareFlood = () => bareEngine.flood(tenants, peers.all);
+  const early = bareFirst ? await bareFlood() : null;
+  const sampler = await Sampler.start(parts);
+  const elapsed = await onboarding.flood(tenants, peers.all);
+  const used = await sampler.perOnboarding(tenants);
+  const bare = early ?? (await bareFlood());
+  return {
+    ...used,
+    rate: (tenants * 1000) / elapsed,
+    bareRate: (tenants * 1000) / bare.elapsed,
+    bareCpu: bare.cpuMilliseconds === null ? null : bare.cpuMilliseconds / tenants,
+  };
+}
+
+function spreadOf(sample: readonly number[]): Spread {
+  if (sample.length === 0) return { median: null, least: null, most: null };
+  return { median: median(sample), least: Math.min(...sample), most: Math.max(...sample) };
 }
 
 function latencyOf(sample: readonly number[]): Latency {
   if (sample.length === 0) return { p50: null, p95: null };
   return { p50: percentile(sample, 0.5), p95: percentile(sample, 0.95) };
-}
-
-type Times = Record<'registrar' | 'temporal' | 'postgresql' | 'peers', number | null>;
-
-/** What the processes and the peers did between two moments. */
-class Sampler {
-  readonly #parts: Parts;
-  readonly #times: Times;
-  readonly #counts: RequestCounts;
-
-  private constructor(parts: Parts, counts: RequestCounts) {
-    this.#parts = parts;
-    this.#counts = counts;
-    this.#times = timesOf(parts);
-  }
-
-  static async start(parts: Parts): Promise<Sampler> {
-    return new Sampler(parts, await parts.peers.counts());
-  }
-
-  async perOnboarding(tenants: number): Promise<Pick<Measurement, 'cpu' | 'requestsPerOnboarding'>> {
-    const now = timesOf(this.#parts);
-    const each = (name: keyof Times): number | null => {
-      const [from, to] = [this.#times[name], now[name]];
-      return from === null || to === null ? null : (to - from) / tenants;
-    };
-    const [registrar, temporal] = [each('registrar'), each('temporal')];
-    const both = registrar === null || temporal === null ? null : registrar + temporal;
-    const requestsPerOnboarding = (requests(await this.#parts.peers.counts()) - requests(this.#counts)) / tenants;
-    return {
-      requestsPerOnboarding,
-      cpu: { registrar, temporal, both, postgresql: each('postgresql'), peers: each('peers') },
-    };
-  }
-}
-
-function timesOf({ product, database, peers }: Parts): Times {
-  return {
-    registrar: processorTime(product.pid),
-    temporal: processorTime(product.temporalPid),
-    postgresql: database.pid === null ? null : familyTime(database.pid),
-    peers: processorTime(peers.pid),
-  };
 }

@@ -21,12 +21,10 @@ interface Summary {
 /** Adds tenants through the API and waits until their registrations are active. */
 export class Onboarding {
   readonly #product: Product;
-  readonly #peers: readonly Peer[];
   #added = 0;
 
-  constructor(product: Product, peers: readonly Peer[]) {
+  constructor(product: Product) {
     this.#product = product;
-    this.#peers = peers;
   }
 
   async prepare(): Promise<void> {
@@ -34,20 +32,20 @@ export class Onboarding {
   }
 
   /** Adds many at full speed. Milliseconds from the first request until the last registration is active. */
-  async flood(count: number): Promise<number> {
+  async flood(count: number, peers: readonly Peer[]): Promise<number> {
     const startedAt = performance.now();
-    const added = inParallel(count, floodWidth, async () => void (await this.#add()));
+    const added = inParallel(count, floodWidth, async () => void (await this.#add(peers)));
     // A failure to add must not wait for what will never be active.
     await Promise.all([added, added.then(() => this.#untilAllActive())]);
     return performance.now() - startedAt;
   }
 
   /** Adds one after the other, each when the one before is active. Milliseconds of each. */
-  async oneByOne(count: number): Promise<number[]> {
+  async oneByOne(count: number, peers: readonly Peer[]): Promise<number[]> {
     const each: number[] = [];
     for (let index = 0; index < count; index += 1) {
       const startedAt = performance.now();
-      await this.#untilActive(await this.#add());
+      await this.#untilActive(await this.#add(peers));
       each.push(performance.now() - startedAt);
     }
     return each;
@@ -61,10 +59,10 @@ export class Onboarding {
   }
 
   /** Resolves to the id of the registration. */
-  async #add(): Promise<string> {
+  async #add(peers: readonly Peer[]): Promise<string> {
     const index = this.#added++;
     const tenantId = `tenant-${index}`;
-    const peer = peerOf(this.#peers, index);
+    const peer = peerOf(peers, index);
     const { registrations } = await this.#product.call<{ registrations: [{ registrationId: string }] }>(
       'POST',
       '/v1/tenants',

@@ -1,20 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { endpointsOf, smartConfigurationOf } from '../sandbox/fhirDocuments.ts';
+import { certificateFile, certificateKeyFile } from './certificate.ts';
 import type { PeerQuestion, PeersReady, RequestCounts } from './peers.ts';
 
 /**
  * Health systems in a process of their own that cost next to nothing, so that they leave the processors to what is
  * measured: a SMART configuration, registration with an initial access token (RFC 7591) and a token endpoint that
- * judges the client before the code (RFC 6749 section 5.2). Argument: how many, each on a port of its own.
+ * judges the client before the code (RFC 6749 section 5.2). Arguments: how many, each on a port of its own; `tls` or
+ * `plain`.
  */
 const address = '127.0.0.1';
 const lifetimeSeconds = 90 * 86_400;
 const secrets = new Map<string, string>();
 const initialAccessToken = randomUUID();
+const tls = process.argv[3] === 'tls';
+const certificate = { cert: readFileSync(certificateFile), key: readFileSync(certificateKeyFile) };
 let delay = 0;
 let counts: RequestCounts = { discovery: 0, registration: 0, token: 0 };
 
@@ -77,10 +83,10 @@ async function answer(issuer: string, request: IncomingMessage, response: Server
 }
 
 async function startPeer(): Promise<string> {
-  const server = createServer();
+  const server = tls ? createTlsServer(certificate) : createServer();
   server.listen(0, address);
   await once(server, 'listening');
-  const issuer = `http://${address}:${(server.address() as AddressInfo).port}`;
+  const issuer = `${tls ? 'https' : 'http'}://${address}:${(server.address() as AddressInfo).port}`;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     answer(issuer, request, response).catch(() => response.destroy());
   });

@@ -46,8 +46,9 @@ export class Peers {
     this.all = all;
   }
 
-  static async start(count: number): Promise<Peers> {
-    const program = new ChildProgram('peer.ts', [String(count)]);
+  /** `tls`: their certificate is that of `certificate.ts`. */
+  static async start(count: number, tls = false): Promise<Peers> {
+    const program = new ChildProgram('peer.ts', [String(count), tls ? 'tls' : 'plain']);
     const { issuers, initialAccessToken } = await program.answer<PeersReady>();
     return new Peers(
       program,

@@ -6,13 +6,16 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { defaultTimePolicy } from '../domain/time/policy.ts';
 import { readChildRecord, readIdentity } from '../runtime/embedded/temporal/childRecord.ts';
 import { temporalHost } from '../runtime/embedded/temporal/command.ts';
 import { temporalConnectionOptions } from '../runtime/temporal/connection.ts';
 import { pinned } from '../test/support/servers/catalog.ts';
 import { cacheFolder } from '../test/support/servers/commands.ts';
+import { certificateFile } from './certificate.ts';
 
 const command = fileURLToPath(new URL('../bin/registrar.js', import.meta.url));
+const withPolicy = fileURLToPath(new URL('../test/support/productMain.ts', import.meta.url));
 
 export interface ProductOptions {
   /** A directory of its own; whoever made it removes it. */
@@ -23,6 +26,8 @@ export interface ProductOptions {
   readonly allowedHosts: readonly string[];
   /** Where `node --cpu-prof` writes its profiles; null = none. */
   readonly profiles: string | null;
+  /** Milliseconds after which an entity parks; null = as the product does it. */
+  readonly restFor: number | null;
 }
 
 /** `registrar start` as operators run it, with its embedded Temporal server. */
@@ -44,12 +49,17 @@ export class Product {
       options.databaseUrl === null
         ? {}
         : { DATABASE_URL: options.databaseUrl, REGISTRAR_MASTER_KEY: `bench:${randomBytes(32).toString('base64')}` };
-    this.#child = spawn(process.execPath, [...profiling, command, 'start'], {
+    const start =
+      options.restFor === null
+        ? [command, 'start']
+        : [withPolicy, 'start', JSON.stringify({ ...defaultTimePolicy, restFor: options.restFor })];
+    this.#child = spawn(process.execPath, [...profiling, ...start], {
       env: {
         // The server that the tests have built serves as well as one that is built again for this.
         PATH: [process.env['PATH'], join(cacheFolder(), `temporal-${pinned.temporal}`)].join(delimiter),
         HOME: process.env['HOME'],
         XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'],
+        NODE_EXTRA_CA_CERTS: certificateFile,
         REGISTRAR_DATA_DIR: this.#dataDir,
         REGISTRAR_PORT: '0',
         REGISTRAR_METRICS_PORT: '0',

@@ -3,12 +3,23 @@ import { parseOptions } from '../../../bench/options.ts';
 
 describe('options of the benchmark', () => {
   test('have defaults', () => {
-    expect(parseOptions([])).toEqual({ tenants: 200, systems: 40, idle: 30, embedded: false, profiles: null });
+    expect(parseOptions([])).toEqual({ tenants: 200, systems: 40, idle: 30, runs: 5, embedded: false, profiles: null });
   });
 
   test('are read', () => {
-    const options = parseOptions(['--tenants', '7', '--systems=3', '--idle', '0', '--embedded', '--cpu-prof', 'out']);
-    expect(options).toEqual({ tenants: 7, systems: 3, idle: 0, embedded: true, profiles: 'out' });
+    const options = parseOptions([
+      '--tenants',
+      '7',
+      '--systems=3',
+      '--idle',
+      '0',
+      '--runs',
+      '2',
+      '--embedded',
+      '--cpu-prof',
+      'out',
+    ]);
+    expect(options).toEqual({ tenants: 7, systems: 3, idle: 0, runs: 2, embedded: true, profiles: 'out' });
   });
 
   test('ask for help', () => {
