@@ -30,17 +30,17 @@ export function provingStored<Argument extends StoringArguments, Outcome extends
   return async (
     deps: Dependencies,
     argument: Argument,
-    { startedAt }: StepBudget,
+    budget: StepBudget,
   ): Promise<{ outcome: Outcome; proof: ProofOutcome | null }> => {
-    const endsAt = startedAt + deps.requestStep * (1 - reserve);
     const config = await configOf(deps, argument.registrationId);
-    const outcome = await step(deps, config, argument, { startedAt, endsAt: startedAt + deps.requestStep });
+    const outcome = await step(deps, config, argument, budget);
     if (outcome.kind !== 'stored') return { outcome, proof: null };
     const { registrationId, endpoints, current = null } = argument;
     // What was refused before was another credential: this one begins its own series.
     const client = { tokenEndpoint: withoutQuery(tokenEndpointOf(endpoints)), clientId: outcome.credential.clientId };
     await deps.records.forgetAuthenticationFailures(client, 'new').catch(() => undefined);
     const proof = proveWith(deps, config, { registrationId, endpoints, current, pending: outcome.credential });
+    const endsAt = budget.endsAt - (budget.endsAt - budget.startedAt) * reserve;
     return { outcome, proof: await resultWithin(proof, endsAt - deps.clock.now()) };
   };
 }

@@ -26,7 +26,7 @@ const registered = provingStored(register);
 export async function onboard(
   deps: Dependencies,
   argument: OnboardArguments & Decided,
-  { endsAt }: StepBudget,
+  budget: StepBudget,
 ): Promise<OnboardFacts> {
   const read = await reading(() => discover(deps, argument));
   if ('failure' in read) return { stoppedAt: 'discovery', failure: read.failure };
@@ -35,14 +35,14 @@ export async function onboard(
   const now = deps.clock.now();
   const judged = judgeOnboarding(argument.state as EntityState, found, argument, now, policy);
   if (judged.kind === 'stops') return { stoppedAt: judged.at, found };
-  if (endsAt - now < policy.httpTotal + policy.secretStore) return { stoppedAt: 'time', found };
+  if (budget.endsAt - now < policy.httpTotal + policy.secretStore) return { stoppedAt: 'time', found };
   const { state } = judged.applied;
   const endpoints = endpointsOf(state);
   // Judged: nobody has to approve it. The handshake goes on while the database commits.
   openAhead(deps, endpoints.registrationEndpoint);
   if ((await deps.records.openOperations(registrationId)).length > 0) return { stoppedAt: 'operation', found };
   await record(deps, argument, judged, endpoints);
-  return { stoppedAt: null, found, recordedAt: now, ...(await send(deps, argument, state, endpoints)) };
+  return { stoppedAt: null, found, recordedAt: now, ...(await send(deps, argument, state, endpoints, budget)) };
 }
 
 /** Both or neither, and only where nobody has gone on from the sequence that was given. */
@@ -84,11 +84,12 @@ async function send(
   { registrationId, intentId, operationId }: OnboardArguments,
   { initialAccessTokenRef }: EntityState,
   endpoints: Endpoints,
+  budget: StepBudget,
 ): Promise<Sent> {
   openAhead(deps, endpoints.tokenEndpoint);
   try {
     const request = { registrationId, intentId, operationId, endpoints, initialAccessTokenRef };
-    const { outcome, proof } = await registered(deps, request);
+    const { outcome, proof } = await registered(deps, request, budget);
     await settleUnsent(deps, intentId, outcome);
     return { request: outcome, proof };
   } catch (error) {

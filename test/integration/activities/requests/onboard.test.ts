@@ -182,6 +182,22 @@ describe('an onboarding in one step', () => {
     expect(await world.versionAt(world.clientSecret, 'current')).toBeNull();
   });
 
+  it('leaves a proof to a step of its own when the time of this one is over, however long a request may take', async () => {
+    await world.allowAnonymous();
+    const held = Promise.withResolvers<void>();
+    world.peer.whims.set('POST /token', async () => {
+      await held.promise;
+      return false;
+    });
+    world.requestTimes = { ...world.requestTimes, httpTotal: 1, keepAnswer: 1 };
+    const given = await asked();
+    const argument = { ...given, policy: { ...given.policy, httpTotal: 1, secretStore: 1 } };
+    const startedAt = world.clock.now();
+    const facts = await onboard(world.dependencies, argument, { startedAt, endsAt: startedAt + 2_000 });
+    held.resolve();
+    expect(facts).toMatchObject({ request: { kind: 'stored' }, proof: null });
+  });
+
   it('opens the connections of both requests ahead, and no other', async () => {
     await world.allowAnonymous();
     const facts = await run(await asked());
@@ -232,7 +248,7 @@ describe('a worker that dies in it', () => {
     if (state.request === null) throw new Error('what was recorded has no open request');
     const { registrationId, initialAccessTokenRef } = state;
     const { intentId, operationId } = state.request;
-    world.pass(defaultTimePolicy.requestStep);
+    await world.answersAreLate();
     await world.activities.settle({
       registrationId,
       intentId,
