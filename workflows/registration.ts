@@ -4,9 +4,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineSignal,
-  defineUpdate,
-  setHandler,
   sleep,
   uuid4,
   workflowInfo,
@@ -14,36 +11,31 @@ import {
 import { backOff } from '../domain/entity/backOff.ts';
 import type { Applied } from '../domain/entity/draft.ts';
 import { nextStep } from '../domain/entity/nextStep.ts';
-import { afterOnboarding, mayOnboard } from '../domain/entity/onboarding.ts';
+import { mayOnboard } from '../domain/entity/onboarding.ts';
 import { isRequestStep, openRequest } from '../domain/entity/openRequest.ts';
-import { acceptOperation, refusalOf } from '../domain/entity/operations.ts';
-import { type EntityState, type Operation, schemaVersion } from '../domain/entity/state.ts';
+import { acceptOperation } from '../domain/entity/operations.ts';
+import type { EntityState, Operation } from '../domain/entity/state.ts';
 import { urgencyOf } from '../domain/entity/urgency.ts';
 import { awaken } from '../domain/entity/waking/awaken.ts';
 import { refuseUnknownRules } from '../domain/entity/waking/decisionRules.ts';
 import { migrateState } from '../domain/entity/waking/migrateState.ts';
-import { keepingOperations, withOperations } from '../domain/entity/waking/openOperations.ts';
-import { recordsRetryTime, restTime, wakeTime } from '../domain/entity/waking/rest.ts';
-import {
-  type OperationRequest,
-  operateUpdate,
-  operationRequestSchema,
-  refreshSignal,
-} from '../domain/operations/request.ts';
+import { keepingOperations } from '../domain/entity/waking/openOperations.ts';
+import { restTime, wakeTime } from '../domain/entity/waking/rest.ts';
 import type { Decided } from '../domain/ports/entityState.ts';
 import { defaultTimePolicy, type TimePolicy } from '../domain/time/policy.ts';
 import { type Asking, own, peersOf } from './activities.ts';
 import type { Carried, RegistrationInput } from './carried.ts';
-import { failureOf, isFailure, Outdated } from './failure.ts';
+import { Outdated } from './failure.ts';
+import { judgedBefore, receive } from './handlers.ts';
+import { Records } from './records.ts';
 import { decide, isDecision } from './steps/decision.ts';
+import { onboard } from './steps/onboard.ts';
 import { sendRequest } from './steps/request.ts';
 import { takeStep } from './steps/step.ts';
 import { type Unrecorded, withDecision } from './unrecorded.ts';
 
 export type { RegistrationInput } from './carried.ts';
-
-export const operate = defineUpdate<{ operationId: string }, [OperationRequest]>(operateUpdate);
-export const refresh = defineSignal(refreshSignal);
+export { operate, refresh } from './handlers.ts';
 
 /** Events of a run after which it continues as new: one history is read whole whenever a worker takes the entity up. */
 const fullAt = 60;
@@ -77,10 +69,9 @@ class RegistrationEntity {
   #recordedWakeAt: number | null | undefined;
   /** The request that is open and that nobody was given yet. */
   #opened: string | null = null;
-  /** The onboarding was not tried as one step in this run; once it fell back, single steps follow. */
+  /** Whether it may still be tried in this run to onboard in one step. */
   #onboards = true;
-  /** Times in a row that the records could not be reached. */
-  #failures: number;
+  readonly #records: Records;
   /** Times that the records refused what this run decided. */
   #conflicts = 0;
 
@@ -91,10 +82,13 @@ class RegistrationEntity {
     this.#early = carried?.operations ?? [];
     this.#unrecorded = carried?.unrecorded ?? null;
     this.#opened = carried?.opened ?? null;
-    this.#failures = carried?.failures ?? 0;
-    setHandler(operate, (request) => this.#accept(request), { validator: (request) => this.#validate(request) });
-    setHandler(refresh, () => {
-      this.#refresh = true;
+    this.#records = new Records(carried?.failures ?? 0, (wakeAt) => this.#endWhereFull(wakeAt));
+    receive({
+      judging: () => this.#state ?? judgedBefore(carried, this.#early),
+      accept: (operation) => this.#accept(operation),
+      refresh: () => {
+        this.#refresh = true;
+      },
     });
   }
 
@@ -155,20 +149,14 @@ class RegistrationEntity {
     return true;
   }
 
+  /** At most once in a run, as what it leaves goes on by single steps. */
   async #onboard(before: EntityState): Promise<void> {
     this.#onboards = false;
-    const { peers, decided, policy } = this.#asking();
     const ids = { intentId: uuid4(), operationId: uuid4() };
-    const { registrationId } = this.#input;
-    const argument = { registrationId, chain: this.#chain, state: before, policy, ...ids, ...decided };
-    const facts = await peers.onboard(argument).catch((error: unknown) => {
-      failureOf(error);
-      // Nobody knows what it recorded: the records do.
-      throw new Outdated(false);
-    });
-    const { recorded, applied } = afterOnboarding(before, this.#current(), facts, ids, Date.now(), policy);
+    const apply = await onboard(before, this.#chain, ids, this.#asking());
+    const { recorded, applied } = apply(this.#current(), Date.now());
     if (recorded !== null) {
-      this.#state = keepingOperations(recorded.state, this.#current());
+      this.#state = recorded.state;
       this.#recordedWakeAt = recorded.wakeAt;
     }
     this.#decide(applied);
@@ -181,12 +169,12 @@ class RegistrationEntity {
 
   async #record(wakeAt: number | null): Promise<void> {
     const { registrationId } = this.#input;
-    const answer = await this.#reaching(() => {
+    const answer = await this.#records.reach(() => {
       const state = this.#current();
       const { incarnation, rules } = this.#decided();
       const unrecorded = this.#unrecorded ?? { afterSequence: state.sequence, transitions: [], endedOperations: [] };
       return own.record({ registrationId, incarnation, chain: this.#chain, ...unrecorded, state, rules, wakeAt });
-    });
+    }, this.#policy);
     if (answer.kind === 'conflict') throw new Outdated(true);
     this.#unrecorded = null;
     this.#recordedWakeAt = wakeAt;
@@ -202,9 +190,8 @@ class RegistrationEntity {
   async #wake(conflict: boolean): Promise<boolean> {
     const { registrationId, carried } = this.#input;
     this.#refresh = false;
-    const woken = await this.#reaching(() =>
-      own.wake({ registrationId, incarnation: this.#incarnation, chain: this.#chain }),
-    );
+    const asked = { registrationId, incarnation: this.#incarnation, chain: this.#chain };
+    const woken = await this.#records.reach(() => own.wake(asked), this.#policy);
     if (woken === null) {
       if (this.#incarnation !== null) return false;
       throw ApplicationFailure.nonRetryable(`There is no registration ${registrationId}.`, 'UnknownRegistration');
@@ -251,26 +238,9 @@ class RegistrationEntity {
     const { registrationId } = this.#input;
     const wait = backOff(registrationId, this.#conflicts, this.#policy, null);
     this.#conflicts += 1;
-    if (this.#isFull()) return await this.#continueAsNew(Date.now() + wait);
+    await this.#endWhereFull(Date.now() + wait);
     await sleep(wait);
     return await this.#wake(conflict);
-  }
-
-  /** Until the records answer; what is decided waits, and travels along. */
-  async #reaching<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    for (;;) {
-      try {
-        const answer = await ask();
-        this.#failures = 0;
-        return answer;
-      } catch (error) {
-        if (!isFailure(error)) throw error;
-      }
-      const wait = recordsRetryTime(this.#failures, this.#policy);
-      this.#failures += 1;
-      if (this.#isFull()) await this.#continueAsNew(Date.now() + wait);
-      await sleep(wait);
-    }
   }
 
   /** Sleeps, and parks where there is more to wait for. */
@@ -294,6 +264,10 @@ class RegistrationEntity {
     return workflowInfo().historyLength >= fullAt;
   }
 
+  async #endWhereFull(wakeAt: number): Promise<void> {
+    if (this.#isFull()) await this.#continueAsNew(wakeAt);
+  }
+
   async #continueAsNew(wakeAt: number | null): Promise<never> {
     await condition(allHandlersFinished);
     const { registrationId, peerTaskQueue, carried: before } = this.#input;
@@ -304,41 +278,19 @@ class RegistrationEntity {
       wakeAt: this.#refresh ? Date.now() : wakeAt,
       unrecorded: this.#unrecorded,
       opened: this.#opened,
-      failures: this.#failures,
+      failures: this.#records.failures,
     };
     return await continueAsNew<typeof registration>({ registrationId, peerTaskQueue, carried });
   }
 
-  #validate(request: OperationRequest): void {
-    const parsed = operationRequestSchema.safeParse(request);
-    if (!parsed.success) throw refused('The operation is malformed.');
-    const state = this.#judging();
-    if (state === null || state.recentOperationIds.includes(parsed.data.operationId)) return;
-    const refusal = refusalOf(state, parsed.data);
-    if (refusal !== null) throw refused(refusal);
-  }
-
-  /** What operations are judged by before the entity has woken; null = by nothing yet. */
-  #judging(): EntityState | null {
-    if (this.#state !== null) return this.#state;
-    const state = this.#input.carried?.state;
-    return state?.schemaVersion === schemaVersion ? withOperations(state as EntityState, this.#early) : null;
-  }
-
-  #accept(request: OperationRequest): { operationId: string } {
-    const operation: Operation = { ...request, reason: request.reason ?? null };
+  #accept(operation: Operation): void {
     if (this.#state === null) this.#early = [...this.#early, operation];
     else this.#state = acceptOperation(this.#state, operation);
     this.#came += 1;
-    return { operationId: request.operationId };
   }
 
   #current(): EntityState {
     if (this.#state === null) throw new Error('the entity wakes before anything else');
     return this.#state;
   }
-}
-
-function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'OperationRefused');
 }
