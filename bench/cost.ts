@@ -8,17 +8,20 @@ import { recordLife } from './life.ts';
 import { Onboarding } from './onboarding.ts';
 import { Peers } from './peers.ts';
 import { Product } from './product.ts';
-import { episodeNames, scheduleOf, yearOf } from './year.ts';
+import { episodeNames, serverYearOf } from './year.ts';
 
 /**
- * What a registration costs in a year with secrets of 90 days, in Temporal actions, history events and rows of the audit:
- * one life is recorded on the product, with a short rest, and multiplied by the policy's schedule.
+ * What the registrations at one server cost in a year with secrets of 90 days, each with its own client or all with one:
+ * Temporal actions, history events, rows of the audit, and what the watch asks of the server. One life is recorded on the
+ * product, with a short rest, and multiplied by the schedules.
  */
 const lifetime = 90 * 86_400_000;
 /** Milliseconds; parks soon, as the record waits for it. */
 const restFor = 3_000;
 /** Times a year that each of a verdict and a document is taken to change. */
 const changes = 2;
+/** Registrations at the server. */
+const counts = [1, 10, 1_000];
 
 await using parts = new AsyncDisposableStack();
 const directory = await mkdtemp(join(tmpdir(), 'registrar-cost-'));
@@ -41,9 +44,11 @@ const episodes = episodeNames.map((name) => {
   return { name, actions: actionsOf(events), events: events.length, longestRun, auditRows };
 });
 console.table(episodes);
-const years = [true, false].map((watched) => {
-  const schedule = scheduleOf(defaultTimePolicy, { lifetime, watched, changes });
-  return { watched, ...yearOf(life, schedule) };
-});
+const assumptions = { lifetime, changes };
+const years = counts.flatMap((count) =>
+  (count === 1 ? [false] : [false, true]).map((shares) =>
+    serverYearOf(life, defaultTimePolicy, assumptions, count, shares),
+  ),
+);
 console.table(years);
 console.log(JSON.stringify({ database: database.description, lifetime, changes, episodes, years }));

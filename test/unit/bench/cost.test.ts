@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actionsOf, type HistoryEvent } from '../../../bench/actions.ts';
-import { type Episode, scheduleOf, yearOf } from '../../../bench/year.ts';
+import { type Episode, looksOf, scheduleOf, serverYearOf, yearOf } from '../../../bench/year.ts';
 import { defaultTimePolicy } from '../../../domain/time/policy.ts';
 
 const event = (eventType: string, workflowTask: string | null = null, marker: string | null = null): HistoryEvent => ({
@@ -34,23 +34,32 @@ describe('actions', () => {
   });
 });
 
-const lifetime = 90 * 86_400_000;
+const assumptions = { lifetime: 90 * 86_400_000, changes: 2 };
 
 describe('a year', () => {
-  test('with the watch has only rotations and what changed', () => {
-    const { onboarding, rotation, proof, discovery } = scheduleOf(defaultTimePolicy, {
-      lifetime,
-      watched: true,
-      changes: 2,
-    });
+  test('has only rotations and what changed', () => {
+    const { onboarding, rotation, proof, discovery } = scheduleOf(assumptions, false);
     expect([onboarding, proof, discovery]).toEqual([1, 2, 2]);
     expect(rotation).toBeCloseTo(6.58, 1);
   });
 
-  test('without it proves and reads by the policy', () => {
-    const { proof, discovery } = scheduleOf(defaultTimePolicy, { lifetime, watched: false, changes: 2 });
-    expect(proof).toBeGreaterThan(350);
-    expect(discovery).toBeGreaterThan(50);
+  test('of a sharer has the proofs of what its holder rotated', () => {
+    const { rotation, proof } = scheduleOf(assumptions, true);
+    expect(rotation).toBe(0);
+    expect(proof).toBeCloseTo(8.58, 1);
+  });
+
+  test('of the watch proves seldom while all is well, and sharers by sample', () => {
+    const looks = (shared: boolean) =>
+      Array.from({ length: 200 }, (_, at) =>
+        looksOf(defaultTimePolicy, `t${at}.app.production.main`, assumptions, shared),
+      );
+    const proofs = (shared: boolean) => looks(shared).reduce((sum, one) => sum + one.proofs, 0) / 200;
+    // Weekly, and some more after each of 6.6 rotations.
+    expect(proofs(false)).toBeGreaterThan(52);
+    expect(proofs(false)).toBeLessThan(100);
+    expect(proofs(true)).toBeLessThan(proofs(false) / 4);
+    for (const { readings } of looks(false)) expect(readings).toBeGreaterThan(25);
   });
 
   test('is the sum of what was recorded', () => {
@@ -66,5 +75,22 @@ describe('a year', () => {
       auditRows: 3 + 24 + 2,
       longestRun: 10,
     });
+  });
+
+  test.each<[number, boolean, number]>([
+    [1, false, 81],
+    [1_000, false, 81_000],
+    // Rotations of a sharer are proofs.
+    [10, true, 81 + 9 * 81],
+  ])('of %i registrations at a server (shared: %s)', (count, shares, actions) => {
+    const episode: Episode = {
+      events: Array.from({ length: 7 }, () => event('TIMER_STARTED')),
+      longestRun: 7,
+      auditRows: 1,
+    };
+    const life = { onboarding: episode, rotation: episode, proof: episode, discovery: episode };
+    const server = serverYearOf(life, defaultTimePolicy, assumptions, count, shares);
+    expect(server.actions / actions).toBeCloseTo(1, 2);
+    expect(server).toMatchObject({ registrations: count, shares });
   });
 });
