@@ -156,7 +156,7 @@ class RegistrationEntity {
     const apply = await onboard(before, this.#chain, ids, this.#asking());
     const { recorded, applied } = apply(this.#current(), Date.now());
     if (recorded !== null) {
-      this.#state = recorded.state;
+      this.#state = keepingOperations(recorded.state, this.#current());
       this.#recordedWakeAt = recorded.wakeAt;
     }
     this.#decide(applied);

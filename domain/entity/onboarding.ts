@@ -47,7 +47,7 @@ export function judgeOnboarding(
 }
 
 export interface Onboarded {
-  /** What the records hold since, with the operations that came in meanwhile; null = the step recorded nothing. */
+  /** What the records hold since; null = the step recorded nothing. */
   readonly recorded: { readonly state: EntityState; readonly wakeAt: number | null } | null;
   /** What follows from the rest, on the recorded state with all that came in meanwhile. */
   readonly applied: Applied;
@@ -75,9 +75,8 @@ export function afterOnboarding(
   const { state } = judged.applied;
   const { request } = state;
   if (request === null) throw new Error('an onboarding opens a request');
-  const kept = keepingOperations(state, latest);
-  const applied = afterSending(kept, request, facts, now, policy);
-  return { recorded: { state: kept, wakeAt: judged.wakeAt }, applied };
+  const applied = afterSending(keepingOperations(state, latest), request, facts, now, policy);
+  return { recorded: { state, wakeAt: judged.wakeAt }, applied };
 }
 
 function afterSending(
