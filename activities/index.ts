@@ -99,9 +99,10 @@ async function heedingPause<Result>(
   }
 }
 
+/** Of a step's outcome, or of what an onboarding tells. */
 function failureIn(result: unknown): unknown {
-  const { outcome } = (result ?? {}) as { readonly outcome?: { readonly failure?: unknown } };
-  return outcome?.failure;
+  const { outcome, request, failure } = (result ?? {}) as Readonly<Record<string, { readonly failure?: unknown }>>;
+  return outcome?.failure ?? request?.failure ?? failure;
 }
 
 async function refuseOutdated(

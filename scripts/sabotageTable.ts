@@ -212,9 +212,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'handler awaits the rotation',
-    file: 'workflows/registration.ts',
+    file: 'workflows/handlers.ts',
     from: '    return { operationId: request.operationId };',
-    to: '    return condition(() => this.#current().operations.length === 0 && this.#current().rotation === null).then(() => ({ operationId: request.operationId })) as never;',
+    to: '    return new Promise(() => undefined) as never;',
     test: { file: entity, name: 'takes an operation within one workflow task, however long its work lasts' },
   },
   {
@@ -1189,6 +1189,76 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/unit/domain/entity/requestsPaced.test.ts',
       name: 'is told once, and not tried',
+    },
+  },
+  {
+    name: 'onboard without time left to send',
+    file: 'activities/requests/onboard.ts',
+    from: 'if (budget.endsAt - now < policy.httpTotal + policy.secretStore)',
+    to: 'if (budget.endsAt < now)',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'stops when too little time is left to send',
+    },
+  },
+  {
+    name: 'onboard over what somebody asked for',
+    file: 'activities/requests/onboard.ts',
+    from: 'if ((await deps.records.openOperations(registrationId)).length > 0)',
+    to: 'if (false)',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'stops where somebody asked for something meanwhile',
+    },
+  },
+  {
+    name: 'leave a prepared request open that was not sent',
+    file: 'activities/requests/onboard.ts',
+    from: '    await settleUnsent(deps, intentId, outcome);\n',
+    to: '',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'leaves no open request where what was prepared is not sent',
+    },
+  },
+  {
+    name: 'send an onboarding that was not recorded',
+    file: 'activities/requests/onboard.ts',
+    from: "if (answer.kind === 'recorded') return;",
+    to: 'return;',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'is refused where the registration has moved on, and sends nothing',
+    },
+  },
+  {
+    name: 'give a proof a time of its own',
+    file: 'activities/proof/proveStored.ts',
+    from: 'const endsAt = budget.endsAt - (budget.endsAt - budget.startedAt) * reserve;',
+    to: 'const endsAt = budget.startedAt + deps.requestStep * (1 - reserve);',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'leaves a proof to a step of its own when the time of this one is over, however long a request may take',
+    },
+  },
+  {
+    name: 'use a socket on which a server spoke first',
+    file: 'protocols/http/socketsAhead.ts',
+    from: 'if (!socket.destroyed && socket.writable && socket.readableLength === 0) {',
+    to: 'if (!socket.destroyed && socket.writable) {',
+    test: {
+      file: 'test/integration/protocols/http/socketsAhead.test.ts',
+      name: 'a server that speaks first gets no request on that connection',
+    },
+  },
+  {
+    name: 'open sockets ahead without a bound',
+    file: 'protocols/http/socketsAhead.ts',
+    from: '(origins.get(origin)?.size ?? 0) >= most.perOrigin',
+    to: 'false',
+    test: {
+      file: 'test/integration/protocols/http/socketsAhead.test.ts',
+      name: 'is no more often opened than may wait',
     },
   },
 ];

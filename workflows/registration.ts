@@ -151,10 +151,11 @@ class RegistrationEntity {
 
   /** At most once in a run, as what it leaves goes on by single steps. */
   async #onboard(before: EntityState): Promise<void> {
-    this.#onboards = false;
     const ids = { intentId: uuid4(), operationId: uuid4() };
+    this.#onboards = false;
     const apply = await onboard(before, this.#chain, ids, this.#asking());
-    const { recorded, applied } = apply(this.#current(), Date.now());
+    const { recorded, applied, begun } = apply(this.#current(), Date.now());
+    this.#onboards = !begun;
     if (recorded !== null) {
       this.#state = keepingOperations(recorded.state, this.#current());
       this.#recordedWakeAt = recorded.wakeAt;

@@ -41,7 +41,7 @@ export function judgeOnboarding(
   const discovered = afterDiscovery(before, found, now);
   const step = nextStep(discovered.state, now, policy);
   if (step.do !== 'register') return { kind: 'stops', at: 'decision' };
-  const state = openRequest(discovered.state, step, ids);
+  const state = openRequest(discovered.state, step, ids, now, policy);
   const { transitions } = discovered;
   return { kind: 'registers', applied: { state, transitions }, wakeAt: wakeTime(nextStep(state, now, policy), now) };
 }
@@ -51,6 +51,8 @@ export interface Onboarded {
   readonly recorded: { readonly state: EntityState; readonly wakeAt: number | null } | null;
   /** What follows from the rest, on the recorded state with all that came in meanwhile. */
   readonly applied: Applied;
+  /** False where its turn at the server had not come: it is asked for again. */
+  readonly begun: boolean;
 }
 
 /**
@@ -68,15 +70,16 @@ export function afterOnboarding(
   policy: TimePolicy,
 ): Onboarded {
   if (facts.stoppedAt === 'discovery')
-    return { recorded: null, applied: afterDiscoveryFailure(latest, facts.failure, now, policy) };
-  if (facts.stoppedAt !== null) return { recorded: null, applied: afterDiscovery(latest, facts.found, now) };
+    return { recorded: null, applied: afterDiscoveryFailure(latest, facts.failure, now, policy), begun: true };
+  if (facts.stoppedAt !== null)
+    return { recorded: null, applied: afterDiscovery(latest, facts.found, now), begun: true };
   const judged = judgeOnboarding(before, facts.found, ids, facts.recordedAt, policy);
   if (judged.kind === 'stops') throw new Error('the step registered where the entity would not');
   const { state } = judged.applied;
   const { request } = state;
   if (request === null) throw new Error('an onboarding opens a request');
   const applied = afterSending(keepingOperations(state, latest), request, facts, now, policy);
-  return { recorded: { state, wakeAt: judged.wakeAt }, applied };
+  return { recorded: { state, wakeAt: judged.wakeAt }, applied, begun: true };
 }
 
 function afterSending(

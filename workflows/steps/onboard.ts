@@ -1,3 +1,4 @@
+import { afterReadingNotYet, isNotYet } from '../../domain/entity/after/turn.ts';
 import { afterOnboarding, type Onboarded, type OnboardIds } from '../../domain/entity/onboarding.ts';
 import type { EntityState } from '../../domain/entity/state.ts';
 import type { Asking } from '../activities.ts';
@@ -18,8 +19,12 @@ export async function onboard(
   const { registrationId } = before;
   const argument = { registrationId, chain, state: before, policy, ...ids, ...decided };
   const facts = await peers.onboard(argument).catch((error: unknown) => {
-    failureOf(error);
-    throw new Outdated(false);
+    const failure = failureOf(error);
+    if (!isNotYet(failure)) throw new Outdated(false);
+    return { notYet: failure };
   });
-  return (latest, now) => afterOnboarding(before, latest, facts, ids, now, policy);
+  return (latest, now) =>
+    'notYet' in facts
+      ? { recorded: null, applied: afterReadingNotYet(latest, facts.notYet, now), begun: false }
+      : afterOnboarding(before, latest, facts, ids, now, policy);
 }

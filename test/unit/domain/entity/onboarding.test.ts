@@ -72,7 +72,7 @@ function bySingleSteps(
   const discovered = afterDiscovery(before, found, t0);
   const step = nextStep(discovered.state, t0, policy);
   if (step.do !== 'register') return { ...discovered, state: came.reduce(acceptOperation, discovered.state) };
-  const opened = came.reduce(acceptOperation, openRequest(discovered.state, step, ids));
+  const opened = came.reduce(acceptOperation, openRequest(discovered.state, step, ids, t0, policy));
   const open = opened.request;
   if (open === null) throw new Error('opened');
   const settled =
@@ -153,6 +153,7 @@ describe('an onboarding in one step', () => {
     expect(afterOnboarding(stateOf(), stateOf(), facts, ids, t0, policy)).toEqual({
       recorded: null,
       applied: afterDiscoveryFailure(stateOf(), failure, t0, policy),
+      begun: true,
     });
   });
 
