@@ -26,6 +26,7 @@ import { preflightRoutes } from './routes/preflight.ts';
 import { approvalRoutes } from './routes/registration/approvals.ts';
 import { changeRoutes } from './routes/registration/changes.ts';
 import { credentialRoutes } from './routes/registration/credentials.ts';
+import { holdRoutes } from './routes/registration/holds.ts';
 import { launchRoutes } from './routes/registration/launches.ts';
 import { operationRoutes } from './routes/registration/operations.ts';
 import { packetRoutes } from './routes/registration/packets.ts';
@@ -74,6 +75,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     credentialRoutes,
     keycloakRoutes,
     approvalRoutes,
+    holdRoutes,
     changeRoutes,
     authorizationServerRoutes,
     initialAccessTokenRoutes,

@@ -2,6 +2,7 @@ import type { PageState } from '../domain/client/lint/profiles.ts';
 import type { EntityClient } from '../domain/operations/request.ts';
 import type { Playbooks } from '../domain/people/playbooks/playbook.ts';
 import type { Applications } from '../domain/ports/callers/applications.ts';
+import type { BulkOperations } from '../domain/ports/callers/bulkOperations.ts';
 import type { Idempotency } from '../domain/ports/callers/idempotency.ts';
 import type { Keys } from '../domain/ports/callers/keys.ts';
 import type { OwnSettingsRevisions } from '../domain/ports/callers/ownSettings.ts';
@@ -55,6 +56,7 @@ export interface ApiLogger {
 export type ApiRecords = Applications &
   AuthorizationServerChanges &
   AuthorizationServerList &
+  BulkOperations &
   Pick<ClientHolderLedger, 'clientHolder'> &
   Pick<ClientKeyLedger, 'clientKeys' | 'jwksIdOf'> &
   Pick<DiscoveryHeaderLedger, 'putDiscoveryHeaders'> &
@@ -140,6 +142,8 @@ export interface ApiLimits {
   readonly retirementsPerHour: number;
   /** Forced rotations of one principal and hour. */
   readonly rotationsPerHour: number;
+  /** Credentials that one principal supplies in the place of proved ones in an hour. */
+  readonly suppliesPerHour: number;
   /** Open event streams of one principal. */
   readonly streamsPerPrincipal: number;
   /** Milliseconds between two looks for new events, shared by all streams. */
@@ -154,6 +158,7 @@ export const defaultLimits: ApiLimits = {
   refusalsPerMinute: 120,
   retirementsPerHour: 10,
   rotationsPerHour: 50,
+  suppliesPerHour: 50,
   streamsPerPrincipal: 20,
   pollInterval: 250,
   heartbeatInterval: 15_000,

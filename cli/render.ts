@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { attentionOf } from '../domain/people/attention.ts';
 import type { EventRecord } from '../domain/ports/lists/events.ts';
+import { releaseNames } from '../domain/registration/hold.ts';
 import type { RegistrationView } from '../domain/registration/view.ts';
 import { relativeTime } from '../domain/time/relative.ts';
 import type { CredentialHealth, Phase } from '../domain/words.ts';
@@ -139,9 +140,11 @@ export function eventLine(event: EventRecord): string {
 /** What `status REGISTRATION` shows. */
 export function detailLines(view: RegistrationView, events: readonly EventRecord[], look: Look): string[] {
   const facts: readonly Fact[] = [
-    ['Phase', view.phase],
+    ['Phase', phaseText(view, look.now)],
     ['Credential', view.credentialHealth],
     ...taskFacts(view.task, look.now),
+    ['Held', view.hold === undefined ? null : `${view.hold.reason} ${when(view.hold.since, look.now)}`],
+    ['Released by', view.hold === undefined ? null : releaseNames(view.hold.releasedBy)],
     ['Next attempt', view.nextAttemptAt === null ? null : when(view.nextAttemptAt, look.now)],
     ['FHIR base URL', view.fhirBaseUrl],
     ['Token endpoint', view.discovery?.tokenEndpoint],
@@ -178,6 +181,12 @@ export function detailLines(view: RegistrationView, events: readonly EventRecord
       return Number.isFinite(look.columns) ? wrap(line, look.columns) : [line];
     }),
   ];
+}
+
+/** A suspended one goes on with the phase beneath. */
+function phaseText({ phase, suspended }: RegistrationView, now: number): string {
+  if (suspended === undefined) return phase;
+  return `${phase} ${when(suspended.since, now)}; it goes on as ${suspended.phase} once it is resumed`;
 }
 
 type Fact = readonly [string, string | null | undefined];

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasons } from '../domain/reasons/index.ts';
 import { type CredentialHealth, credentialHealths, type Phase, phases } from '../domain/words.ts';
+import { holdSection } from './holdSection.ts';
 import { retrySection } from './retryTables.ts';
 
 /**
@@ -40,7 +41,10 @@ const phaseTexts: Readonly<Record<Phase, { readonly means: string; readonly next
     means: 'The credential was proved and is kept alive. Whether a launch works is the condition LaunchProved.',
     next: 'Nothing.',
   },
-  suspended: { means: 'A person has suspended it: nothing is sent.', next: 'Resume it when it shall go on.' },
+  suspended: {
+    means: 'A person has suspended it: nothing is sent.',
+    next: 'Resume it when it shall go on; it goes on in the phase that it was in.',
+  },
   retiring: { means: 'The client is being deleted at the authorization server.', next: 'Nothing.' },
   retired: { means: 'It has ended. The timeline stays.', next: 'Nothing.' },
 };
@@ -73,7 +77,7 @@ export function operatePage(): string {
   const informative = known.filter(([, reason]) => reason.action === null);
   return `# Operate Registrar
 
-<!-- Made by scripts/operatePage.ts from domain/reasons/index.ts, domain/words.ts and domain/credential/pacing.ts. Change those, then run it. -->
+<!-- Made by scripts/operatePage.ts from domain/reasons/index.ts, domain/words.ts, domain/credential/pacing.ts and domain/registration/hold.ts. Change those, then run it. -->
 
 ## At 3 a.m.
 
@@ -100,6 +104,7 @@ ${row('---', '---', '---')}
 ${credentialHealths.map((health) => row(`\`${health}\``, healthTexts[health].means, healthTexts[health].tonight)).join('\n')}
 
 ${retrySection()}
+${holdSection()}
 ## Reasons that ask for a person
 
 ${row('Reason', 'What is the case', 'What to do')}

@@ -1,4 +1,5 @@
 import type { Reason } from '../../domain/reasons/index.ts';
+import type { Release } from '../../domain/registration/hold.ts';
 
 /** Every problem that the API answers with: its name in `type`, its status and its title (RFC 9457). */
 export const problems = {
@@ -17,6 +18,7 @@ export const problems = {
   'not-empty': { status: 409, title: 'The tenant still has registrations' },
   'client-held': { status: 409, title: 'Another registration holds this client' },
   'operation-refused': { status: 409, title: 'The operation is not possible now' },
+  'hold-not-released': { status: 409, title: 'The operation does not release what is held' },
   'request-in-progress': { status: 409, title: 'The same request is still being carried out' },
   'peer-refused': { status: 409, title: 'The authorization server refused the request' },
   'body-too-large': { status: 413, title: 'The body is too large' },
@@ -56,6 +58,8 @@ export interface Problem {
   readonly detail: string;
   readonly instance?: string | undefined;
   readonly reason?: Reason | undefined;
+  /** Of `hold-not-released`: the operations that do release it; none where nothing is held. */
+  readonly releasedBy?: readonly Release[] | undefined;
   readonly errors?: readonly ProblemItem[] | undefined;
 }
 
@@ -73,6 +77,7 @@ export class ProblemError extends Error {
     more: {
       readonly errors?: readonly ProblemItem[];
       readonly reason?: Reason;
+      readonly releasedBy?: readonly Release[];
       readonly instance?: string;
       readonly headers?: Readonly<Record<string, string>>;
     } = {},
@@ -88,6 +93,7 @@ export class ProblemError extends Error {
       detail,
       ...(more.instance === undefined ? {} : { instance: more.instance }),
       ...(more.reason === undefined ? {} : { reason: more.reason }),
+      ...(more.releasedBy === undefined ? {} : { releasedBy: more.releasedBy }),
       ...(more.errors === undefined ? {} : { errors: more.errors }),
     };
   }

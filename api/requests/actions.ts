@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Asked, OperationKind } from '../../domain/operations/details.ts';
 import type { OperationRequest } from '../../domain/operations/request.ts';
 import type { Role } from '../../domain/words.ts';
-import { BulkLimit } from '../callers/bulkLimit.ts';
+import { takeOfBulk } from '../callers/bulkLimit.ts';
 import { type Attempt, once } from '../callers/idempotency.ts';
-import { type ApiDependencies, limitsOf } from '../dependencies.ts';
+import { type ApiDependencies, type ApiLimits, limitsOf } from '../dependencies.ts';
 import { callerOf } from '../plugins/authentication.ts';
 import { registrationOf } from '../plugins/authorization.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { acceptedOperation } from '../schemas/registration.ts';
+import { holdNotReleased } from './holds.ts';
 import { operate } from './operations.ts';
 
 const params = z.object({ registrationId: z.string() });
@@ -36,16 +37,11 @@ export type Wanted = { [Kind in OperationKind]: Asked<Kind> }[OperationKind] & {
 /** Hands actions on one registration to its entity: accepted here, their outcome is an event. One per process. */
 export class Actions {
   readonly #dependencies: ApiDependencies;
-  readonly #bulk: Partial<Record<OperationKind, BulkLimit>>;
+  readonly #limits: ApiLimits;
 
   constructor(dependencies: ApiDependencies) {
-    const { clock } = dependencies;
-    const limits = limitsOf(dependencies);
     this.#dependencies = dependencies;
-    this.#bulk = {
-      rotate: new BulkLimit(clock, limits.rotationsPerHour, 'forced rotations'),
-      retire: new BulkLimit(clock, limits.retirementsPerHour, 'retirements'),
-    };
+    this.#limits = limitsOf(dependencies);
   }
 
   /**
@@ -60,7 +56,8 @@ export class Actions {
     before: (attempt: Attempt) => Promise<void> = async () => undefined,
   ): Promise<FastifyReply> {
     return once(this.#dependencies, request, reply, async (attempt) => {
-      const giveBack = this.#take(request, wanted.kind);
+      const registration = registrationOf(request);
+      const giveBack = await this.#take(request, wanted.kind, attempt.operationId);
       try {
         await before(attempt);
         const operation: OperationRequest = {
@@ -68,20 +65,26 @@ export class Actions {
           operationId: attempt.operationId,
           actor: callerOf(request).id,
         };
-        const body = await operate(this.#dependencies, registrationOf(request), operation);
+        const body = await operate(this.#dependencies, registration, operation);
         return { status: 202, body };
       } catch (error) {
-        giveBack();
-        throw error;
+        // What cannot be given back stays counted; the caller is told what went wrong.
+        await giveBack().catch(() => undefined);
+        throw holdNotReleased(error, wanted.kind, registration) ?? error;
       }
     });
   }
 
   /** One of the caller's operations of this kind within the hour; many at once may be a mistake or a stolen key. */
-  #take(request: FastifyRequest, kind: OperationKind): () => void {
-    const { logger } = this.#dependencies;
+  async #take(request: FastifyRequest, kind: OperationKind, operationId: string): Promise<() => Promise<void>> {
+    const { records, clock, logger } = this.#dependencies;
+    const principal = callerOf(request).id;
     try {
-      return this.#bulk[kind]?.take(callerOf(request).id) ?? (() => undefined);
+      return await takeOfBulk(
+        { records, clock, limits: this.#limits },
+        { operationId, kind, principal },
+        registrationOf(request),
+      );
     } catch (error) {
       if (error instanceof ProblemError && logger !== false)
         logger.warn('bulk-limit.reached', {

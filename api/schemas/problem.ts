@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reasons } from '../../domain/reasons/index.ts';
+import { releases } from '../../domain/registration/hold.ts';
 import { problems } from '../problems/problem.ts';
 import { word } from './common.ts';
 
@@ -15,6 +16,7 @@ export const problemSchema = z
     detail: z.string(),
     instance: z.string().optional(),
     reason: word(Object.keys(reasons)).optional(),
+    releasedBy: z.array(word(releases)).optional().describe('Of hold-not-released: the operations that do release it'),
     errors: z
       .array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), message: z.string() }))
       .optional(),

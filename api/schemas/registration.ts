@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskStates } from '../../domain/people/tasks/task.ts';
 import { reasons } from '../../domain/reasons/index.ts';
+import { releases } from '../../domain/registration/hold.ts';
 import { eventTypes, evidenceHeaders, scopeDifferenceKinds } from '../../domain/registration/view.ts';
 import {
   authMethods,
@@ -173,9 +174,23 @@ export const registrationView = z
     clientBinding: word(['own', 'shared']),
     holderRegistrationId: z.string().optional().describe('Whose client it is, when it is shared'),
     phase: word(phases),
+    suspended: z
+      .object({ since: instantText, phase: word(phases).describe('The phase beneath, which is kept') })
+      .optional()
+      .describe('Present while nothing is sent until somebody resumes the registration'),
     credentialHealth: word(credentialHealths),
     conditions: z.array(condition),
     nextAttemptAt: instantOrNull,
+    hold: z
+      .object({
+        reason,
+        releasedBy: z
+          .array(word(releases))
+          .describe('Operations; `changeMetadata` and `shareClient` are PATCH, the others have their own route'),
+        since: instantText,
+      })
+      .optional()
+      .describe('Present while nothing more is tried until one of these operations releases it'),
     discovery: discoveryView.nullable(),
     credential: credential.nullable(),
     scopes: scopesView.nullable(),

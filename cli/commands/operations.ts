@@ -23,13 +23,70 @@ export interface Accepted {
   readonly registrationId: string;
 }
 
-type Kind = 'rotate' | 'verify' | 'retire';
+interface Operation {
+  readonly kind: OperationKind;
+  /** Name of the command, and of the route unless it is `retire`. */
+  readonly name: string;
+  readonly description: string;
+  /** Reason of the example. */
+  readonly why: string;
+  readonly more?: string;
+}
 
-const descriptions: Readonly<Record<Kind, string>> = {
-  rotate: 'replace the credential now: the new one is proved before it becomes current',
-  verify: 'prove the current credential at the token endpoint',
-  retire: 'delete the client at the authorization server and end the registration',
-};
+const operations: readonly Operation[] = [
+  {
+    kind: 'rotate',
+    name: 'rotate',
+    description: 'replace the credential now: the new one is proved before it becomes current',
+    why: 'asked for by the health system',
+  },
+  {
+    kind: 'verify',
+    name: 'verify',
+    description: 'prove the current credential at the token endpoint',
+    why: 'asked for by the health system',
+  },
+  {
+    kind: 'retire',
+    name: 'retire',
+    description: 'delete the client at the authorization server and end the registration',
+    why: 'asked for by the health system',
+  },
+  {
+    kind: 'suspend',
+    name: 'suspend',
+    description: 'send nothing to the health system until the registration is resumed',
+    why: 'maintenance until Monday',
+    more: 'A secret that expires meanwhile is not replaced. What is asked for meanwhile waits; retire does not.',
+  },
+  {
+    kind: 'resume',
+    name: 'resume',
+    description: 'go on where a suspended registration was',
+    why: 'maintenance is over',
+  },
+  {
+    kind: 'retry',
+    name: 'retry',
+    description: 'try once more what is held, where its reason names this',
+    why: 'the health system deleted the client that nobody holds',
+    more: '"registrar status REGISTRATION" shows what is held and what releases it.',
+  },
+  {
+    kind: 'acceptCurrent',
+    name: 'accept-current',
+    description: 'after SecretStoreConflict: take the version that is current in the secret store',
+    why: 'we restored it by hand',
+    more: 'That version is proved first. The one of Registrar is kept and not used.',
+  },
+  {
+    kind: 'overwrite',
+    name: 'overwrite',
+    description: 'after SecretStoreConflict: make the version of Registrar current in the secret store',
+    why: 'the other tool was wrong',
+    more: 'What is current there now is replaced for every consumer.',
+  },
+];
 
 /** Checks a registration id before anything is asked. */
 export function checkRegistrationId(registrationId: string): void {
@@ -41,31 +98,39 @@ export function checkRegistrationId(registrationId: string): void {
     );
 }
 
-/** `rotate`, `verify` and `retire`. */
+/** Operations on one registration that carry nothing but a reason. */
 export function addOperationCommands(program: Command, context: Context): void {
-  for (const kind of ['rotate', 'verify', 'retire'] as const) {
+  for (const operation of operations) {
+    const { name, description, why, more } = operation;
     withConnection(
       program
-        .command(kind)
+        .command(name)
         .argument('<registration>', 'registration id, such as mercy.chart-app.production.main')
         .option('--reason <text>', 'why; shown in the timeline')
         .option('--wait', 'wait for the outcome')
         .option('--timeout <seconds>', 'longest wait', parseSeconds, 300),
     )
-      .description(descriptions[kind])
+      .description(description)
       .addHelpText(
         'after',
         `
 Example:
-  $ registrar ${kind} mercy.chart-app.production.main --reason "asked for by the health system" --wait
-
+  $ registrar ${name} mercy.chart-app.production.main --reason "${why}" --wait
+${more === undefined ? '' : `\n${more}`}
 With --wait the exit code is 0 only when it was carried out.`,
       )
-      .action((registrationId: string, options: OperationOptions) => operate(kind, registrationId, options, context));
+      .action((registrationId: string, options: OperationOptions) =>
+        operate(operation, registrationId, options, context),
+      );
   }
 }
 
-async function operate(kind: Kind, registrationId: string, options: OperationOptions, context: Context): Promise<void> {
+async function operate(
+  { kind, name }: Operation,
+  registrationId: string,
+  options: OperationOptions,
+  context: Context,
+): Promise<void> {
   const { terminal } = context;
   checkRegistrationId(registrationId);
   const client = await connect(terminal, options);
@@ -74,7 +139,7 @@ async function operate(kind: Kind, registrationId: string, options: OperationOpt
   const accepted =
     kind === 'retire'
       ? await client.send<Accepted>('DELETE', path, body)
-      : await client.send<Accepted>('POST', `${path}/${kind}`, body);
+      : await client.send<Accepted>('POST', `${path}/${name}`, body);
   if (options.wait !== true) {
     if (options.json === true) printJson(terminal, accepted);
     else terminal.out(`Accepted: operation ${accepted.operationId}. Follow it with registrar status ${registrationId}`);

@@ -44,6 +44,12 @@ export interface MetadataChange {
   readonly serverErrors: number;
 }
 
+/** Nothing more is tried by itself; the reason names the operations that release it. */
+export interface Hold {
+  readonly reason: Reason;
+  readonly since: number;
+}
+
 export interface Rotation {
   readonly operationId: string;
   readonly actor: string;
@@ -151,6 +157,10 @@ export interface EntityState {
   readonly nextAttemptAt: number | null;
   /** Nothing is tried until a person gives new input. */
   readonly waitsForPerson: boolean;
+  /** Why it waits for a person; null = it does not. */
+  readonly hold?: Hold | null;
+  /** A flag beside the phase: nothing is sent but what settles. Null = it is not set. */
+  readonly suspended?: { readonly since: number } | null;
 }
 
 /** Of {@link EntityState}. */

@@ -3,12 +3,14 @@ import { clientSecretName, managementSecretName, parseRegistrationId } from '../
 import { taskViewOf } from '../people/tasks/taskView.ts';
 import type { CredentialState } from '../ports/activities.ts';
 import { explain } from '../reasons/index.ts';
+import { type HoldView, releasesOf } from '../registration/hold.ts';
 import { type CredentialView, clientBindingOf, type Finding, type RegistrationView } from '../registration/view.ts';
 import { rfc3339OrNull, toRfc3339 } from '../time/clock.ts';
 import { defaultTimePolicy } from '../time/policy.ts';
 import { dueOf, strategyOf } from './health.ts';
 import { shownAttempt } from './rotation/attempt.ts';
-import type { EntityState } from './state.ts';
+import type { EntityState, Hold } from './state.ts';
+import { isSuspended, shownPhase } from './suspension.ts';
 
 /** The projection of a state at a time: what the API answers and the read model holds. */
 export function viewOf(state: EntityState, now: number): RegistrationView {
@@ -23,10 +25,12 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     fhirBaseUrl: config.fhirBaseUrl,
     method: config.method,
     ...clientBindingOf(config.holderRegistrationId),
-    phase: state.phase,
+    phase: shownPhase(state),
+    ...suspensionOf(state),
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
     nextAttemptAt: rfc3339OrNull(state.nextAttemptAt ?? shownAttempt(state, now, defaultTimePolicy)),
+    ...(state.hold == null ? {} : { hold: holdView(state.hold) }),
     discovery: state.discovery,
     credential: shown === null ? null : credentialView(shown, state),
     scopes: state.scopes,
@@ -36,6 +40,15 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     ...(state.task === null ? {} : { task: taskViewOf(state.task, state, now) }),
     sequence: state.sequence,
   };
+}
+
+function suspensionOf(state: EntityState): Pick<RegistrationView, 'suspended'> {
+  const { suspended, phase } = state;
+  return suspended == null || !isSuspended(state) ? {} : { suspended: { since: toRfc3339(suspended.since), phase } };
+}
+
+function holdView({ reason, since }: Hold): HoldView {
+  return { reason, releasedBy: releasesOf(reason), since: toRfc3339(since) };
 }
 
 function credentialView(credential: CredentialState, state: EntityState): CredentialView {

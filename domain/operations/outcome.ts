@@ -34,6 +34,12 @@ const outcomes: Readonly<Record<OperationKind, Partial<Record<EventType, Outcome
   shareClient: { 'registration.sharing': 'succeeded' },
   updateTask: { 'task.changed': 'succeeded', 'registration.metadata-changed': 'succeeded' },
   reportLaunch: { 'launch.reported': 'succeeded' },
+  suspend: { 'registration.suspended': 'succeeded' },
+  resume: { 'registration.resumed': 'succeeded' },
+  // What is tried again is the entity's own doing, with events of its own.
+  retry: { 'registration.hold-released': 'succeeded' },
+  acceptCurrent: { 'credential.conflict-settled': 'succeeded' },
+  overwrite: { 'credential.conflict-settled': 'succeeded' },
 };
 
 /**

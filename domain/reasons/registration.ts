@@ -75,7 +75,7 @@ export const lostAnswers = {
   RegistrationUnanswered: {
     sentence: 'Two registration requests got no answer; a client may exist that nobody holds.',
     action:
-      'Ask the health system for clients of this name, remove what nobody holds, then supply a new initial access token.',
+      'Ask the health system for clients of this name and have removed what nobody holds; then supply a new initial access token, or call retry.',
   },
   AnswerAwaited: {
     sentence: 'The answer of a request may still come, or be on its way to the database; nothing is concluded before.',

@@ -18,7 +18,8 @@ export const stores = {
   },
   SecretStoreConflict: {
     sentence: 'Another version of the secret became current meanwhile; nothing was overwritten.',
-    action: 'Find out who else writes this secret; then call rotate.',
+    action:
+      'Find out who else writes this secret; then accept the version that is current (accept-current), or put the one of Registrar in its place (overwrite).',
   },
   SecretTooLarge: {
     sentence: 'What would have to be stored exceeds the 25,000 bytes that a secret may have.',

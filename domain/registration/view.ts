@@ -12,6 +12,7 @@ import type {
   Strategy,
 } from '../words.ts';
 import type { Condition } from './conditions.ts';
+import type { HoldView } from './hold.ts';
 
 /** Something worth knowing about a discovery document. */
 export interface Finding {
@@ -183,10 +184,14 @@ export interface RegistrationView {
   /** Whose client a shared one is; its metadata, rotation and deletion are the holder's. */
   readonly holderRegistrationId?: string;
   readonly phase: Phase;
+  /** Present while nothing is sent until somebody resumes it; `phase` is the one beneath. */
+  readonly suspended?: { readonly since: string; readonly phase: Phase };
   readonly credentialHealth: CredentialHealth;
   readonly conditions: readonly Condition[];
   /** RFC 3339 UTC: when a waiting step is tried next. */
   readonly nextAttemptAt: string | null;
+  /** Present while nothing more is tried until somebody does what releases it. */
+  readonly hold?: HoldView;
   readonly discovery: DiscoveryView | null;
   readonly credential: CredentialView | null;
   readonly scopes: ScopesView | null;
@@ -225,6 +230,9 @@ export const eventTypes = [
   'registration.metadata-changed',
   'registration.metadata-failed',
   'registration.attention',
+  'registration.suspended',
+  'registration.resumed',
+  'registration.hold-released',
   'credential.proved',
   'credential.proof-failed',
   'credential.rotation-started',
@@ -233,6 +241,7 @@ export const eventTypes = [
   'credential.rotation-failed',
   'credential.health-changed',
   'credential.supplied',
+  'credential.conflict-settled',
   'management.token-received',
   'request.settled',
   'request.unsettled',

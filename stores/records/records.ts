@@ -1,4 +1,5 @@
 import type { Applications } from '../../domain/ports/callers/applications.ts';
+import type { BulkOperations } from '../../domain/ports/callers/bulkOperations.ts';
 import type { Idempotency } from '../../domain/ports/callers/idempotency.ts';
 import type { Keys } from '../../domain/ports/callers/keys.ts';
 import type { OwnSettingsRevisions } from '../../domain/ports/callers/ownSettings.ts';
@@ -34,6 +35,7 @@ import type { AuthorizationServerChanges } from '../../domain/ports/servers/chan
 import type { AuthorizationServerList } from '../../domain/ports/servers/list.ts';
 import type { TokenWakeRequests } from '../../domain/ports/servers/tokenWakeRequests.ts';
 import { createApplications } from './callers/applications.ts';
+import { createBulkOperations } from './callers/bulkOperations.ts';
 import { createIdempotency } from './callers/idempotency.ts';
 import { createKeys } from './callers/keys.ts';
 import { createOwnSettings } from './callers/ownSettings.ts';
@@ -83,6 +85,7 @@ export type Records = AnswerLedger &
   Applications &
   AuthorizationServerChanges &
   AuthorizationServerList &
+  BulkOperations &
   ClientHolderLedger &
   ClientKeyLedger &
   Decisions &
@@ -156,6 +159,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createKeys(context),
     ...createSessions(context),
     ...createIdempotency(context),
+    ...createBulkOperations(context),
     check: async () => {
       await context.db.selectFrom('audit_head').select('position').executeTakeFirstOrThrow();
     },

@@ -46,6 +46,7 @@ export function verifyAvailability(view: Subject, role: Role | null): Availabili
   const obstacle = roleObstacle(role, 'operator');
   if (obstacle !== null) return not(obstacle);
   if (hasEnded(view.phase)) return not(`The registration is ${view.phase}.`);
+  if (view.phase === 'suspended') return not('The registration is suspended; resume it first.');
   const shares = view.holderRegistrationId !== undefined && view.discovery !== null;
   return view.credential === null && !shares ? not('There is no credential to prove yet.') : possible;
 }

@@ -1,5 +1,6 @@
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { Phase } from '../../../domain/words.ts';
+import { label } from './states.ts';
 
 const nextSteps: Readonly<Record<Phase, string | null>> = {
   discovering: null,
@@ -17,10 +18,13 @@ const nextSteps: Readonly<Record<Phase, string | null>> = {
     'Nothing to do: Registrar proves the credential until the token endpoint knows it. If it was the wrong one, supply the right one.',
   awaiting_enablement:
     'Ask the health system to enable the client. Registrar tries by itself and goes on once it works.',
-  suspended: 'Nothing is done here until somebody resumes the registration.',
+  suspended:
+    'Suspended: nothing is sent to the health system, and what is asked for waits, until somebody resumes the registration.',
 };
 
 /** What a person does next in a phase that waits, as a sentence; null where Registrar goes on by itself. */
-export function nextStepOf({ phase }: Pick<RegistrationView, 'phase'>): string | null {
-  return nextSteps[phase];
+export function nextStepOf({ phase, suspended }: Pick<RegistrationView, 'phase' | 'suspended'>): string | null {
+  return suspended === undefined
+    ? nextSteps[phase]
+    : `${nextSteps.suspended} It goes on as: ${label(suspended.phase)}.`;
 }

@@ -13,6 +13,7 @@ import { AttentionBanner } from './registration/AttentionBanner.tsx';
 import { Conditions } from './registration/Conditions.tsx';
 import { Credential } from './registration/Credential.tsx';
 import { Discovery } from './registration/Discovery.tsx';
+import { Hold } from './registration/Hold.tsx';
 import { Scopes } from './registration/Scopes.tsx';
 import { Timeline } from './registration/Timeline.tsx';
 import { useOperation } from './registration/useOperation.ts';
@@ -64,6 +65,7 @@ export function Registration({ registrationId }: { registrationId: string }) {
       {view.problem !== null && <Problem problem={view.problem} onRetry={gather} />}
       <AttentionBanner view={view.data} />
       <NextStep view={view.data} />
+      <Hold view={view.data} operation={operation} />
       <Actions view={view.data} operation={operation} />
       <div className="columns">
         <div>
@@ -80,9 +82,9 @@ export function Registration({ registrationId }: { registrationId: string }) {
   );
 }
 
-/** Where the banner says nothing of it: what goes on, or who does what next. */
+/** Where the banner says nothing of it: what goes on, or who does what next. That nothing is sent is said always. */
 function NextStep({ view }: { view: RegistrationView }) {
-  const step = attentionOf(view) === null ? nextStepOf(view) : null;
+  const step = attentionOf(view) === null || view.suspended !== undefined ? nextStepOf(view) : null;
   return step === null ? null : <p className="notice">{step}</p>;
 }
 

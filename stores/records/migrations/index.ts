@@ -19,6 +19,7 @@ import { securityEvents } from './019-security-events.ts';
 import { watch } from './020-watch.ts';
 import { clientExpiry } from './021-client-expiry.ts';
 import { listIndexes } from './025-list-indexes.ts';
+import { bulkOperations } from './030-bulk-operations.ts';
 
 export type NamedMigration = readonly [name: string, migration: Migration];
 
@@ -54,4 +55,5 @@ export const migrations: readonly NamedMigration[] = [
   ['020-watch', watch],
   ['021-client-expiry', clientExpiry],
   ['025-list-indexes', listIndexes],
+  ['030-bulk-operations', bulkOperations],
 ];

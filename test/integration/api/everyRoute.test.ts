@@ -79,6 +79,11 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /v1/registrations/{registrationId}/rotate': { role: 'operator', body: { reason: 'why' } },
   'POST /v1/registrations/{registrationId}/verify': { role: 'operator', body: { reason: 'why' } },
   'POST /v1/registrations/{registrationId}/discover': { role: 'operator', body: { reason: 'why' } },
+  'POST /v1/registrations/{registrationId}/suspend': { role: 'operator', body: { reason: 'why' } },
+  'POST /v1/registrations/{registrationId}/resume': { role: 'operator', body: { reason: 'why' } },
+  'POST /v1/registrations/{registrationId}/retry': { role: 'operator', body: { reason: 'why' } },
+  'POST /v1/registrations/{registrationId}/accept-current': { role: 'administrator', body: { reason: 'why' } },
+  'POST /v1/registrations/{registrationId}/overwrite': { role: 'administrator', body: { reason: 'why' } },
   'POST /v1/registrations/{registrationId}/approve-endpoint': {
     role: 'administrator',
     body: { registrationEndpoint: 'https://ehr.example/register', evidenceHash: 'a'.repeat(64), reason: 'why' },

@@ -23,6 +23,8 @@ describe('answers have exactly the members of what they are made from', () => {
     expectTypeOf<Differing<Answer, RegistrationView>>().toBeNever();
     expectTypeOf<Differing<Part<Answer, 'discovery'>, Part<RegistrationView, 'discovery'>>>().toBeNever();
     expectTypeOf<Differing<Part<Answer, 'credential'>, Part<RegistrationView, 'credential'>>>().toBeNever();
+    expectTypeOf<Differing<Part<Answer, 'suspended'>, Part<RegistrationView, 'suspended'>>>().toBeNever();
+    expectTypeOf<Differing<Part<Answer, 'hold'>, Part<RegistrationView, 'hold'>>>().toBeNever();
     expectTypeOf<Differing<Part<Answer, 'task'>, Part<RegistrationView, 'task'>>>().toBeNever();
     expectTypeOf<Differing<Part<Answer, 'scopes'>, Part<RegistrationView, 'scopes'>>>().toBeNever();
     expectTypeOf<Differing<Answer['conditions'][number], RegistrationView['conditions'][number]>>().toBeNever();

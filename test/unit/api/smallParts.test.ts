@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BulkLimit } from '../../../api/callers/bulkLimit.ts';
 import { includesRole, keyObstacle } from '../../../api/callers/caller.ts';
 import { apiKeyForm, hasHash, newApiKey, sha256Hex } from '../../../api/callers/credentials.ts';
 import { hostNameOf, ownOrigin } from '../../../api/callers/hostNames.ts';
-import { ProblemError } from '../../../api/problems/problem.ts';
 import { operationIdOf } from '../../../api/requests/operationId.ts';
 import { isStorable, unstorable } from '../../../api/schemas/plainText.ts';
 import type { KeyRecord } from '../../../domain/ports/callers/keys.ts';
@@ -45,24 +43,6 @@ describe('texts that can be stored', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
     expect(unstorable({ a: deep })?.pointer).toBe('/a');
-  });
-});
-
-describe('bulk limit', () => {
-  test('counts within an hour, per principal, and gives back what did not happen', () => {
-    let now = 1_000_000;
-    const limit = new BulkLimit({ now: () => now }, 2, 'retirements');
-    const giveBack = limit.take('one');
-    limit.take('one');
-    expect(() => limit.take('one')).toThrow(ProblemError);
-    limit.take('two');
-    giveBack();
-    limit.take('one');
-    expect(() => limit.take('one')).toThrow(/3600 seconds/);
-    now += 3_600_000;
-    limit.take('one');
-    limit.take('one');
-    expect(() => limit.take('one')).toThrow(ProblemError);
   });
 });
 

@@ -101,6 +101,22 @@ test('one registration shows where its credential is, never the credential', () 
     expect(lines).toContain(text);
 });
 
+test('a suspended registration shows the phase beneath, a held one what releases it', () => {
+  const since = '2026-11-21T11:00:00.000Z';
+  const suspended = registrationView('mercy.a.b.main', {
+    phase: 'suspended',
+    suspended: { since, phase: 'verifying' },
+  });
+  const look = { columns: 120, colour: false, now };
+  expect(detailLines(suspended, [], look).join('\n')).toMatch(
+    /Phase +suspended .* ago; it goes on as verifying once it is resumed/,
+  );
+  const hold = { reason: 'SecretStoreConflict', releasedBy: ['acceptCurrent', 'overwrite'], since } as const;
+  const held = detailLines(registrationView('mercy.a.b.main', { hold }), [], look).join('\n');
+  expect(held).toMatch(/Held +SecretStoreConflict .* ago/);
+  expect(held).toMatch(/Released by +accept-current or overwrite/);
+});
+
 describe('a picture of the watching terminal', () => {
   test('overwrites line by line without clearing the screen first', () => {
     const drawn = picture(['one', 'two'], 24);

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { Outcome } from '../../../../domain/operations/outcome.ts';
 import type { OperationKind } from '../../../../domain/operations/request.ts';
+import { Action } from '../../components/Action.tsx';
 import { Offered } from '../../components/Form.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import type { RegistrationDetail } from '../../http/shapes.ts';
 import {
-  type Availability,
   approvalOf,
   reportLaunchAvailability,
   rotateAvailability,
@@ -15,10 +15,12 @@ import {
   updateTaskAvailability,
   verifyAvailability,
 } from '../../model/actions.ts';
+import { suspension } from '../../model/holds.ts';
 import { revisionGap } from '../../model/revisions.ts';
 import { useSession } from '../../session.ts';
 import { ApproveEndpoint } from './ApproveEndpoint.tsx';
 import { ConfirmRotation } from './ConfirmRotation.tsx';
+import { HoldActionButton } from './HoldActionButton.tsx';
 import { NoteProgress } from './NoteProgress.tsx';
 import { ReportLaunch } from './ReportLaunch.tsx';
 import { Revisions } from './Revisions.tsx';
@@ -40,6 +42,11 @@ const underWay = {
   updateTask: 'Task noted…',
   shareClient: 'Shared client asked for; waiting for its outcome…',
   changeMetadata: 'Change asked for; waiting for its outcome…',
+  suspend: 'Suspending…',
+  resume: 'Resuming…',
+  retry: 'Retry asked for…',
+  acceptCurrent: 'Asked for; the current version is being proved…',
+  overwrite: 'Asked for; the version of Registrar is being made current…',
 } as const satisfies Record<OperationKind, string>;
 
 const ends: Readonly<Record<Outcome, string>> = { succeeded: 'Done', deferred: 'Put off', failed: 'Failed' };
@@ -56,6 +63,7 @@ export function Actions({ view, operation }: { view: RegistrationDetail; operati
 
   const approval = approvalOf(view, role);
   const gap = revisionGap(view, role);
+  const stop = suspension(view, role);
   return (
     <section className="actions" aria-label="Actions">
       <div className="buttons">
@@ -72,6 +80,8 @@ export function Actions({ view, operation }: { view: RegistrationDetail; operati
           busy={busy}
           onStart={() => start('verify', 'POST', 'verify', {})}
         />
+        {/* Another kind of button is another dialog: one that is open does not become its opposite. */}
+        {stop !== null && <HoldActionButton key={stop.kind} action={stop} operation={operation} />}
       </div>
       {shared('rotate').refusal}
       {shared('verify').refusal}
@@ -147,36 +157,5 @@ function Progress({ operation: { kind, end } }: { operation: Operation }) {
     <p role="status" className={end === null ? 'progress' : `progress ${end.outcome}`}>
       {end === null ? kind !== null && underWay[kind] : `${ends[end.outcome]}: ${end.message}`}
     </p>
-  );
-}
-
-function Action(props: {
-  name: string;
-  primary?: boolean;
-  availability: Availability;
-  busy: boolean;
-  onStart: () => void;
-}) {
-  const { name, availability, busy } = props;
-  const why = availability.possible ? (busy ? 'Another operation is under way.' : null) : availability.why;
-  const id = `why-${name.toLowerCase()}`;
-  return (
-    <div className="action">
-      {/* Not `disabled`: a button that cannot be reached cannot tell why. */}
-      <button
-        type="button"
-        className={props.primary === true ? 'primary' : ''}
-        aria-disabled={why !== null}
-        aria-describedby={why === null ? undefined : id}
-        onClick={why === null ? props.onStart : undefined}
-      >
-        {name}
-      </button>
-      {why !== null && (
-        <span id={id} className="help">
-          {why}
-        </span>
-      )}
-    </div>
   );
 }

@@ -22,7 +22,13 @@ export interface Operation {
 }
 
 /** Their end may be days away: a person goes on meanwhile. */
-const takeLong: readonly OperationKind[] = ['supplyCredential', 'shareClient', 'changeMetadata'];
+const takeLong: readonly OperationKind[] = [
+  'supplyCredential',
+  'shareClient',
+  'changeMetadata',
+  'acceptCurrent',
+  'overwrite',
+];
 
 export function useOperation(registrationId: string, events: readonly EventRecord[]): Operation {
   const session = useSession();

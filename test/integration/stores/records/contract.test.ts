@@ -5,6 +5,7 @@ import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabas
 import { type Fixture, fixtureOn } from './fixture.ts';
 import { auditSuite } from './suites/audit.ts';
 import { budgetSuite } from './suites/budgets.ts';
+import { bulkOperationSuite } from './suites/bulkOperations.ts';
 import { callerSuite } from './suites/callers.ts';
 import { changeSuite } from './suites/changes.ts';
 import { clientKeySuite } from './suites/clientKeys.ts';
@@ -26,6 +27,7 @@ function contract(fixture: () => Fixture): void {
   ledgerSuite(fixture);
   clientKeySuite(fixture);
   callerSuite(fixture);
+  bulkOperationSuite(fixture);
   listSuite(fixture);
   sharingSuite(fixture);
   schemaSuite(fixture);

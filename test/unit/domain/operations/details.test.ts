@@ -57,6 +57,11 @@ const cases: Readonly<Record<OperationKind, { readonly takes: unknown[]; readonl
     ],
   },
   retire: { takes: [undefined], refuses: [{}] },
+  suspend: { takes: [undefined], refuses: [null, {}] },
+  resume: { takes: [undefined], refuses: [null, {}] },
+  retry: { takes: [undefined], refuses: [null, {}] },
+  acceptCurrent: { takes: [undefined], refuses: [null, { versionId: 'v' }] },
+  overwrite: { takes: [undefined], refuses: [null, { versionId: 'v' }] },
   changeMetadata: {
     takes: [{ revision: null }, { revision: 7 }],
     refuses: [undefined, null, {}, { revision: 0 }, { revision: 1.5 }, { revision: '1' }, { revision: 1, scope: 'x' }],

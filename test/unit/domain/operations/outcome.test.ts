@@ -20,6 +20,13 @@ test.each<[OperationKind, EventType, Outcome | null]>([
   ['supplyInitialAccessToken', 'registration.token-supplied', 'succeeded'],
   ['supplyInitialAccessToken', 'operation.accepted', null],
   ['reportLaunch', 'launch.reported', 'succeeded'],
+  ['suspend', 'registration.suspended', 'succeeded'],
+  ['resume', 'registration.resumed', 'succeeded'],
+  ['retry', 'registration.hold-released', 'succeeded'],
+  ['retry', 'registration.registered', null],
+  ['acceptCurrent', 'operation.accepted', null],
+  ['acceptCurrent', 'credential.conflict-settled', 'succeeded'],
+  ['overwrite', 'credential.conflict-settled', 'succeeded'],
   ['retire', 'registration.retiring', null],
   ['retire', 'registration.retired', 'succeeded'],
 ])('%s: %s says %s', (kind, type, outcome) => {
