@@ -11,6 +11,7 @@ import { discover } from './discovery/discover.ts';
 import { prove } from './proof/prove.ts';
 import { provingStored } from './proof/proveStored.ts';
 import { probeSetAside } from './proof/setAside.ts';
+import { settleConflict } from './proof/settleConflict.ts';
 import { planMetadata } from './requests/metadataChange.ts';
 import { onboard } from './requests/onboard.ts';
 import { register } from './requests/register.ts';
@@ -64,6 +65,7 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
     settle: decided('settle', provingStored(settle), repeatableStep),
     prove: decided('prove', prove, repeatableStep),
     probeSetAside: decided('probeSetAside', probeSetAside, repeatableStep),
+    settleConflict: decided('settleConflict', settleConflict, repeatableStep),
     storeSupplied: decided('storeSupplied', provingStored(storeSupplied), repeatableStep),
     retire: decided('retire', forgettingHeaders(retire), repeatableStep),
     planMetadata: (argument) => planMetadata(deps, argument),

@@ -54,6 +54,7 @@ export function peersOf(
     settle: repeatable.settle,
     prove: repeatable.prove,
     probeSetAside: repeatable.probeSetAside,
+    settleConflict: repeatable.settleConflict,
     storeSupplied: repeatable.storeSupplied,
     retire: repeatable.retire,
   };

@@ -4,7 +4,8 @@ import {
   decideUnprovable,
   type ProofDecision,
 } from '../../domain/credential/proofDecision.ts';
-import type { CredentialState, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
+import type { CredentialState, Endpoints, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
+import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { listFormerClient } from '../credentials/formerClient.ts';
@@ -41,7 +42,7 @@ export async function proveWith(
   const verification = new Verification(deps, { config, endpoints: argument.endpoints, purpose: argument.purpose });
   if (isProvable && pending === null && current !== null) {
     const read = await readByConsumers(deps, config, current);
-    if (read !== null) return await proveRead(deps, verification, read, current);
+    if (read !== null) return await proveRead(deps, verification, read, current, null);
   }
   const { decision, message, putOff } = isProvable
     ? await probeBoth(deps, config, verification, pending, current)
@@ -56,12 +57,31 @@ export async function proveWith(
     return { ...outcome, reads, ...(gone ? { clientGone: true } : {}) };
   }
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
-  const promoted = await promote(deps, config, pending, replaceable);
+  try {
+    const promoted = await takePlace(deps, config, argument.endpoints, pending, { current, replaceable });
+    return { decision, current: { ...promoted, provedAt }, pending: null, message };
+  } catch (error) {
+    // Another hand made a third version current: that one is looked at, instead of trying for ever.
+    if (!(error instanceof SecretStoreError) || error.code !== 'conflict' || current === null) throw error;
+    const read = await readByConsumers(deps, config, current);
+    if (read === null) throw error;
+    return await proveRead(deps, verification, read, current, pending.credential);
+  }
+}
+
+/** Makes a credential what consumers read, and what follows from that. Repeatable. */
+export async function takePlace(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  ours: Stored,
+  { current, replaceable }: { readonly current: CredentialState | null; readonly replaceable: string | null },
+): Promise<CredentialState> {
+  const promoted = await promote(deps, config, ours, replaceable);
   if (current !== null && current.clientId !== promoted.clientId)
-    await listFormerClient(deps, config, argument.endpoints, current);
+    await listFormerClient(deps, config, endpoints, current);
   if (promoted.supplied) await deps.records.releaseClients(config.registrationId, [promoted.clientId]);
-  const managed = await becomeManageable(deps, config, argument.endpoints, promoted);
-  return { decision, current: { ...managed, provedAt }, pending: null, message };
+  return await becomeManageable(deps, config, endpoints, promoted);
 }
 
 /** Whether the credential to be proved authenticates by a key that Registrar does not hold. */
@@ -130,6 +150,7 @@ async function proveRead(
   verification: Verification,
   read: Stored,
   current: CredentialState,
+  pending: CredentialState | null,
 ): Promise<ProofOutcome> {
   const probed = await verification.probe(read);
   const sameClient = read.secret.client_id === current.clientId;
@@ -137,7 +158,7 @@ async function proveRead(
     return {
       decision: decideProof(null, 'inconclusive'),
       current,
-      pending: null,
+      pending,
       message: probed.message,
       putOff: probed.putOff,
     };
@@ -146,12 +167,12 @@ async function proveRead(
     const adopted = { from: current.versionId, to: versionId };
     const message = `Applications read version ${versionId}, which another hand made current; it is adopted. ${probed.message}`;
     const proved = { ...read.credential, provedAt: deps.clock.now() };
-    return { decision: decideProof(null, 'good'), current: proved, pending: null, message, adopted };
+    return { decision: decideProof(null, 'good'), current: proved, pending, message, adopted };
   }
   const conflict = conflictOf(read, current);
   const said = sameClient ? probed.message : `It is of another client. ${probed.message}`;
   const decision = { action: 'keep', reason: 'SecretStoreConflict' } as const;
-  return { decision, current, pending: null, message: tellConflict(conflict, said), conflict };
+  return { decision, current, pending, message: tellConflict(conflict, pending, said), conflict };
 }
 
 /** A sharer proves what its holder's credential is now, where it uses it itself. Nothing is promoted. */

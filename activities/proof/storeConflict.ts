@@ -28,35 +28,8 @@ export function conflictOf(stored: Stored, known: CredentialState): StoreConflic
 }
 
 /** For people. */
-export function tellConflict({ stored, known }: StoreConflict, said: string): string {
-  return `${explain('SecretStoreConflict')} Applications read version ${stored}, version ${known} was known. ${said} accept-current takes what they read, overwrite makes the known one current again.`;
-}
-
-/**
- * A person says that what consumers read is right: the credential that is current from now on, not proved yet. Null
- * when what they read has changed since the conflict was shown. Repeatable.
- */
-export async function acceptCurrent(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  known: CredentialState,
-  conflict: StoreConflict,
-): Promise<CredentialState | null> {
-  const read = await readByConsumers(deps, config, known);
-  if (read === null || read.credential.versionId !== conflict.stored) return null;
-  return { ...read.credential, clientId: read.secret.client_id };
-}
-
-/**
- * A person says that the known version is right: it becomes what consumers read. Rejects with a
- * {@link SecretStoreError} `conflict` when that has changed since the conflict was shown. Repeatable.
- */
-export async function overwrite(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  known: CredentialState,
-  conflict: StoreConflict,
-): Promise<CredentialState> {
-  await deps.secrets.promote(clientSecretName(config), known.versionId, conflict.stored);
-  return known;
+export function tellConflict({ stored, known }: StoreConflict, pending: CredentialState | null, said: string): string {
+  const ours =
+    pending === null ? 'makes the known one current again' : `makes the new version ${pending.versionId} current`;
+  return `${explain('SecretStoreConflict')} Applications read version ${stored}, version ${known} was known. ${said} accept-current takes what they read, overwrite ${ours}.`;
 }

@@ -35,6 +35,7 @@ export const callsOf = {
   settle: 3,
   prove: 2,
   probeSetAside: 2,
+  settleConflict: 2,
   storeSupplied: 2,
   retire: 1,
 } as const;

@@ -1,4 +1,5 @@
 import type { Failure } from '../ports/activities.ts';
+import type { Reason } from '../reasons/index.ts';
 import { stableFraction } from '../text/stableHash.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Draft } from './draft.ts';
@@ -64,7 +65,7 @@ export function waitPatiently(
   draft.event({ type: 'step.delayed', reason, message });
 }
 
-/** A step that only a person can unblock, by new input. */
-export function holdForPerson(draft: Draft): void {
-  draft.set({ waitsForPerson: true, nextAttemptAt: null, attempts: 0, failingSince: null });
+/** A step that only a person can unblock: the reason names the operations that do. */
+export function holdForPerson(draft: Draft, reason: Reason): void {
+  draft.set({ hold: { reason, since: draft.now }, nextAttemptAt: null, attempts: 0, failingSince: null });
 }

@@ -63,7 +63,7 @@ export class Draft {
 
   /** The step went well: back-off starts over. */
   succeeded(): void {
-    this.set({ attempts: 0, failingSince: null, nextAttemptAt: null, waitsForPerson: false });
+    this.set({ attempts: 0, failingSince: null, nextAttemptAt: null });
     this.clearAttention('peer');
   }
 

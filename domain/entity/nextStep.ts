@@ -3,9 +3,11 @@ import { nextTokenAt } from '../credential/pace/bucket.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Phase } from '../words.ts';
 import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
+import { isGated, operationAhead } from './holding.ts';
 import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
 import { newerThan } from './rotation/setAside.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation, Rotation } from './state.ts';
+import { isSuspended } from './suspension.ts';
 import { nextTaskMoment } from './task.ts';
 
 /** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
@@ -25,6 +27,7 @@ export type Step =
   | { readonly do: 'update' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
+  | { readonly do: 'settle-conflict'; readonly operation: Operation<'acceptCurrent' | 'overwrite'> }
   | { readonly do: 'prove' }
   | { readonly do: 'retire' };
 
@@ -49,8 +52,9 @@ const rediscovering: ReadonlySet<Phase> = new Set<Phase>([
  * When the discovery documents are read again after a try that failed, or at once after a change; null = not by itself:
  * the watch reads them, and asks for a reading here when they are others.
  */
-function rediscoveryAt({ phase, discoveredAt, discoveryRetryAt }: EntityState): number | null {
-  return discoveredAt !== null && rediscovering.has(phase) ? discoveryRetryAt : null;
+function rediscoveryAt(state: EntityState): number | null {
+  const { phase, discoveredAt, discoveryRetryAt } = state;
+  return discoveredAt !== null && rediscovering.has(phase) && !isSuspended(state) ? discoveryRetryAt : null;
 }
 
 function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
@@ -66,12 +70,30 @@ function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
   return { do: 'wait', until: Math.min(taskAt, step.until ?? taskAt) };
 }
 
+/** Settling, then what says whether anything is done at all; the rest only where neither suspension nor a hold is in its way. */
 function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
-  if (state.request !== null) return whenDue(state, now, { do: 'settle', request: state.request });
-  const operation = state.operations[0];
-  if (operation !== undefined && (state.activeOperation === null || operation.kind === 'retire')) {
-    return { do: 'begin-operation', operation };
-  }
+  if (state.request !== null) return settlingStep(state, state.request, now);
+  const ahead = operationAhead(state);
+  if (ahead !== undefined) return { do: 'begin-operation', operation: ahead };
+  if (isSuspended(state)) return restStep(state, now);
+  const step = freeStep(state, now, policy);
+  return isGated(state, step.do) ? restStep(state, now) : step;
+}
+
+/** A deletion waits until it is known what there is to delete. */
+function settlingStep(state: EntityState, request: OpenRequest, now: number): Step {
+  const step = whenDue(state, now, { do: 'settle', request });
+  const ahead = step.do === 'wait' ? operationAhead(state, ['retire']) : undefined;
+  return ahead === undefined ? step : { do: 'begin-operation', operation: ahead };
+}
+
+function restStep(state: EntityState, now: number): Step {
+  return { do: 'wait', until: earliestHealthChange(state, now) };
+}
+
+function freeStep(state: EntityState, now: number, policy: TimePolicy): Step {
+  const [operation] = state.operations;
+  if (operation !== undefined && state.activeOperation === null) return { do: 'begin-operation', operation };
   if (state.activeOperation?.kind === 'changeMetadata') {
     if (state.change == null) return whenDue(state, now, { do: 'plan-change', operation: state.activeOperation });
     return whenPaid(state, now, policy, { do: 'change', change: state.change });
@@ -79,6 +101,8 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   if (state.activeOperation?.kind === 'supplyCredential')
     return whenDue(state, now, { do: 'store-supplied', operation: state.activeOperation });
+  if (state.activeOperation?.kind === 'acceptCurrent' || state.activeOperation?.kind === 'overwrite')
+    return whenDue(state, now, { do: 'settle-conflict', operation: state.activeOperation });
   switch (state.phase) {
     case 'discovering':
       return whenDue(state, now, { do: 'discover' });
@@ -147,7 +171,6 @@ function whenPaid(
 }
 
 function whenDue(state: EntityState, now: number, step: Step, ...notBefore: readonly (number | null)[]): Step {
-  if (state.waitsForPerson) return { do: 'wait', until: earliestHealthChange(state, now) };
   const at = Math.max(...[state.nextAttemptAt, ...notBefore].map((time) => time ?? Number.NEGATIVE_INFINITY));
   if (at <= now) return step;
   return { do: 'wait', until: Math.min(at, earliestHealthChange(state, now) ?? at) };

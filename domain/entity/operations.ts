@@ -5,6 +5,7 @@ import type { TimePolicy } from '../time/policy.ts';
 import { queueBytes } from './bound.ts';
 import { type Applied, Draft } from './draft.ts';
 import { healthOf, requestObstacle } from './health.ts';
+import { goesAhead, releaseAtOnce } from './holding.ts';
 import { rememberOperation } from './remember.ts';
 import { nextAttemptOf } from './rotation/attempt.ts';
 import { backOffAnew } from './rotation/failed.ts';
@@ -14,16 +15,25 @@ import { accepted, type Rule } from './rules/rule.ts';
 import type { EntityState, Operation } from './state.ts';
 import { openTask } from './task.ts';
 
-/** Operations that may wait in the queue of one entity. */
+/** Operations that may wait in the queue of one entity; as many again of those that go ahead of it. */
 const queueLimit = 20;
+
+/** Operations after which what was put off is put off as before. */
+const bringsNothing: ReadonlySet<OperationKind> = new Set<OperationKind>([
+  'suspend',
+  'resume',
+  'updateTask',
+  'reportLaunch',
+]);
 
 /** Why an operation cannot be taken in this state, as one sentence; null when it can. */
 export function refusalOf<Kind extends OperationKind>(state: EntityState, asked: Asked<Kind>): string | null {
   const { phase } = state;
   if (phase === 'retired' || phase === 'retiring') return `The registration is ${phase}.`;
-  const waiting = state.operations.length;
-  if (waiting >= queueLimit || byteBound([...state.operations, asked]) > queueBytes)
-    return `${waiting} operations are waiting already; try again when they are done.`;
+  const ahead = goesAhead(asked);
+  const waiting = state.operations.filter((operation) => goesAhead(operation) === ahead);
+  if (waiting.length >= queueLimit || byteBound([...waiting, asked]) > queueBytes)
+    return `${waiting.length} operations are waiting already; try again when they are done.`;
   return ruleOf(asked.kind).refusal(state, asked);
 }
 
@@ -48,7 +58,8 @@ export function beginOperation<Kind extends OperationKind>(
     draft.event({ ...accepted(operation, refusal), type: 'operation.refused', reason: 'OperationNotPossible' });
     return draft.finish();
   }
-  draft.set({ waitsForPerson: false, nextAttemptAt: null, attempts: 0, failingSince: null });
+  releaseAtOnce(draft, operation.kind);
+  if (!bringsNothing.has(operation.kind)) draft.set({ nextAttemptAt: null, attempts: 0, failingSince: null });
   ruleOf(operation.kind).begin(draft, operation);
   return draft.finish();
 }
@@ -71,7 +82,6 @@ export function beginRotation(before: EntityState, operationId: string, now: num
   draft.set({
     ...backOffAnew(before),
     rotation: { operationId, actor: 'system' },
-    waitsForPerson: false,
   });
   draft.clearAttention('pace');
   const inside = nextAttemptOf(before, now, policy).moved === 'inside' ? ('RotationInsideFreezeWindow' as const) : null;

@@ -3,7 +3,7 @@ import type { Asked, OperationKind } from '../operations/details.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
 import type { Task } from '../people/tasks/task.ts';
 import { taskOf } from '../people/tasks/taskView.ts';
-import type { CredentialState } from '../ports/activities.ts';
+import type { CredentialState, StoreConflict } from '../ports/activities.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { Condition } from '../registration/conditions.ts';
 import type { RegistrationConfig } from '../registration/config.ts';
@@ -155,12 +155,12 @@ export interface EntityState {
   readonly failingSince: number | null;
   /** When the present step is tried again; null = now. */
   readonly nextAttemptAt: number | null;
-  /** Nothing is tried until a person gives new input. */
-  readonly waitsForPerson: boolean;
   /** Why it waits for a person; null = it does not. */
-  readonly hold?: Hold | null;
+  readonly hold: Hold | null;
+  /** The versions that a person is to choose from, while it is held for that. */
+  readonly conflict: StoreConflict | null;
   /** A flag beside the phase: nothing is sent but what settles. Null = it is not set. */
-  readonly suspended?: { readonly since: number } | null;
+  readonly suspended: { readonly since: number } | null;
 }
 
 /** Of {@link EntityState}. */
@@ -210,7 +210,9 @@ export function initialState(start: EntityStart): EntityState {
     attempts: 0,
     failingSince: null,
     nextAttemptAt: null,
-    waitsForPerson: false,
+    hold: null,
+    conflict: null,
+    suspended: null,
   };
 }
 

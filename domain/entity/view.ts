@@ -29,8 +29,8 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     ...suspensionOf(state),
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
-    nextAttemptAt: rfc3339OrNull(state.nextAttemptAt ?? shownAttempt(state, now, defaultTimePolicy)),
-    ...(state.hold == null ? {} : { hold: holdView(state.hold) }),
+    nextAttemptAt: rfc3339OrNull(attemptOf(state, now)),
+    ...(state.hold === null ? {} : { hold: holdView(state.hold) }),
     discovery: state.discovery,
     credential: shown === null ? null : credentialView(shown, state),
     scopes: state.scopes,
@@ -42,9 +42,15 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
   };
 }
 
+/** Nothing is tried by itself while it is suspended, nor what is held. */
+function attemptOf(state: EntityState, now: number): number | null {
+  if (isSuspended(state)) return null;
+  return state.nextAttemptAt ?? (state.hold === null ? shownAttempt(state, now, defaultTimePolicy) : null);
+}
+
 function suspensionOf(state: EntityState): Pick<RegistrationView, 'suspended'> {
   const { suspended, phase } = state;
-  return suspended == null || !isSuspended(state) ? {} : { suspended: { since: toRfc3339(suspended.since), phase } };
+  return suspended === null || !isSuspended(state) ? {} : { suspended: { since: toRfc3339(suspended.since), phase } };
 }
 
 function holdView({ reason, since }: Hold): HoldView {

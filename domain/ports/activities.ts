@@ -183,6 +183,25 @@ export interface StoreConflict {
   readonly waysOut: readonly ['acceptCurrent', 'overwrite'];
 }
 
+/** What became of a person's choice between the two. */
+export type ConflictOutcome =
+  | {
+      readonly kind: 'settled';
+      /** What consumers read from now on. */
+      readonly current: CredentialState;
+      /** The token endpoint took it; false = it told nothing. */
+      readonly proved: boolean;
+      readonly message: string;
+    }
+  /** Nothing was changed. */
+  | {
+      readonly kind: 'refused';
+      readonly reason: Reason;
+      readonly message: string;
+      /** What is to be chosen from now, where consumers read another version than was shown. */
+      readonly conflict?: StoreConflict;
+    };
+
 /** What became of the older secrets that were set aside. */
 export interface SetAsideOutcome {
   /** The newest that is good now, to be made pending; null = none is. */
@@ -276,6 +295,18 @@ export interface PeerSteps {
     endpoints: Endpoints;
     setAside: readonly CredentialState[];
   }): Promise<SetAsideOutcome>;
+  /**
+   * Carries out a person's choice between what consumers read and the version of Registrar, which is the pending one
+   * where there is one. What the token endpoint refuses is not made current. Repeatable.
+   */
+  settleConflict(argument: {
+    registrationId: string;
+    endpoints: Endpoints;
+    choice: StoreConflict['waysOut'][number];
+    conflict: StoreConflict;
+    current: CredentialState;
+    pending: CredentialState | null;
+  }): Promise<ConflictOutcome>;
   /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
   storeSupplied(argument: SupplyArguments): Promise<SupplyResult>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */

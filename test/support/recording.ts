@@ -58,6 +58,7 @@ export function decidedNow(
     settle: asked('settle'),
     prove: asked('prove'),
     probeSetAside: asked('probeSetAside'),
+    settleConflict: asked('settleConflict'),
     storeSupplied: asked('storeSupplied'),
     retire: asked('retire'),
     planMetadata: activities.planMetadata,

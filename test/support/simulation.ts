@@ -1,3 +1,4 @@
+import { afterConflict } from '../../domain/entity/after/conflict.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
@@ -12,6 +13,7 @@ import { afterSetAside, afterSetAsideFailure } from '../../domain/entity/rotatio
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type {
+  ConflictOutcome,
   DeleteOutcome,
   Failure,
   MetadataPlan,
@@ -33,6 +35,12 @@ export interface World {
   prove(state: EntityState, now: number): ProofOutcome;
   /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
   proveAtOnce?(state: EntityState, now: number): ProofOutcome | null;
+  /** What becomes of a choice between two versions of the secret. */
+  settleConflict?(
+    operation: Operation<'acceptCurrent' | 'overwrite'>,
+    state: EntityState,
+    now: number,
+  ): ConflictOutcome;
   retire(state: EntityState, now: number): DeleteOutcome;
   /** Those that were set aside; none is good where absent. */
   probeSetAside?(state: EntityState, now: number): SetAsideOutcome;
@@ -125,6 +133,15 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     case 'prove':
       return guarded(
         () => afterProof(state, world.prove(state, now), now, policy),
+        (failure) => afterFailure(state, failure, now, policy),
+      );
+    case 'settle-conflict':
+      return guarded(
+        () => {
+          if (world.settleConflict === undefined) throw new Error('nothing is in conflict in this world');
+          const outcome = world.settleConflict(step.operation, state, now);
+          return afterConflict(state, step.operation, outcome, now, policy);
+        },
         (failure) => afterFailure(state, failure, now, policy),
       );
     case 'store-supplied':

@@ -1,4 +1,5 @@
 import { affordable } from '../../domain/credential/pace/bucket.ts';
+import { afterConflict } from '../../domain/entity/after/conflict.ts';
 import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after/discovery.ts';
 import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
@@ -8,6 +9,7 @@ import { afterReadingNotYet } from '../../domain/entity/after/turn.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import { endpointsOf } from '../../domain/entity/endpoints.ts';
+import { toBeProved } from '../../domain/entity/holding.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { afterSetAside, afterSetAsideFailure, newerThan } from '../../domain/entity/rotation/setAside.ts';
 import type { EntityState, Operation } from '../../domain/entity/state.ts';
@@ -18,7 +20,17 @@ import { settleRequest } from './request.ts';
 /** A step that is an activity. */
 export type WorkStep = Extract<
   Step,
-  { do: 'discover' | 'plan-change' | 'probe-set-aside' | 'settle' | 'store-supplied' | 'prove' | 'retire' }
+  {
+    do:
+      | 'discover'
+      | 'plan-change'
+      | 'probe-set-aside'
+      | 'settle'
+      | 'settle-conflict'
+      | 'store-supplied'
+      | 'prove'
+      | 'retire';
+  }
 >;
 
 /** Carries out one bounded step and returns what follows from it. */
@@ -34,6 +46,8 @@ export async function takeStep(step: WorkStep, state: EntityState, asking: Askin
       return await settleRequest(step.request, state, asking);
     case 'store-supplied':
       return await storeSupplied(step.operation, state, asking);
+    case 'settle-conflict':
+      return await settleConflict(step.operation, state, asking);
     case 'prove':
       return await prove(state, asking);
     case 'retire':
@@ -70,12 +84,12 @@ async function planChange(
 }
 
 async function prove(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
-  const { registrationId, current, pending, activeOperation, rotationPace } = state;
+  const { registrationId, activeOperation, rotationPace } = state;
   const mostReads = affordable(rotationPace.bucket, Date.now(), policy);
+  const argument = { registrationId, endpoints: endpointsOf(state), ...toBeProved(state), mostReads };
   const asked = activeOperation?.kind === 'verify' ? ({ purpose: 'asked' } as const) : {};
   return await attempt(
-    () =>
-      peers.prove({ registrationId, endpoints: endpointsOf(state), current, pending, mostReads, ...asked, ...decided }),
+    () => peers.prove({ ...argument, ...asked, ...decided }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
@@ -89,6 +103,22 @@ async function probeSetAside(state: EntityState, { peers, decided, policy }: Ask
     () => peers.probeSetAside({ registrationId, endpoints: endpointsOf(state), setAside, ...decided }),
     (outcome) => (latest, now) => afterSetAside(latest, outcome, now),
     (failure) => (latest, now) => afterSetAsideFailure(latest, failure, now, policy),
+  );
+}
+
+async function settleConflict(
+  operation: Operation<'acceptCurrent' | 'overwrite'>,
+  state: EntityState,
+  { peers, decided, policy }: Asking,
+): Promise<Apply> {
+  const { registrationId, current, pending, conflict } = state;
+  if (current === null || conflict === null) throw new Error('a choice between two versions needs both');
+  const choice = operation.kind;
+  const argument = { registrationId, endpoints: endpointsOf(state), choice, conflict, current, pending };
+  return await attempt(
+    () => peers.settleConflict({ ...argument, ...decided }),
+    (outcome) => (latest, now) => afterConflict(latest, operation, outcome, now, policy),
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
 }
 

@@ -4,6 +4,7 @@ import type { TimePolicy } from '../../time/policy.ts';
 import { admit } from '../approval.ts';
 import { delay } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { releaseHold } from '../holding.ts';
 import type { EntityState } from '../state.ts';
 import { rediscovered } from './rediscovered.ts';
 import { charted } from './wayOn.ts';
@@ -20,6 +21,7 @@ export function afterDiscovery(before: EntityState, found: DiscoveryView, now: n
   );
   draft.set({ discoveredAt: now });
   if (asked !== null || before.phase === 'discovering') draft.succeeded();
+  if (asked !== null) releaseHold(draft, asked.kind);
   draft.clearAttention('discovery');
   const admitted = admit(before, found);
   if (hasClient(before)) rediscovered(draft, before, admitted, asked?.operationId);

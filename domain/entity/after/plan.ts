@@ -5,6 +5,7 @@ import { explain, type Reason } from '../../reasons/index.ts';
 import type { RegistrationConfig } from '../../registration/config.ts';
 import { isSameJson } from '../../text/sameJson.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { releaseHold } from '../holding.ts';
 import type { EntityState } from '../state.ts';
 import { closeMetadataTask, openMetadataTask } from '../task.ts';
 import { followRotationPolicy } from '../waking/awaken.ts';
@@ -55,6 +56,7 @@ function followPolicies(draft: Draft, wanted: RegistrationConfig): void {
 function forFirstClient(draft: Draft, before: EntityState, wanted: RegistrationConfig): void {
   const { activeOperation, phase } = before;
   const goesOn = phase === 'awaiting_token' && tokenIsNeeded(before) && !tokenIsNeeded(draft.state);
+  if (activeOperation !== null) releaseHold(draft, activeOperation.kind);
   draft.set({ activeOperation: null, config: wanted, ...(goesOn ? { phase: 'registering' as const } : {}) });
   if (goesOn) draft.clearAttention('registration');
   draft.event({

@@ -3,7 +3,7 @@ import type { Failure, ProofOutcome } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import { toRfc3339 } from '../../time/clock.ts';
 import type { TimePolicy } from '../../time/policy.ts';
-import { delay, waitPatiently } from '../backOff.ts';
+import { delay, holdForPerson, waitPatiently } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { spending } from '../rotation/attempt.ts';
 import { paceAfterPromotion } from '../rotation/promoted.ts';
@@ -17,9 +17,10 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   const draft = new Draft(spending(before, outcome.reads ?? 0, now, policy), now);
   const { decision } = outcome;
   if (before.config.holderRegistrationId !== null) takeHeld(draft, outcome);
+  if (outcome.conflict === undefined && outcome.putOff === undefined) endConflict(draft);
   if (decision.action === 'promote') promoted(draft, outcome, before, policy);
   else if (outcome.putOff !== undefined) putOff(draft, outcome, outcome.putOff.until, now, policy);
-  else if (decision.reason === 'SecretStoreConflict') conflicting(draft, outcome, now, policy);
+  else if (decision.reason === 'SecretStoreConflict') conflicting(draft, outcome);
   else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
   else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
@@ -53,6 +54,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
     rotationPace: paceAfterPromotion(before, unproved, draft.now, policy),
     rotationObstacle: null,
     setAside: newerThan(before.setAside, outcome.current),
+    hold: null,
     activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
   });
   draft.condition('CredentialProved', unproved ? 'Unknown' : 'True', outcome.decision.reason, outcome.message);
@@ -129,12 +131,24 @@ function putOff(draft: Draft, outcome: ProofOutcome, until: number, now: number,
 }
 
 /** Consumers read a version that nobody here knows to be good. The known one was not probed, so it counts as before. */
-function conflicting(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+function conflicting(draft: Draft, outcome: ProofOutcome): void {
+  const { message, conflict = null } = outcome;
   const { reason } = outcome.decision;
-  draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
-  draft.attention('credential', reason, `${explain(reason)} ${outcome.message}`);
+  const { hold, conflict: shown } = draft.state;
+  draft.condition('CredentialProved', 'Unknown', reason, message);
+  draft.attention('credential', reason, message);
   finishVerify(draft, outcome);
-  delay(draft, { ...proofFailure(outcome), reason }, now, policy);
+  if (hold?.reason === reason && shown?.stored === conflict?.stored) return;
+  holdForPerson(draft, reason);
+  draft.set({ conflict });
+  draft.event({ type: 'registration.attention', reason, message });
+}
+
+/** Consumers read what is known, or what proved good: there is nothing left to choose. */
+function endConflict(draft: Draft): void {
+  if (draft.state.hold?.reason !== 'SecretStoreConflict') return;
+  draft.set({ hold: null, conflict: null });
+  draft.clearAttention('credential');
 }
 
 /** Nothing can be learned, now or later. */

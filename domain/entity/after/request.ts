@@ -100,6 +100,7 @@ function registered(draft: Draft, request: OpenRequest, outcome: Outcome<'stored
     appliedOwnRevision: outcome.ownRevision ?? 0,
     initialAccessTokenRef: null,
     unansweredPosts: 0,
+    hold: null,
   });
   draft.condition('Registered', 'True', 'ClientRegistered');
   draft.condition('CredentialProved', 'Unknown', 'Pending');
@@ -140,7 +141,7 @@ function registerRefused(draft: Draft, request: OpenRequest, failure: Failure, n
     return;
   }
   if (failure.reason === 'RegistrationEndpointNotUsable') {
-    draft.set({ phase: 'manual_required' });
+    draft.set({ phase: 'manual_required', hold: null });
     openTask(draft, 'registration');
     draft.condition('Registered', 'False', failure.reason, failure.message);
     draft.attention('registration', failure.reason, failure.message);
@@ -181,7 +182,7 @@ function registerUnanswered(
 function hold(draft: Draft, request: OpenRequest, failure: Failure | null): void {
   const reason = failure?.reason ?? 'OperationFailed';
   const message = failure?.message ?? explain(reason);
-  holdForPerson(draft);
+  holdForPerson(draft, reason);
   draft.condition('Registered', 'False', reason, message);
   draft.attention('registration', reason, message);
   draft.event({ type: 'registration.register-failed', reason, message, operationId: request.operationId });

@@ -1,8 +1,8 @@
 import type { CredentialState, Failure, SupplyOutcome } from '../../ports/activities.ts';
 import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
-import { holdForPerson } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { releaseHold } from '../holding.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, Operation } from '../state.ts';
 
@@ -20,6 +20,7 @@ export function afterSupply(
   if (outcome.kind === 'refused') refused(draft, operation, outcome.failure);
   else {
     draft.succeeded();
+    releaseHold(draft, operation.kind);
     if (outcome.tokenReceived) draft.clearAttention('management');
     const patientUntil = now + patienceOf(before, operation, policy);
     draft.set({
@@ -83,9 +84,8 @@ function replacement(draft: Draft, operation: Supplied, credential: CredentialSt
   });
 }
 
-/** Nothing is stored: everything is as it was, also that nothing is sent until a person gives new input. */
+/** Nothing is stored: everything is as it was, also what is held. */
 function refused(draft: Draft, operation: Supplied, failure: Failure): void {
-  if (draft.state.phase === 'registering') holdForPerson(draft);
   draft.event({
     type: 'operation.refused',
     reason: failure.reason,

@@ -132,7 +132,7 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
       share(draft, way.holder);
       return;
     case 'manual_required':
-      draft.set({ phase: way.phase });
+      draft.set({ phase: way.phase, hold: null });
       openTask(draft, 'registration');
       draft.condition('Registered', 'False', way.reason);
       draft.attention('registration', tellsOfClient(draft.state) ? 'SharedClientAvailable' : way.reason);
@@ -145,6 +145,8 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
       if (before.phase !== 'awaiting_token') awaitToken(draft, 'InitialAccessTokenNeeded');
       return;
     case 'registering':
+      // What is held waits for what its reason names.
+      if (draft.state.hold !== null) return;
       draft.set({ phase: way.phase });
       draft.clearAttention('registration');
       draft.event({ type: 'registration.registering', message: 'The client is being registered.' });
@@ -154,7 +156,7 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
 function awaitApproval(draft: Draft, before: DiscoveryCandidate | undefined, candidate: DiscoveryCandidate): void {
   const reason = 'EndpointApprovalNeeded';
   const message = toldCandidate(reason, candidate);
-  draft.set({ phase: 'awaiting_approval', attempts: 0, failingSince: null, nextAttemptAt: null });
+  draft.set({ phase: 'awaiting_approval', hold: null, attempts: 0, failingSince: null, nextAttemptAt: null });
   draft.condition('Registered', 'False', reason, message);
   draft.attention('registration', reason, message);
   const changes = candidateChange(before, candidate);
@@ -181,7 +183,7 @@ function tellsOfClient({ discovery }: Pick<EntityState, 'discovery'>): boolean {
 
 /** The client exists: it is proved here as well, and nothing is registered. */
 export function share(draft: Draft, holder: string, operationId?: string): void {
-  draft.set({ phase: 'verifying' });
+  draft.set({ phase: 'verifying', hold: null });
   draft.clearAttention('registration', 'offer');
   const message = `The client of ${holder} is used.`;
   draft.condition('Registered', 'True', 'ClientShared', message);
@@ -203,6 +205,7 @@ export function tokenIsNeeded({ initialAccessTokenRef, discovery, config }: Enti
 export function awaitToken(draft: Draft, reason: Reason, message?: string): void {
   draft.set({
     phase: 'awaiting_token',
+    hold: null,
     initialAccessTokenRef: null,
     attempts: 0,
     failingSince: null,

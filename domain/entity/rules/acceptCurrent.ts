@@ -3,7 +3,7 @@ import { accepted, type Rule } from './rule.ts';
 
 /** An administrator takes the version that somebody else made current in the secret store. */
 export const acceptCurrent: Rule<'acceptCurrent'> = {
-  refusal: ({ hold }) => releaseObstacle(hold ?? null, 'acceptCurrent'),
+  refusal: ({ hold }) => releaseObstacle(hold, 'acceptCurrent'),
 
   /** The hold stays until the store was asked: what fails there is still held. */
   begin(draft, operation) {

@@ -3,7 +3,7 @@ import { accepted, type Rule } from './rule.ts';
 
 /** An administrator lets Registrar's version take the place of the one that somebody else made current. */
 export const overwrite: Rule<'overwrite'> = {
-  refusal: ({ hold }) => releaseObstacle(hold ?? null, 'overwrite'),
+  refusal: ({ hold }) => releaseObstacle(hold, 'overwrite'),
 
   /** The hold stays until the store was asked: what fails there is still held. */
   begin(draft, operation) {

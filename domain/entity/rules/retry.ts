@@ -3,13 +3,13 @@ import { accepted, type Rule } from './rule.ts';
 
 /** A person looked at what is held, and wants the same once more. */
 export const retry: Rule<'retry'> = {
-  refusal: ({ hold }) => releaseObstacle(hold ?? null, 'retry'),
+  refusal: ({ hold }) => releaseObstacle(hold, 'retry'),
 
   begin(draft, operation) {
     const held = draft.state.hold?.reason;
     draft.set({
       hold: null,
-      waitsForPerson: false,
+      conflict: null,
       unansweredPosts: 0,
       attempts: 0,
       failingSince: null,

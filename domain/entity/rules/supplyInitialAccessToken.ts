@@ -10,7 +10,7 @@ export const supplyInitialAccessToken: Rule<'supplyInitialAccessToken'> = {
     const from = draft.state.phase;
     const to = from === 'awaiting_token' ? 'registering' : from;
     draft.set({ initialAccessTokenRef: operation.operationId, unansweredPosts: 0, phase: to });
-    draft.clearAttention('registration');
+    if (draft.state.hold === null) draft.clearAttention('registration');
     draft.event({
       ...accepted(operation, 'An initial access token was supplied.'),
       type: 'registration.token-supplied',

@@ -41,7 +41,7 @@ export const firstMigrations: readonly NamedMigration[] = [
  * Every later migration in order, in `registrar_migration`. Append only: a released one is never edited, and the release
  * before it must run on the schema after it (add, fill, switch; drop in a later release).
  *
- * The next number is 026. Never 010 or 011: they sort before 012, which every existing database has, so that the
+ * The next number is 031. Never 010 or 011: they sort before 012, which every existing database has, so that the
  * migrator would call those databases corrupted.
  */
 export const migrations: readonly NamedMigration[] = [

@@ -298,6 +298,12 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
       probeSetAside: scripted('probeSetAside', () => ({ good: null, probed: [] })),
+      settleConflict: scripted('settleConflict', ({ current }) => ({
+        kind: 'settled',
+        current,
+        proved: true,
+        message: 'good',
+      })),
       storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
       planMetadata: async ({ registrationId }) => ({

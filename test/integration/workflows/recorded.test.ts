@@ -177,14 +177,15 @@ describeWith('temporal', 'what an entity records, and starts from', ({ temporal 
         },
       ],
     });
-    recordedAs(registrationId, { phase: 'registering', waitsForPerson: true, unansweredPosts: 2 });
+    const hold = { reason: 'RegistrationUnanswered', since: Date.now() } as const;
+    recordedAs(registrationId, { phase: 'registering', hold, unansweredPosts: 2 });
     await entities.start(registrationId);
     await waitFor(() => entities.row(registrationId).wakes > 0 && stateIn(registrationId).rules === 1, {
       what: 'the entity to wake',
     });
     await waitFor(async () => await isIdle(registrationId), { what: 'the entity to rest' });
     expect(registrations).toEqual([]);
-    expect(stateIn(registrationId)).toMatchObject({ waitsForPerson: true, unansweredPosts: 2 });
+    expect(stateIn(registrationId)).toMatchObject({ hold, unansweredPosts: 2 });
   });
 
   it('settles a request that was recorded as open, and sends no other', async () => {

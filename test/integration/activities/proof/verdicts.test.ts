@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configOf } from '../../../../activities/dependencies.ts';
 import { probeSetAside } from '../../../../activities/proof/setAside.ts';
-import { acceptCurrent, overwrite } from '../../../../activities/proof/storeConflict.ts';
 import type { CredentialState } from '../../../../domain/ports/activities.ts';
 import { World } from '../world.ts';
 
@@ -152,33 +150,120 @@ describe('what consumers read is not what the entity knows', () => {
   });
 });
 
+describe('a new secret that would take the place of what another hand made current', () => {
+  async function rotating(edited: string) {
+    const current = await world.active();
+    const pending = await another(current, 'new-by-rotation');
+    const { versionId } = await another(current, edited);
+    await world.secrets.promote(world.clientSecret, versionId, current.versionId);
+    return { current, pending, versionId };
+  }
+
+  it('waits for a person where that is not good', async () => {
+    const { current, pending, versionId } = await rotating('edited-wrongly');
+    world.peer.client.secret = 'new-by-rotation';
+    expect(await prove(current, pending)).toMatchObject({
+      decision: { action: 'keep', reason: 'SecretStoreConflict' },
+      current: { versionId: current.versionId },
+      pending: { versionId: pending.versionId },
+      conflict: { stored: versionId, known: current.versionId },
+    });
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(versionId);
+  });
+
+  it('takes it where that is good too, by its version', async () => {
+    const { current, pending, versionId } = await rotating('edited-by-hand');
+    // The server takes both.
+    let asked = 0;
+    world.peer.whims.set('POST /token', () => {
+      world.peer.client.secret = asked === 1 ? 'edited-by-hand' : 'new-by-rotation';
+      asked += 1;
+      return false;
+    });
+    const adopting = await prove(current, pending);
+    expect(adopting).toMatchObject({
+      decision: { action: 'keep', reason: 'ProofSucceeded' },
+      adopted: { from: current.versionId, to: versionId },
+      pending: { versionId: pending.versionId },
+    });
+    expect(await prove(adopting.current, pending)).toMatchObject({ decision: { action: 'promote' } });
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(pending.versionId);
+  });
+});
+
 describe('a conflict ends by a person', () => {
-  async function conflicting() {
+  async function conflicting(pendingSecret: string | null = null) {
     const current = await world.active();
     const { versionId } = await another(current, 'edited-by-hand');
+    const pending = pendingSecret === null ? null : await another(current, pendingSecret);
     await world.secrets.promote(world.clientSecret, versionId, current.versionId);
     const { conflict } = await prove(current);
     if (conflict === undefined) throw new Error('no conflict');
-    return { current, conflict, config: await configOf(world.dependencies, world.registrationId) };
+    const choose = (choice: 'acceptCurrent' | 'overwrite') =>
+      world.activities.settleConflict({
+        registrationId: world.registrationId,
+        endpoints: world.endpoints,
+        choice,
+        conflict,
+        current,
+        pending,
+      });
+    return { current, conflict, pending, choose };
   }
+  const read = () => world.versionAt(world.clientSecret, 'current');
 
-  it('who accepts what is read, unless that has changed since', async () => {
-    const { current, conflict, config } = await conflicting();
-    const accepted = await acceptCurrent(world.dependencies, config, current, conflict);
-    expect(accepted).toMatchObject({ versionId: conflict.stored, provedAt: null });
-    const { versionId } = await another(current, 'edited-again');
-    await world.secrets.promote(world.clientSecret, versionId, conflict.stored);
-    expect(await acceptCurrent(world.dependencies, config, current, conflict)).toBeNull();
+  it('who accepts what is read, once it is good', async () => {
+    const { conflict, choose } = await conflicting();
+    expect(await choose('acceptCurrent')).toMatchObject({ kind: 'refused', reason: 'CredentialRejected' });
+    world.peer.client.secret = 'edited-by-hand';
+    const accepted = { kind: 'settled', proved: true, current: { versionId: conflict.stored } };
+    expect(await choose('acceptCurrent')).toMatchObject(accepted);
+    expect(await choose('acceptCurrent')).toMatchObject(accepted);
+    expect(await read()).toBe(conflict.stored);
   });
 
-  it('who overwrites it, unless that has changed since', async () => {
-    const { current, conflict, config } = await conflicting();
-    expect(await overwrite(world.dependencies, config, current, conflict)).toEqual(current);
-    expect(await overwrite(world.dependencies, config, current, conflict)).toEqual(current);
-    expect(await world.versionAt(world.clientSecret, 'current')).toBe(current.versionId);
+  it.each([null, 'new-by-rotation'])('who overwrites it, with %s as the newer one', async (secret) => {
+    const { current, pending, choose } = await conflicting(secret);
+    if (secret !== null) world.peer.client.secret = secret;
+    const { versionId } = pending ?? current;
+    const settled = { kind: 'settled', proved: true, current: { versionId } };
+    expect(await choose('overwrite')).toMatchObject(settled);
+    expect(await choose('overwrite')).toMatchObject(settled);
+    expect(await read()).toBe(versionId);
+  });
+
+  it('but not by a version that the token endpoint refuses', async () => {
+    const { conflict, choose } = await conflicting();
+    world.peer.client.secret = 'something-else';
+    expect(await choose('overwrite')).toMatchObject({ kind: 'refused', reason: 'CredentialRejected' });
+    expect(await read()).toBe(conflict.stored);
+  });
+
+  it.each(['acceptCurrent', 'overwrite'] as const)('but not by %s where a fourth one is read now', async (choice) => {
+    const { current, conflict, choose } = await conflicting();
     const { versionId } = await another(current, 'edited-again');
+    await world.secrets.promote(world.clientSecret, versionId, conflict.stored);
+    expect(await choose(choice)).toMatchObject({
+      kind: 'refused',
+      reason: 'SecretStoreConflict',
+      conflict: { stored: versionId, known: current.versionId },
+    });
+    expect(await read()).toBe(versionId);
+  });
+
+  it('but not by accepting what is of another client', async () => {
+    const current = await world.active();
+    const { versionId } = await another(current, 'of-another', {}, { client_id: 'another-client' });
     await world.secrets.promote(world.clientSecret, versionId, current.versionId);
-    await expect(overwrite(world.dependencies, config, current, conflict)).rejects.toMatchObject({ code: 'conflict' });
+    const outcome = await world.activities.settleConflict({
+      registrationId: world.registrationId,
+      endpoints: world.endpoints,
+      choice: 'acceptCurrent',
+      conflict: { stored: versionId, known: current.versionId, waysOut: ['acceptCurrent', 'overwrite'] },
+      current,
+      pending: null,
+    });
+    expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('another-client') });
   });
 });
 

@@ -141,7 +141,7 @@ describe('a change of metadata', () => {
   });
 
   it('before there is a client is for the one that is registered', () => {
-    const waiting = stateOf({ phase: 'awaiting_token', discovery: discoveryOf(), waitsForPerson: true });
+    const waiting = stateOf({ phase: 'awaiting_token', discovery: discoveryOf() });
     const { state, transitions } = change(waiting, { plan: () => planOf([]) });
     expect(transitions.at(-1)).toMatchObject({ reason: 'MetadataForFirstClient', operationId: 'op-change' });
     expect(state.appliedRevision).toBeNull();

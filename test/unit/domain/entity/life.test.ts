@@ -229,37 +229,40 @@ describe('the life of a registration', () => {
     },
   );
 
-  it.each(['discover', 'supplyInitialAccessToken'] as const)(
-    'sends nothing while the metadata have errors, and goes on with corrected ones after %s',
-    (kind) => {
-      let errors = true;
-      const given: (string | null)[] = [];
-      const world = worldOf({
-        request: (_kind, state, now) => {
-          given.push(state.initialAccessTokenRef);
-          if (errors) return refused('ClientMetadataNotAcceptable', 'input')();
-          return stored(issue(now, { place: 'management' }));
-        },
-      });
-      const start = stateOf({ initialAccessTokenRef: 'token' }, { environmentClass: 'production' });
-      const before = run(start, world, t0, t0 + day, policy).state;
-      expect(before).toMatchObject({ phase: 'registering', waitsForPerson: true, initialAccessTokenRef: 'token' });
-      expect(attention(before)).toBe('ClientMetadataNotAcceptable');
+  it('sends nothing while the metadata have errors, and goes on with corrected ones after discover', () => {
+    let errors = true;
+    const given: (string | null)[] = [];
+    const world = worldOf({
+      request: (_kind, state, now) => {
+        given.push(state.initialAccessTokenRef);
+        if (errors) return refused('ClientMetadataNotAcceptable', 'input')();
+        return stored(issue(now, { place: 'management' }));
+      },
+    });
+    const start = stateOf({ initialAccessTokenRef: 'token' }, { environmentClass: 'production' });
+    const before = run(start, world, t0, t0 + day, policy).state;
+    expect(before).toMatchObject({
+      phase: 'registering',
+      hold: { reason: 'ClientMetadataNotAcceptable' },
+      initialAccessTokenRef: 'token',
+    });
+    expect(attention(before)).toBe('ClientMetadataNotAcceptable');
 
-      const operation = { kind, actor: 'key:k', reason: null };
-      const again = acceptOperation(before, { ...operation, operationId: 'too-early' });
-      const still = run(again, world, t0 + day, t0 + day, policy).state;
-      expect(attention(still)).toBe('ClientMetadataNotAcceptable');
+    const asked = (kind: 'discover' | 'supplyInitialAccessToken', operationId: string) =>
+      ({ kind, operationId, actor: 'key:k', reason: null }) as const;
+    const supplied = acceptOperation(before, asked('supplyInitialAccessToken', 'token-2'));
+    const held = run(supplied, world, t0 + day, t0 + day, policy).state;
+    expect(held).toMatchObject({ hold: before.hold, initialAccessTokenRef: 'token-2' });
+    const still = run(acceptOperation(held, asked('discover', 'early')), world, t0 + day, t0 + day, policy).state;
+    expect(attention(still)).toBe('ClientMetadataNotAcceptable');
 
-      errors = false;
-      const asked = acceptOperation(still, { ...operation, operationId: 'corrected' });
-      const { state } = run(asked, world, t0 + day, t0 + day, policy);
-      expect(state).toMatchObject({ phase: 'active', initialAccessTokenRef: null });
-      expect(attention(state)).toBe('NotNeeded');
-      const expected = kind === 'discover' ? ['token', 'token', 'token'] : ['token', 'too-early', 'corrected'];
-      expect(given).toEqual(expected);
-    },
-  );
+    errors = false;
+    const corrected = acceptOperation(still, asked('discover', 'corrected'));
+    const { state } = run(corrected, world, t0 + day, t0 + day, policy);
+    expect(state).toMatchObject({ phase: 'active', hold: null, initialAccessTokenRef: null });
+    expect(attention(state)).toBe('NotNeeded');
+    expect(given).toEqual(['token', 'token-2', 'token-2']);
+  });
 
   it('never sends a request again before the first one is settled', () => {
     const world = worldOf({ request: fail });

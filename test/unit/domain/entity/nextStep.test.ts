@@ -39,7 +39,12 @@ describe('nextStep', () => {
       t0,
       'settle',
     ],
-    ['who waits for a person sends nothing', stateOf({ phase: 'registering', waitsForPerson: true }), t0, 'wait'],
+    [
+      'who waits for a person sends nothing',
+      stateOf({ phase: 'registering', hold: { reason: 'RegistrationRejected', since: t0 } }),
+      t0,
+      'wait',
+    ],
     ['who waits for a token sends nothing', stateOf({ phase: 'awaiting_token' }), t0, 'wait'],
     ['a manual one waits', stateOf({ phase: 'manual_required' }), t0, 'wait'],
     [
@@ -112,7 +117,7 @@ describe('nextStep', () => {
     const state = stateOf({
       phase: 'active',
       current: credentialOf({ provedAt: due }),
-      waitsForPerson: true,
+      hold: { reason: 'SecretStoreConflict', since: t0 },
       rotation: { operationId: 'o', actor: 'system' },
       credentialHealth: 'rotating',
     });

@@ -248,6 +248,13 @@ describe('a new secret for a client in use', () => {
   });
 });
 
+const suspendedActive: Partial<EntityState> = {
+  phase: 'active',
+  current: credentialOf(),
+  discovery: discoveryOf(),
+  suspended: { since: t0 },
+};
+
 describe('a supply that is refused', () => {
   const refusing = (reason: Reason): Partial<World> => ({
     storeSupplied: () => ({
@@ -277,7 +284,8 @@ describe('a supply that is refused', () => {
   });
 
   it('does not let a registration that waits for a person send its request again', () => {
-    const held = stateOf({ phase: 'registering', waitsForPerson: true, discovery: discoveryOf() });
+    const hold = { reason: 'RegistrationUnanswered', since: t0 - day } as const;
+    const held = stateOf({ phase: 'registering', hold, discovery: discoveryOf() });
     const { state, steps } = run(
       acceptOperation(held, supply('n')),
       worldOf(refusing('ClientUriNotAllowed')),
@@ -286,7 +294,7 @@ describe('a supply that is refused', () => {
       policy,
     );
     expect(steps).toEqual(['begin-operation', 'store-supplied']);
-    expect(state).toMatchObject({ phase: 'registering', waitsForPerson: true });
+    expect(state).toMatchObject({ phase: 'registering', hold });
   });
 
   it('is tried again while the secret store is away', () => {
@@ -303,12 +311,16 @@ describe('a supply that is refused', () => {
   it.each<[string, Partial<EntityState>, string | null]>([
     ['before the endpoints are known', { phase: 'discovering' }, 'not known yet'],
     ['while a client is being registered', { phase: 'registering', discovery: discoveryOf() }, 'being registered'],
-    ['while suspended', { phase: 'suspended', discovery: discoveryOf() }, 'suspended'],
+    ['while suspended, where it waits', suspendedActive, null],
     ['after retirement', { phase: 'retired', discovery: discoveryOf() }, 'retired'],
     ['when manual is required', { phase: 'manual_required', discovery: discoveryOf() }, null],
     ['when submitted', { phase: 'submitted', discovery: discoveryOf() }, null],
     ['when a token is awaited', { phase: 'awaiting_token', discovery: discoveryOf() }, null],
-    ['when it waits for a person', { phase: 'registering', waitsForPerson: true, discovery: discoveryOf() }, null],
+    [
+      'when it waits for a person',
+      { phase: 'registering', hold: { reason: 'RegistrationUnanswered', since: t0 }, discovery: discoveryOf() },
+      null,
+    ],
     ['when verifying', { phase: 'verifying', discovery: discoveryOf() }, null],
     ['when awaiting enablement', { phase: 'awaiting_enablement', discovery: discoveryOf() }, null],
   ])('%s is judged at once', (_, patch, refusal) => {

@@ -11,7 +11,7 @@ type Kind = 'suspend' | 'resume' | 'retry' | 'acceptCurrent' | 'overwrite';
 const active = stateOf({ phase: 'active', current: credentialOf(), credentialHealth: 'healthy' });
 const suspended: EntityState = { ...active, suspended: { since: t0 } };
 const heldWith = (reason: Reason, patch: Partial<EntityState> = {}): EntityState =>
-  stateOf({ phase: 'registering', hold: { reason, since: t0 }, waitsForPerson: true, ...patch });
+  stateOf({ phase: 'registering', hold: { reason, since: t0 }, ...patch });
 const unanswered = heldWith('RegistrationUnanswered', {
   unansweredPosts: 2,
   attentions: [{ topic: 'registration', reason: 'RegistrationUnanswered', message: 'Two requests.' }],
@@ -91,7 +91,7 @@ describe('what is held', () => {
 
   it('is tried once more after retry, and nobody is called any more', () => {
     const { state, transitions } = begun(unanswered, 'retry');
-    expect(state).toMatchObject({ hold: null, waitsForPerson: false, unansweredPosts: 0, attentions: [] });
+    expect(state).toMatchObject({ hold: null, unansweredPosts: 0, attentions: [] });
     expect(transitions).toMatchObject([
       { type: 'registration.hold-released', reason: 'RegistrationUnanswered', operationId: 'o1', actor: 'key:ann' },
     ]);

@@ -53,7 +53,12 @@ const operation = (operationId: string, kind: 'verify' | 'discover' | 'retire' =
 
 describe('an entity that begins', () => {
   it('is what is recorded, holds and all, whoever wrote it, and raises nothing', () => {
-    const held = active({ waitsForPerson: true, unansweredPosts: 2, rotationPace: failed(4), pending: credentialOf() });
+    const held = active({
+      hold: { reason: 'SecretStoreConflict', since: t0 },
+      unansweredPosts: 2,
+      rotationPace: failed(4),
+      pending: credentialOf(),
+    });
     const { applied } = awaken(woken({ state: held, chain: 'gone' }), waking(), t0);
     expect(applied).toEqual({ state: { ...held, rules: 1 }, transitions: [] });
   });

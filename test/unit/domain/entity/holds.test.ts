@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { nextStep } from '../../../../domain/entity/nextStep.ts';
+import { acceptOperation } from '../../../../domain/entity/operations.ts';
+import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
+import type { CredentialState, Failure, ProofOutcome, RequestOutcome } from '../../../../domain/ports/activities.ts';
+import type { Reason } from '../../../../domain/reasons/index.ts';
+import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
+import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
+import { Fail, run, type World } from '../../../support/simulation.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const policy = defaultTimePolicy;
+const failure = (reason: Reason, retryClass: Failure['retryClass']): Failure => ({
+  ...new Fail().failure,
+  reason,
+  retryClass,
+  message: 'no',
+});
+const unanswered = (): RequestOutcome => ({ kind: 'unanswered', failure: failure('PeerNotAnswering', 'transient') });
+const good = (state: EntityState, now: number): ProofOutcome => ({
+  decision: { action: state.pending === null ? 'keep' : 'promote', reason: 'ProofSucceeded' },
+  current: { ...((state.pending ?? state.current) as CredentialState), place: 'client', provedAt: now },
+  pending: null,
+  message: 'good',
+});
+
+function worldOf(patch: Partial<World> = {}): World {
+  return {
+    discover: () => discoveryOf(),
+    plan: () => ({ wanted: { ...configOf(), revision: 2 }, members: ['scope'] }),
+    request: () => {
+      throw new Fail();
+    },
+    settle: unanswered,
+    prove: good,
+    retire: () => ({ kind: 'deleted', message: 'deleted' }),
+    ...patch,
+  };
+}
+
+const asked = <Kind extends Operation['kind']>(kind: Kind, more: object = {}): Operation =>
+  ({ operationId: `op-${kind}`, kind, actor: 'key:k', reason: null, ...more }) as Operation;
+
+/** The operation, accepted and carried out with whatever follows at once. */
+function carriedOut(state: EntityState, operation: Operation, world: World, at: number) {
+  return run(acceptOperation(state, operation), world, at, at, policy);
+}
+
+describe('a registering that is held', () => {
+  /** Two requests without answer. */
+  const unansweredTwice = () => run(stateOf(), worldOf(), t0, t0 + day, policy).state;
+
+  it.each([
+    ['changed metadata', asked('changeMetadata', { details: { revision: null } })],
+    ['discover', asked('discover')],
+    ['suspend and resume', asked('suspend')],
+  ])('with RegistrationUnanswered goes on being held after %s', (_name, operation) => {
+    const before = unansweredTwice();
+    const { state, steps } = carriedOut(before, operation, worldOf(), t0 + day);
+    const ended =
+      operation.kind === 'suspend' ? carriedOut(state, asked('resume'), worldOf(), t0 + day) : { state, steps };
+    expect(steps).not.toContain('register');
+    expect(ended.steps).not.toContain('register');
+    expect(ended.state).toMatchObject({ phase: 'registering', operations: [], activeOperation: null });
+    expect(ended.state.hold).toEqual(before.hold);
+    expect(nextStep(ended.state, t0 + 300 * day, policy).do).toBe('wait');
+    expect(ended.state.attentions).toContainEqual(expect.objectContaining({ reason: 'RegistrationUnanswered' }));
+  });
+
+  it.each(['retry', 'supplyInitialAccessToken'] as const)('with RegistrationUnanswered is released by %s', (kind) => {
+    const before = unansweredTwice();
+    const stored = credentialOf({ place: 'management', provedAt: null });
+    const rest = { conditions: [], scopes: null, revision: 1, tokenReceived: true, notes: [] };
+    const world = worldOf({ request: () => ({ kind: 'stored', credential: stored, ...rest }) });
+    const { state, steps } = carriedOut(before, asked(kind), world, t0 + day);
+    expect(steps.filter((step) => step === 'register')).toHaveLength(1);
+    expect(state).toMatchObject({ phase: 'active', hold: null });
+  });
+
+  it('is held again once two more requests of a retry got no answer', () => {
+    const { state } = run(
+      acceptOperation(unansweredTwice(), asked('retry')),
+      worldOf(),
+      t0 + day,
+      t0 + 2 * day,
+      policy,
+    );
+    expect(state.hold?.reason).toBe('RegistrationUnanswered');
+    expect(state.hold?.since).toBeGreaterThan(t0 + day);
+  });
+});
+
+describe('a secret that somebody else made current', () => {
+  const conflict = { stored: 'theirs', known: 'ours', waysOut: ['acceptCurrent', 'overwrite'] } as const;
+  const inConflict = ({ current, pending }: EntityState): ProofOutcome => ({
+    decision: { action: 'keep', reason: 'SecretStoreConflict' },
+    current,
+    pending,
+    message: 'Applications read version theirs.',
+    conflict,
+  });
+  const active = (patch: Partial<EntityState> = {}) =>
+    stateOf({
+      phase: 'active',
+      current: credentialOf({ versionId: 'ours' }),
+      credentialHealth: 'healthy',
+      discovery: discoveryOf(),
+      ...patch,
+    });
+  const world = () => worldOf({ prove: inConflict });
+
+  it.each<[string, Partial<EntityState>, number]>([
+    ['on a scheduled proof', {}, day],
+    [
+      'when a rotation would promote',
+      { pending: credentialOf({ versionId: 'new' }), rotation: { operationId: 'r', actor: 'system' } },
+      0,
+    ],
+  ])('is held %s: hours pass, and nothing is tried', (_name, patch, at) => {
+    const before = active({ ...patch, ...(patch.rotation == null ? {} : { credentialHealth: 'rotating' }) });
+    const { state, steps } = run(before, world(), t0 + at, t0 + at + 12 * hour, policy);
+    expect(steps.filter((step) => step === 'prove')).toHaveLength(1);
+    expect(state.hold).toEqual({ reason: 'SecretStoreConflict', since: t0 + at });
+    expect(state.attentions).toContainEqual(expect.objectContaining({ reason: 'SecretStoreConflict' }));
+  });
+});
