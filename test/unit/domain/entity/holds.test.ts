@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { toBeProved } from '../../../../domain/entity/holding.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
-import type { CredentialState, Failure, ProofOutcome, RequestOutcome } from '../../../../domain/ports/activities.ts';
+import type {
+  ConflictOutcome,
+  CredentialState,
+  Failure,
+  ProofOutcome,
+  RequestOutcome,
+} from '../../../../domain/ports/activities.ts';
 import type { Reason } from '../../../../domain/reasons/index.ts';
+import { findCondition } from '../../../../domain/registration/conditions.ts';
 import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { configOf, credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
@@ -123,5 +131,93 @@ describe('a secret that somebody else made current', () => {
     expect(steps.filter((step) => step === 'prove')).toHaveLength(1);
     expect(state.hold).toEqual({ reason: 'SecretStoreConflict', since: t0 + at });
     expect(state.attentions).toContainEqual(expect.objectContaining({ reason: 'SecretStoreConflict' }));
+  });
+
+  const held = (patch: Partial<EntityState> = {}) =>
+    active({ hold: { reason: 'SecretStoreConflict', since: t0 }, conflict, ...patch });
+  const rotating: Partial<EntityState> = {
+    pending: credentialOf({ versionId: 'new', provedAt: null }),
+    rotation: { operationId: 'r', actor: 'key:ann' },
+    credentialHealth: 'rotating',
+  };
+  const choosing = (kind: 'acceptCurrent' | 'overwrite', before: EntityState, outcome: ConflictOutcome) =>
+    carriedOut(before, asked(kind), worldOf({ settleConflict: () => outcome, prove: good }), t0 + hour);
+  const settled = (versionId: string, proved = true): ConflictOutcome => ({
+    kind: 'settled',
+    current: credentialOf({ versionId, provedAt: proved ? t0 + hour : null }),
+    proved,
+    message: 'The token endpoint took it.',
+  });
+
+  it('and waits on through an asked rotation, and through a proof that finds the same', () => {
+    const { state, steps, transitions } = carriedOut(held(), asked('verify'), world(), t0 + hour);
+    expect(steps).toEqual(['begin-operation', 'prove']);
+    expect(state).toMatchObject({ hold: { since: t0 }, activeOperation: null });
+    expect(transitions.at(-1)).toMatchObject({ type: 'credential.proof-failed', operationId: 'op-verify' });
+    const rotation = carriedOut(held(), asked('rotate'), world(), t0 + hour);
+    expect(rotation.steps).not.toContain('update');
+  });
+
+  it('is no conflict any more once a proof finds what is read good', () => {
+    const { state } = carriedOut(held(), asked('verify'), worldOf({ prove: good }), t0 + hour);
+    expect(state).toMatchObject({ hold: null, conflict: null });
+    expect(state.attentions).toEqual([]);
+  });
+
+  it('is proved beside no pending secret by who verifies', () => {
+    expect(toBeProved(held(rotating)).pending).toBeNull();
+    expect(toBeProved(active(rotating)).pending).toMatchObject({ versionId: 'new' });
+  });
+
+  it.each<[string, 'acceptCurrent' | 'overwrite', Partial<EntityState>, string, object]>([
+    ['accepted', 'acceptCurrent', {}, 'theirs', { from: 'ours', to: 'theirs' }],
+    ['overwritten', 'overwrite', {}, 'ours', { from: 'theirs', to: 'ours' }],
+    ['accepted in a rotation', 'acceptCurrent', rotating, 'theirs', { from: 'ours', to: 'theirs' }],
+    ['overwritten in a rotation', 'overwrite', rotating, 'new', { from: 'theirs', to: 'new' }],
+  ])('ends when it is %s', (_name, kind, patch, versionId, versions) => {
+    const { state, transitions } = choosing(kind, held(patch), settled(versionId));
+    expect(state).toMatchObject({
+      hold: null,
+      conflict: null,
+      pending: null,
+      rotation: null,
+      activeOperation: null,
+      current: { versionId },
+    });
+    expect(state.attentions.filter(({ topic }) => topic === 'credential')).toEqual([]);
+    const ended = transitions.find(({ type }) => type === 'credential.conflict-settled');
+    expect(ended).toMatchObject({ operationId: `op-${kind}`, changes: { versionId: versions } });
+    const rotation = transitions.find(({ operationId }) => operationId === 'r')?.type;
+    if (patch === rotating)
+      expect(rotation).toBe(kind === 'overwrite' ? 'credential.rotated' : 'credential.rotation-failed');
+    expect(state.setAside.map((each) => each.versionId)).toEqual(
+      patch === rotating && kind === 'acceptCurrent' ? ['new'] : [],
+    );
+  });
+
+  it('that is accepted without a proof is proved as soon as that tells something', () => {
+    const fail = () => {
+      throw new Fail();
+    };
+    const world = worldOf({ settleConflict: () => settled('theirs', false), prove: fail });
+    const { state, steps } = carriedOut(held(), asked('acceptCurrent'), world, t0 + hour);
+    expect(steps.at(-1)).toBe('prove');
+    expect(state).toMatchObject({ hold: null, current: { versionId: 'theirs', provedAt: null } });
+    expect(findCondition(state.conditions, 'CredentialProved')).toMatchObject({ status: 'Unknown' });
+  });
+
+  it.each<[string, Extract<ConflictOutcome, { kind: 'refused' }>, number]>([
+    ['what is refused there', { kind: 'refused', reason: 'CredentialRejected', message: 'no' }, t0],
+    [
+      'what has changed since',
+      { kind: 'refused', reason: 'SecretStoreConflict', message: 'no', conflict: { ...conflict, stored: 'fourth' } },
+      t0 + hour,
+    ],
+  ])('goes on being held after the choice of %s', (_name, outcome, since) => {
+    const before = held(rotating);
+    const { state, transitions } = choosing('overwrite', before, outcome);
+    expect(state).toMatchObject({ hold: { reason: 'SecretStoreConflict', since }, activeOperation: null });
+    expect(state).toMatchObject({ pending: { versionId: 'new' }, conflict: outcome.conflict ?? conflict });
+    expect(transitions.at(-1)).toMatchObject({ type: 'operation.refused', reason: outcome.reason });
   });
 });
