@@ -22,6 +22,8 @@ export class RegistrarFailure extends Error {
   readonly retryAfterSeconds: number | null;
   /** Requests that a settlement ladder sent before it failed. */
   readonly reads: number;
+  /** Instance whose spool holds the answer, where that did not reach the database. */
+  readonly spooledAt: string | null;
 
   constructor(fields: {
     reason: Reason;
@@ -30,6 +32,7 @@ export class RegistrarFailure extends Error {
     status?: number | null;
     retryAfterSeconds?: number | null;
     reads?: number;
+    spooledAt?: string | null;
   }) {
     super(fields.message);
     this.reason = fields.reason;
@@ -37,6 +40,7 @@ export class RegistrarFailure extends Error {
     this.status = fields.status ?? null;
     this.retryAfterSeconds = fields.retryAfterSeconds ?? null;
     this.reads = fields.reads ?? 0;
+    this.spooledAt = fields.spooledAt ?? null;
   }
 }
 

@@ -29,6 +29,7 @@ export function failureOf(error: unknown): Failure {
       retryAfterSeconds: detail?.retryAfterSeconds ?? null,
       message: cause.message,
       ...(detail?.reads === undefined ? {} : { reads: detail.reads }),
+      ...(detail?.spooledAt === undefined ? {} : { spooledAt: detail.spooledAt }),
     };
   }
   const message = cause instanceof TimeoutFailure ? 'The step did not end in its time.' : 'The step did not end.';

@@ -169,7 +169,7 @@ async function keep(
     const instance = await deps.spool.instance();
     // So that another worker waits for this one; the failure says it as well, as the database may be away.
     await within(keepAnswer, deps.records.markSpooled(intentId, instance)).catch(() => undefined);
-    throw unsettled(`The database did not take the answer; it is spooled at ${instance}.`, 'AnswerSpooled');
+    throw unsettled(`The database did not take the answer; it is spooled at ${instance}.`, 'AnswerSpooled', instance);
   }
   if (stored === 'late') throw unsettled('The answer came after the request was given up; it is kept as a late one.');
 }
@@ -188,8 +188,12 @@ async function within<Value>(milliseconds: number, promise: Promise<Value>): Pro
   }
 }
 
-function unsettled(message: string, reason: Reason = 'PeerNotAnswering'): RegistrarFailure {
-  return new RegistrarFailure({ reason, retryClass: 'transient', message });
+function unsettled(
+  message: string,
+  reason: Reason = 'PeerNotAnswering',
+  spooledAt: string | null = null,
+): RegistrarFailure {
+  return new RegistrarFailure({ reason, retryClass: 'transient', message, spooledAt });
 }
 
 function guardMessage(error: unknown): string {

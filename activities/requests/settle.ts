@@ -72,17 +72,23 @@ async function waitForAnswer(
 ): Promise<void> {
   const { collectInterval } = requestTimes(deps);
   if (spooledAtInstance !== null && !givenUp)
-    throw awaited('AnswerSpooled', collectInterval, `It is spooled at ${spooledAtInstance}.`);
+    throw awaited('AnswerSpooled', collectInterval, `It is spooled at ${spooledAtInstance}.`, spooledAtInstance);
   const remaining = await deps.records.answerAwaited(intentId, 2 * collectInterval);
   if (remaining > 0) throw awaited('AnswerAwaited', remaining, '');
 }
 
-function awaited(reason: 'AnswerAwaited' | 'AnswerSpooled', milliseconds: number, more: string): RegistrarFailure {
+function awaited(
+  reason: 'AnswerAwaited' | 'AnswerSpooled',
+  milliseconds: number,
+  more: string,
+  spooledAt: string | null = null,
+): RegistrarFailure {
   return new RegistrarFailure({
     reason,
     retryClass: 'transient',
     retryAfterSeconds: Math.ceil(milliseconds / 1000),
     message: `${explain(reason)} ${more}`.trim(),
+    spooledAt,
   });
 }
 

@@ -32,6 +32,10 @@ export interface OpenRequest {
   readonly metadata?: MetadataTarget;
   /** Its step failed, and it was told that it is being found out what became of it. */
   readonly unsettled?: true;
+  /** Instance whose spool holds its answer. */
+  readonly spooledAt?: string;
+  /** A person gave that answer up. */
+  readonly givenUp?: true;
 }
 
 /** A change of metadata that was looked at and is to be sent. */

@@ -24,6 +24,8 @@ export interface Failure {
   readonly message: string;
   /** Of a ladder that did not come to an end. */
   readonly reads?: number;
+  /** Instance whose spool holds the answer of the request. */
+  readonly spooledAt?: string | null;
 }
 
 /** A stored credential: where it is and what may be said of it. */

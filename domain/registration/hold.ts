@@ -40,6 +40,8 @@ const released: Readonly<Partial<Record<Reason, readonly Release[]>>> = {
   SoftwareStatementNotApproved: refused,
   ClientHeldElsewhere: ['retry', 'shareClient', 'supplyCredential'],
   SecretStoreConflict: ['acceptCurrent', 'overwrite'],
+  // It goes on being looked for; this gives it up.
+  AnswerSpooled: ['retry'],
 };
 
 /** Reasons whose hold has releases of its own; the others are released as `OperationFailed` is. */

@@ -27,8 +27,9 @@ function ofRecords(code: RecordsErrorCode): { reason: Reason; retryClass: RetryC
 /** What our own errors tell; null for errors of others. */
 function foreseen(error: unknown): Failure | null {
   if (error instanceof RegistrarFailure) {
-    const { reason, retryClass, status, retryAfterSeconds, message, reads } = error;
-    return { reason, retryClass, status, retryAfterSeconds, message, ...(reads === 0 ? {} : { reads }) };
+    const { reason, retryClass, status, retryAfterSeconds, message, reads, spooledAt } = error;
+    const more = { ...(reads === 0 ? {} : { reads }), ...(spooledAt === null ? {} : { spooledAt }) };
+    return { reason, retryClass, status, retryAfterSeconds, message, ...more };
   }
   const blank = { status: null, retryAfterSeconds: null };
   if (error instanceof SecretStoreError) return { ...secretStoreReasons[error.code], ...blank, message: error.message };

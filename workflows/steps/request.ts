@@ -33,8 +33,16 @@ export async function settleRequest(
   { peers, decided, policy }: Asking,
 ): Promise<Apply> {
   const { current } = state;
+  const { spooledAt = null, givenUp: giveUp = false } = request;
   return await requestStep(request, policy, false, () =>
-    peers.settle({ ...argumentsOf(state, request, policy), request: request.kind, current, ...decided }),
+    peers.settle({
+      ...argumentsOf(state, request, policy),
+      request: request.kind,
+      current,
+      spooledAt,
+      giveUp,
+      ...decided,
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
 import { openTask } from '../task.ts';
 import { afterChange, changesMetadata } from './change.ts';
+import { foundAgain, noteSpooled } from './spooled.ts';
 import { afterUpdate } from './update.ts';
 import { awaitToken } from './wayOn.ts';
 
@@ -25,7 +26,8 @@ export function afterRequest(
   policy: TimePolicy,
 ): Applied {
   const { reads } = outcome;
-  const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(before, now, policy) : before;
+  const found = foundAgain(before, now);
+  const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(found, now, policy) : found;
   const draft = new Draft({ ...spending(settled, reads ?? 0, now, policy), request: null }, now);
   if (request.kind === 'register') afterRegister(draft, request, outcome, now, policy);
   else if (changesMetadata(request, outcome)) afterChange(draft, request, outcome, now, policy);
@@ -46,6 +48,7 @@ export function afterRequestFailure(
 ): Applied {
   const spent = spending(before, failure.reads ?? 0, now, policy);
   const draft = new Draft({ ...spent, request: { ...request, unsettled: true } }, now);
+  noteSpooled(draft, failure, policy);
   if (request.unsettled !== true) {
     draft.set({ nextAttemptAt: null });
     draft.event({

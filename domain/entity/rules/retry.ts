@@ -6,7 +6,9 @@ export const retry: Rule<'retry'> = {
   refusal: ({ hold }) => releaseObstacle(hold, 'retry'),
 
   begin(draft, operation) {
+    const { request } = draft.state;
     const held = draft.state.hold?.reason;
+    if (held === 'AnswerSpooled' && request !== null) draft.set({ request: { ...request, givenUp: true } });
     draft.set({
       hold: null,
       conflict: null,

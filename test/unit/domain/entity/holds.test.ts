@@ -221,3 +221,36 @@ describe('a secret that somebody else made current', () => {
     expect(transitions.at(-1)).toMatchObject({ type: 'operation.refused', reason: outcome.reason });
   });
 });
+
+describe('an answer in the spool of one instance', () => {
+  const spooled = () => {
+    throw new Fail({ reason: 'AnswerSpooled', spooledAt: 'worker-1', retryAfterSeconds: 60 });
+  };
+  const world = worldOf({
+    request: spooled,
+    settle: (request) => (request.givenUp === true ? unanswered() : spooled()),
+  });
+
+  it('is looked for, tells after ten minutes, and is given up by retry', () => {
+    const soon = run(stateOf(), world, t0, t0 + 5 * 60_000, policy);
+    expect(soon.state).toMatchObject({
+      hold: { reason: 'AnswerSpooled', since: t0 },
+      request: { spooledAt: 'worker-1' },
+    });
+    expect(soon.steps.filter((step) => step === 'settle').length).toBeGreaterThan(1);
+    expect(soon.state.attentions).toEqual([]);
+    const later = run(soon.state, world, t0 + 5 * 60_000, t0 + 30 * 60_000, policy).state;
+    expect(later.attentions).toContainEqual(expect.objectContaining({ reason: 'AnswerSpooled' }));
+    const { state, steps } = carriedOut(later, asked('retry'), world, t0 + 30 * 60_000);
+    expect(steps).toEqual(['begin-operation', 'settle']);
+    expect(state).toMatchObject({ request: null, hold: null, unansweredPosts: 1, attentions: [] });
+  });
+
+  it('is held no more once it was found', () => {
+    const held = run(stateOf(), world, t0, t0 + 30 * 60_000, policy).state;
+    const found = worldOf({ settle: () => ({ kind: 'not-sent', failure: new Fail().failure }) });
+    const { state } = run(held, found, t0 + 30 * 60_000, t0 + day, policy);
+    expect(state.hold).toBeNull();
+    expect(state.attentions.map(({ reason }) => reason)).not.toContain('AnswerSpooled');
+  });
+});
