@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../../../domain/entity/health.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { acceptOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import type { EntityState, Operation } from '../../../../domain/entity/state.ts';
@@ -58,7 +59,8 @@ describe('a suspended one', () => {
     'in phase %s with %s sends nothing but what settles',
     (phase, _name, patch) => {
       for (let at = t0 - 2 * day; at < t0 + 120 * day; at += 3 * day) {
-        const step = nextStep(active({ phase, ...patch }), at, policy);
+        const state = active({ phase, ...patch });
+        const step = nextStep({ ...state, credentialHealth: healthOf(state, at) }, at, policy);
         const harmless = ['wait', 'note-health', 'tell-of-task', 'settle'].includes(step.do);
         const goesAhead =
           step.do === 'begin-operation' && ['suspend', 'resume', 'retry', 'retire'].includes(step.operation.kind);
