@@ -6,6 +6,7 @@ import type { EntityActivities } from '../domain/ports/onboarding.ts';
 import { explain } from '../domain/reasons/index.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { storeSupplied } from './credentials/adopt.ts';
+import { showEndpoints } from './credentials/showEndpoints.ts';
 import type { Dependencies } from './dependencies.ts';
 import { discover } from './discovery/discover.ts';
 import { prove } from './proof/prove.ts';
@@ -14,6 +15,7 @@ import { probeSetAside } from './proof/setAside.ts';
 import { settleConflict } from './proof/settleConflict.ts';
 import { planMetadata } from './requests/metadataChange.ts';
 import { onboard } from './requests/onboard.ts';
+import { readClient } from './requests/read.ts';
 import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
 import { settle } from './requests/settle.ts';
@@ -39,7 +41,8 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
       const { fhirBaseUrl } = await refuseOutdated(deps, argument);
       const url = askedFirst(argument, fhirBaseUrl);
       const workClass = argument.workClass ?? 'onboarding';
-      if (url !== null) await takeTurn(deps, { url, calls: callsOf[name], workClass });
+      const calls = callsOf[name];
+      if (url !== null && calls > 0) await takeTurn(deps, { url, calls, workClass });
       return await heedingPause(deps, url, step(deps, argument, { startedAt, endsAt: startedAt + milliseconds() }));
     };
   }
@@ -62,11 +65,13 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
     onboard: decided('onboard', onboard, requestStep),
     register: decided('register', provingStored(register), requestStep),
     update: decided('update', provingStored(update), requestStep),
+    read: decided('read', provingStored(readClient), requestStep),
     settle: decided('settle', provingStored(settle), repeatableStep),
     prove: decided('prove', prove, repeatableStep),
     probeSetAside: decided('probeSetAside', probeSetAside, repeatableStep),
     settleConflict: decided('settleConflict', settleConflict, repeatableStep),
     storeSupplied: decided('storeSupplied', provingStored(storeSupplied), repeatableStep),
+    showEndpoints: decided('showEndpoints', showEndpoints, repeatableStep),
     retire: decided('retire', forgettingHeaders(retire), repeatableStep),
     planMetadata: (argument) => planMetadata(deps, argument),
     wake: (argument) => wake(deps, policy, argument),

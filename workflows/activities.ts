@@ -27,13 +27,13 @@ export function peersOf(
   priority: StepPriority,
 ): PeerActivities & Onboarding {
   const once = { maximumAttempts: 1 };
-  const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update'>>({
+  const unrepeatable = proxyActivities<Pick<PeerActivities, 'register' | 'update' | 'read'>>({
     taskQueue: peerTaskQueue,
     startToCloseTimeout: policy.requestStep,
     retry: once,
     priority,
   });
-  const repeatable = proxyActivities<Omit<PeerActivities, 'register' | 'update'>>({
+  const repeatable = proxyActivities<Omit<PeerActivities, 'register' | 'update' | 'read'>>({
     taskQueue: peerTaskQueue,
     startToCloseTimeout: policy.repeatableStep,
     retry: once,
@@ -50,12 +50,14 @@ export function peersOf(
     onboard,
     register: unrepeatable.register,
     update: unrepeatable.update,
+    read: unrepeatable.read,
     discover: repeatable.discover,
     settle: repeatable.settle,
     prove: repeatable.prove,
     probeSetAside: repeatable.probeSetAside,
     settleConflict: repeatable.settleConflict,
     storeSupplied: repeatable.storeSupplied,
+    showEndpoints: repeatable.showEndpoints,
     retire: repeatable.retire,
   };
 }

@@ -11,7 +11,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { credentialAudience, managementAudience, tokenEndpointOf } from '../servers/audience.ts';
 import { listFormerClient } from './formerClient.ts';
 import { signingJwkFor } from './keys.ts';
-import { clientOfManagement, readManagement } from './management.ts';
+import { managedClientOf, readManagement } from './management.ts';
 import { type ClientSecret, clientSecretOf, clientSecretSchema, readSecret, tagsOf } from './secret.ts';
 import { storeManagement } from './storeManagement.ts';
 
@@ -183,8 +183,7 @@ async function storedBefore(
       : (await readSecret(deps.secrets, clientSecretName(config), { versionId: ofClient }, clientSecretSchema))?.value;
   if (client === undefined) return null;
   const versionId = place === 'management' ? (management?.versionId ?? ofClient) : ofClient;
-  const isTop = management !== null && clientOfManagement(management.value) === supplied.clientId;
-  const own = isTop ? management.value : management?.value.clients?.[supplied.clientId];
+  const own = management === null ? undefined : managedClientOf(management.value, supplied.clientId);
   const issuedAt = supplied.issuedAt ?? deps.clock.now();
   const sameClient = current?.clientId === supplied.clientId ? current : null;
   const credential: CredentialState = {

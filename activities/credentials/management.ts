@@ -35,8 +35,7 @@ export async function managementAccesses(
   clientId: string,
 ): Promise<ManagementAccess[]> {
   const stored = (await readManagement(deps, config))?.value;
-  const owner = stored === undefined ? null : clientOfManagement(stored);
-  const current = owner === null || owner === clientId ? stored : stored?.clients?.[clientId];
+  const current = stored === undefined ? undefined : managedClientOf(stored, clientId);
   const journal = await deps.records.managementTokens(config.registrationId);
   const clientUri = current?.registration_client_uri;
   const own = journal.filter(
@@ -58,6 +57,12 @@ export async function managementAccesses(
 /** The client that a management secret belongs to; null when it does not say. */
 export function clientOfManagement({ client_id, client }: ManagementSecret): string | null {
   return client_id ?? client?.client_id ?? null;
+}
+
+/** The members of one client: at the top, or below `clients`. */
+export function managedClientOf(secret: ManagementSecret, clientId: string): ManagedClient | undefined {
+  const owner = clientOfManagement(secret);
+  return owner === null || owner === clientId ? secret : secret.clients?.[clientId];
 }
 
 function accessOf(secret: ManagedClient | undefined): ManagementAccess | null {

@@ -6,7 +6,7 @@ import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { fits, toContent } from '../../stores/secrets/content.ts';
 import { versionIdOfContent } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { clientOfManagement, readManagement } from './management.ts';
+import { clientOfManagement, managedClientOf, readManagement } from './management.ts';
 import { type ClientSecret, type ManagedClient, type ManagementSecret, tagsOf } from './secret.ts';
 
 /** What was received about the management of one client. Absent members are unchanged (RFC 7592 section 3). */
@@ -104,7 +104,6 @@ function fitting(top: ManagementSecret, others: Readonly<Record<string, ManagedC
 }
 
 function isManageable(value: ManagementSecret, clientId: string): boolean {
-  const owner = clientOfManagement(value);
-  const own = owner === null || owner === clientId ? value : value.clients?.[clientId];
+  const own = managedClientOf(value, clientId);
   return own?.registration_access_token !== undefined && own.registration_client_uri !== undefined;
 }

@@ -4,13 +4,18 @@ import {
   decideUnprovable,
   type ProofDecision,
 } from '../../domain/credential/proofDecision.ts';
+import { RegistrarFailure } from '../../domain/failure.ts';
 import type { CredentialState, Endpoints, PeerSteps, ProofOutcome } from '../../domain/ports/activities.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { listFormerClient } from '../credentials/formerClient.ts';
 import { heldCredential } from '../credentials/held.ts';
+import { readManagement } from '../credentials/management.ts';
+import { storeManagement } from '../credentials/storeManagement.ts';
 import { configOf, type Dependencies } from '../dependencies.ts';
+import { heldByAnother } from '../requests/otherHolder.ts';
+import { managementAudience } from '../servers/audience.ts';
 import { becomeManageable } from '../servers/reissue.ts';
 import { looksGone } from './clientGone.ts';
 import { promote, replacedBy } from './promote.ts';
@@ -56,6 +61,9 @@ export async function proveWith(
     const { gone, reads } = await looksGone(deps, config, argument.endpoints, current, argument.mostReads);
     return { ...outcome, reads, ...(gone ? { clientGone: true } : {}) };
   }
+  const { clientId } = pending.credential;
+  const held = await heldByAnother(deps, config.registrationId, argument.endpoints, clientId);
+  if (held !== null) throw new RegistrarFailure({ ...held.failure });
   const provedAt = decision.reason === 'ProofSucceeded' ? deps.clock.now() : null;
   try {
     const promoted = await takePlace(deps, config, argument.endpoints, pending, { current, replaceable });
@@ -78,10 +86,32 @@ export async function takePlace(
   { current, replaceable }: { readonly current: CredentialState | null; readonly replaceable: string | null },
 ): Promise<CredentialState> {
   const promoted = await promote(deps, config, ours, replaceable);
-  if (current !== null && current.clientId !== promoted.clientId)
+  if (current !== null && current.clientId !== promoted.clientId) {
     await listFormerClient(deps, config, endpoints, current);
+    await takeTop(deps, config, endpoints, promoted.clientId);
+  }
   if (promoted.supplied) await deps.records.releaseClients(config.registrationId, [promoted.clientId]);
   return await becomeManageable(deps, config, endpoints, promoted);
+}
+
+/** The management secret shows the current client's members at its top (DESIGN section 5). */
+async function takeTop(
+  deps: Dependencies,
+  config: RegistrationConfig,
+  endpoints: Endpoints,
+  clientId: string,
+): Promise<void> {
+  const audience = managementAudience(endpoints);
+  const receivedAt = deps.clock.now();
+  if ((await readManagement(deps, config)) === null) return;
+  await storeManagement(deps, config, {
+    clientId,
+    token: null,
+    clientUri: null,
+    audience,
+    receivedAt,
+    role: 'current',
+  });
 }
 
 /** Whether the credential to be proved authenticates by a key that Registrar does not hold. */

@@ -1,3 +1,4 @@
+import { requestedMetadata } from '../../domain/client/requested.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
 import type { StoredAnswer } from '../../domain/operations/intent.ts';
 import type { Failure, RequestOutcome } from '../../domain/ports/activities.ts';
@@ -14,6 +15,7 @@ import { reissueManagement } from '../servers/reissue.ts';
 import { candidateCounts } from './candidate.ts';
 import { type Change, carriedOut } from './metadataChange.ts';
 import { answerOf } from './sendOnce.ts';
+import { showing, shownByRead } from './shownClient.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /**
@@ -103,7 +105,12 @@ async function readWith(
       registrationClientUri: parsed.registrationClientUri ?? access.clientUri,
     };
     const done = change !== null && carriedOut(change, argument, parsed) ? change : null;
-    const outcome = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
+    const stored = await storeUpdated(deps, config, argument, argument.intentId, shown, done);
+    const asked = requestedMetadata(config, argument.endpoints, argument.current.authMethod);
+    const known = argument.known?.metadata ?? null;
+    const judged = { clientId: argument.current.clientId, at: answer.receivedAt, sent: known, shown: parsed };
+    const { client } = shownByRead({ ...judged, secrets: secretsInPlay }, asked);
+    const outcome = showing(stored, { ...client, differs: [] });
     if (outcome.kind !== 'unchanged' || done !== null) return outcome;
     return onlyReads(cause) ? notSupported(cause) : { kind: 'not-sent', failure: again(cause) };
   }

@@ -1,4 +1,5 @@
 import { judgeRegistrationAnswer } from '../../domain/client/answer.ts';
+import { type AppliedMembers, changedApplied } from '../../domain/client/applied.ts';
 import { requestedMetadata, requestedScopes } from '../../domain/client/requested.ts';
 import { changedMembers, showsUpdate } from '../../domain/client/rollout.ts';
 import { RegistrarFailure } from '../../domain/failure.ts';
@@ -48,6 +49,20 @@ export async function changeOf(
     retryClass: 'input',
     message: `There is no revision ${target.revision} of the application or ${target.ownRevision} of the registration.`,
   });
+}
+
+/** What an update sends; null: it is not known what the client has, so that nothing may be sent. */
+export function membersToSend(
+  change: Change | null,
+  { endpoints, current }: UpdateContext,
+  known: AppliedMembers | null,
+): AppliedMembers | null {
+  if (change === null) return known;
+  const { before, wanted } = change;
+  const isSupplied = current.supplied === true;
+  const asked = requestedMetadata(wanted, endpoints, current.authMethod);
+  if (known === null) return isSupplied ? null : asked;
+  return changedApplied(known, asked, changedMembers(before, wanted, current.authMethod), isSupplied);
 }
 
 /** Whether a client that was read shows that the update was carried out. */

@@ -35,7 +35,9 @@ import {
   tokenEndpointOf,
 } from '../servers/audience.ts';
 import { type Presented, tokenToPresent } from '../servers/presentedToken.ts';
+import { heldElsewhere } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
+import { shownAfterSending } from './shownClient.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
 export async function register(
@@ -110,7 +112,7 @@ export async function absorbRegistration(
   const outcome =
     parsed.kind === 'refused'
       ? await absorbRefusal(deps, argument, intent, answer, judgedOfAccount(parsed, presented))
-      : await absorbKeptClient(deps, config, argument, intent, answer, parsed, metadata);
+      : await absorbKeptClient(deps, config, argument, presented, intent, answer, parsed, metadata);
   // Before the intent is settled: nobody comes back to a settled one.
   if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
     await deps.records.spendEnteringSecret(argument.initialAccessTokenRef);
@@ -140,7 +142,7 @@ function settlementOf(outcome: RequestOutcome): 'applied' | 'refused' | 'unanswe
 
 /** What no secret store takes is listed with its token, and not tried again every hour. */
 async function absorbKeptClient(...given: Parameters<typeof absorbClient>): Promise<RequestOutcome> {
-  const [deps, , argument, intent, answer] = given;
+  const [deps, , argument, , intent, answer] = given;
   try {
     return await absorbClient(...given);
   } catch (error) {
@@ -156,7 +158,7 @@ async function absorbKeptClient(...given: Parameters<typeof absorbClient>): Prom
  * A server that answers with a client that it has already (the same software, or the same metadata). The answer is kept
  * sealed, and its token belongs to the holder, whose own may have died with it.
  */
-async function heldElsewhere(
+async function keepForHolder(
   deps: Dependencies,
   { endpoints, registrationId }: RequestArguments,
   intent: Intent,
@@ -173,14 +175,7 @@ async function heldElsewhere(
     clientId,
     answer,
   });
-  const reason = 'ClientHeldElsewhere';
-  const message = `${explain(reason)} The holder is ${holder}.`;
-  return {
-    kind: 'held-elsewhere',
-    clientId,
-    holderRegistrationId: holder,
-    failure: { reason, retryClass: 'input', status: answer.status, retryAfterSeconds: null, message },
-  };
+  return heldElsewhere(clientId, holder, answer.status);
 }
 
 /** Bytes that client id, secret, token, key and endpoints may take beside the metadata. */
@@ -196,6 +191,7 @@ async function absorbClient(
   deps: Dependencies,
   config: RegistrationConfig,
   argument: RequestArguments,
+  presented: Presented,
   intent: Intent,
   answer: StoredAnswer,
   client: ClientInformation,
@@ -207,7 +203,7 @@ async function absorbClient(
   const usable = { ...client, secretExpiresAt: usableEnd(deps, client) };
   // Before anything is stored: another registration's client is not ours to use.
   if (!(await deps.records.holdClient(tokenEndpoint, client.clientId, config.registrationId)))
-    return await heldElsewhere(deps, argument, intent, answer, client.clientId, tokenEndpoint);
+    return await keepForHolder(deps, argument, intent, answer, client.clientId, tokenEndpoint);
   const { versionId } = await storeManagement(deps, config, {
     clientId: client.clientId,
     token: client.registrationAccessToken,
@@ -245,6 +241,13 @@ async function absorbClient(
     revision: config.revision,
     ownRevision: config.ownRevision,
     tokenReceived: client.registrationAccessToken !== null,
+    client: shownAfterSending({
+      clientId: client.clientId,
+      at: client.issuedAt,
+      sent: metadata,
+      shown: client,
+      secrets: presented.secrets,
+    }),
     notes: [...client.findings.filter((finding) => finding.severity !== 'info').map((finding) => finding.message)],
   };
 }

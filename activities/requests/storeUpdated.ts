@@ -5,7 +5,7 @@ import type {
   AppliedMetadata,
   CredentialState,
   Failure,
-  RequestArguments,
+  OfClient,
   RequestOutcome,
 } from '../../domain/ports/activities.ts';
 import { explain } from '../../domain/reasons/index.ts';
@@ -20,7 +20,7 @@ import { type Dependencies, requestTimes } from '../dependencies.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { type Change, judgeChange } from './metadataChange.ts';
 
-export type UpdateArguments = RequestArguments & { readonly current: CredentialState };
+export type UpdateArguments = OfClient;
 
 /** What an answer shows of a client; null = not shown, which means unchanged (RFC 7592 section 3). */
 type Shown = Pick<

@@ -1,8 +1,8 @@
 import { profileOf } from '../../domain/client/lint/profiles.ts';
 import { explainErrors, lintRegistrationRequest } from '../../domain/client/lint/request.ts';
-import { requestedMetadata } from '../../domain/client/requested.ts';
 import type { Intent, MetadataTarget, StoredAnswer } from '../../domain/operations/intent.ts';
 import type { CredentialState, Failure, RequestOutcome, StepBudget } from '../../domain/ports/activities.ts';
+import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { originOf } from '../../protocols/http/publicUrl.ts';
 import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
@@ -15,8 +15,10 @@ import type { Dependencies } from '../dependencies.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { reissueManagement } from '../servers/reissue.ts';
 import { climb } from './ladder.ts';
-import { changeOf } from './metadataChange.ts';
+import { changeOf, membersToSend } from './metadataChange.ts';
+import { heldByAnother } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
+import { knownMembers, showing, shownAfterSending } from './shownClient.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
 
 /**
@@ -33,10 +35,13 @@ export async function update(
   const change = await changeOf(deps, config, argument.metadata);
   const errors = change === null ? null : lintErrors(change.wanted, argument);
   if (errors !== null) return { kind: 'refused', failure: errors };
+  const held = await heldByAnother(deps, config.registrationId, argument.endpoints, current.clientId);
+  if (held !== null) return held;
+  const wanted = membersToSend(change, argument, await knownMembers(deps, argument.known));
+  if (wanted === null) return unknownMetadata();
   const [stored] = await managementAccesses(deps, config, current.clientId);
   const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
   if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
-  const wanted = requestedMetadata(change?.wanted ?? config, argument.endpoints, current.authMethod);
   const whole = await withClientKeys(deps, config, wanted, argument.intentId);
   // Only an update that changes nothing may leave the scope out.
   const withoutScope = change === null && (await failsAtScope(deps, config, current, access.clientUri));
@@ -55,6 +60,15 @@ export async function update(
   });
   if (sent.kind !== 'answered') return sent;
   return await absorbUpdate(deps, config, argument, sent.intent, sent.answer);
+}
+
+/** RFC 7592 section 2.2 replaces everything: what is not known would be taken from the client. */
+function unknownMetadata(): RequestOutcome {
+  const reason = 'ClientMetadataUnknown';
+  return {
+    kind: 'refused',
+    failure: { reason, retryClass: 'input', status: null, retryAfterSeconds: null, message: explain(reason) },
+  };
 }
 
 /** What the lint of registration requests says against changed metadata; nothing is sent then. */
@@ -87,17 +101,26 @@ export async function absorbUpdate(
   intent: Intent,
   answer: StoredAnswer,
 ): Promise<RequestOutcome> {
+  const secretsInPlay = await secretsOfClient(deps, config);
   const parsed = parseUpdateResponse(answer, {
     now: deps.clock.now(),
     managementOrigins: managementAudience(argument.endpoints),
     askedAuthMethod: argument.current.authMethod,
-    secretsInPlay: await secretsOfClient(deps, config),
+    secretsInPlay,
     clientId: argument.current.clientId,
   });
   const change = await changeOf(deps, config, intent.metadata);
   if (parsed.kind !== 'refused') {
     const shown = parsed.kind === 'client' ? { ...parsed, answersUpdate: true as const } : nothingShown(answer);
-    const outcome = await storeUpdated(deps, config, argument, intent.intentId, shown, change);
+    const stored = await storeUpdated(deps, config, argument, intent.intentId, shown, change);
+    const client = shownAfterSending({
+      clientId: argument.current.clientId,
+      at: answer.receivedAt,
+      sent: membersToSend(change, argument, await knownMembers(deps, argument.known)),
+      shown: parsed.kind === 'client' ? parsed : null,
+      secrets: secretsInPlay,
+    });
+    const outcome = showing(stored, client);
     if (outcome.kind === 'refused') await keepUnread(deps, intent, argument, answer);
     await deps.records.settleIntent(intent.intentId, outcome.kind === 'refused' ? 'refused' : 'applied', outcome);
     return outcome;

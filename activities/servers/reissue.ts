@@ -12,7 +12,7 @@ import { administratorBearer, administratorFor, serverAccessOf } from './access.
  * The rung "re-issue by a configured administrator" of the settlement ladder (DESIGN section 5): a new registration
  * access token of a client, journalled before anything else. Null where no administrator is configured, or the policy
  * says no, or he may not; `gone`: the server knows no such client. Rejects with RegistrarFailure when it cannot be asked
- * now.
+ * now, and where another registration holds the client: the token that is in use there would die.
  */
 export async function reissueManagement(
   deps: Dependencies,
@@ -20,6 +20,7 @@ export async function reissueManagement(
   endpoints: Endpoints,
   clientId: string,
 ): Promise<(ManagementAccess & { readonly received: ManagementToken }) | 'gone' | null> {
+  if (await isHeldElsewhere(deps, config.registrationId, endpoints, clientId)) return null;
   const access = await serverAccessOf(deps, endpoints);
   const administrator = administratorFor(access, endpoints);
   if (administrator === null || access?.policies.reissueManagementTokens !== true) return null;
@@ -33,6 +34,17 @@ export async function reissueManagement(
     if (!(error instanceof RegistrarFailure) || error.retryClass === 'transient') throw error;
     return error.reason === 'ClientUnknown' ? 'gone' : null;
   }
+}
+
+async function isHeldElsewhere(
+  { records }: Dependencies,
+  registrationId: string,
+  { tokenEndpoint }: Endpoints,
+  clientId: string,
+): Promise<boolean> {
+  if (tokenEndpoint === null) return false;
+  const holder = await records.clientHolder(tokenEndpoint, clientId);
+  return holder !== null && holder !== registrationId;
 }
 
 /**

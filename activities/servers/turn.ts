@@ -32,11 +32,14 @@ export const callsOf = {
   /** Its discovery, and its registration with a proof. */
   onboard: 5,
   update: 4,
+  read: 1,
   settle: 3,
   prove: 2,
   probeSetAside: 2,
   settleConflict: 2,
   storeSupplied: 2,
+  // The secret store only.
+  showEndpoints: 0,
   retire: 1,
 } as const;
 

@@ -33,6 +33,12 @@ const cuts: readonly ((state: EntityState) => Partial<EntityState>)[] = [
   ({ discovery, config }) => ({ discovery: narrowed(discovery, config, narrow) }),
   ({ scopes }) => ({ scopes: fewDifferences(shortLists(scopes, 1_000), 500) }),
   ({ discovery, config }) => ({ discovery: narrowed(discovery, config, narrowest) }),
+  // It is read before it is updated; what the current client has is what the next rotation sends.
+  ({ clients, current }) => ({
+    clients: clients.map((client) =>
+      client.clientId === current?.clientId ? client : { ...client, appliedMetadata: null, appliedAt: null },
+    ),
+  }),
   ({ conditions, attentions }) => ({ conditions: shortMessages(conditions), attentions: shortMessages(attentions) }),
 ];
 

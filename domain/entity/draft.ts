@@ -3,6 +3,7 @@ import { setCondition } from '../registration/conditions.ts';
 import type { EventType, Transition } from '../registration/view.ts';
 import { toRfc3339 } from '../time/clock.ts';
 import { boundedState } from './bound.ts';
+import { listedClients } from './clients/known.ts';
 import { healthOf } from './health.ts';
 import { type Attention, type AttentionTopic, attentionTopics, type EntityState } from './state.ts';
 import { viewOf } from './view.ts';
@@ -84,6 +85,8 @@ export class Draft {
   }
 
   finish(): Applied {
+    const clients = listedClients(this.state);
+    if (clients !== this.state.clients) this.set({ clients });
     this.state = boundedState(this.state);
     const last = this.#transitions.at(-1);
     if (last === undefined) return { state: this.state, transitions: [] };

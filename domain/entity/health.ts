@@ -2,6 +2,7 @@ import { clientDue, type Due, nearerEnd, overdueAt, rotationDue } from '../crede
 import type { CredentialState } from '../ports/activities.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
+import { currentClient } from './clients/known.ts';
 import type { EntityState } from './state.ts';
 
 const never: Due = { at: null, reason: null, moved: null };
@@ -35,7 +36,9 @@ export function rotationObstacle({ authMethod }: CredentialState): Reason | null
 /** What keeps the current credential from being replaced by a request; until a person brings another it is not tried. */
 export function requestObstacle({
   current,
-}: EntityState): Extract<Reason, 'ManualRotationNeeded' | 'RotationNotSupported'> | null {
+  clients,
+}: EntityState): Extract<Reason, 'ManualRotationNeeded' | 'RotationNotSupported' | 'ClientHeldElsewhere'> | null {
+  if (currentClient({ current, clients })?.heldBy != null) return 'ClientHeldElsewhere';
   if (current?.manageable === true) return null;
   return current?.supplied === true ? 'ManualRotationNeeded' : 'RotationNotSupported';
 }

@@ -23,7 +23,7 @@ export function operationAhead(
 }
 
 /** What is not done while two versions of the secret wait for a person: whatever would bring a third. */
-const conflictGates: readonly string[] = ['prove', 'begin-rotation', 'probe-set-aside', 'update'];
+const conflictGates: readonly string[] = ['prove', 'begin-rotation', 'probe-set-aside', 'read', 'update'];
 const gates: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   SecretStoreConflict: conflictGates,
   ClientHeldElsewhere: ['register', ...conflictGates],

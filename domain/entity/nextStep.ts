@@ -2,6 +2,7 @@ import { nearerEnd } from '../credential/dueTime.ts';
 import { nextTokenAt } from '../credential/pace/bucket.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import type { Phase } from '../words.ts';
+import { firstReadAt, readsFirst } from './clients/known.ts';
 import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
 import { isGated, operationAhead } from './holding.ts';
 import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
@@ -25,6 +26,8 @@ export type Step =
   | { readonly do: 'change'; readonly change: MetadataChange }
   | { readonly do: 'probe-set-aside' }
   | { readonly do: 'update' }
+  | { readonly do: 'read' }
+  | { readonly do: 'show-endpoints' }
   | { readonly do: 'settle'; readonly request: OpenRequest }
   | { readonly do: 'store-supplied'; readonly operation: Operation<'supplyCredential'> }
   | { readonly do: 'settle-conflict'; readonly operation: Operation<'acceptCurrent' | 'overwrite'> }
@@ -96,7 +99,9 @@ function freeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (operation !== undefined && state.activeOperation === null) return { do: 'begin-operation', operation };
   if (state.activeOperation?.kind === 'changeMetadata') {
     if (state.change == null) return whenDue(state, now, { do: 'plan-change', operation: state.activeOperation });
-    return whenPaid(state, now, policy, { do: 'change', change: state.change });
+    // Of a client that a person registered nothing may be sent that is not known.
+    const reads = state.current?.supplied === true && readsFirst(state, now, policy);
+    return whenPaid(state, now, policy, reads ? { do: 'read' } : { do: 'change', change: state.change });
   }
   if (state.activeOperation?.kind === 'discover') return whenDue(state, now, { do: 'discover' });
   if (state.activeOperation?.kind === 'supplyCredential')
@@ -122,14 +127,24 @@ function freeStep(state: EntityState, now: number, policy: TimePolicy): Step {
 
 function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   if (state.pending !== null || state.activeOperation?.kind === 'verify') return whenDue(state, now, { do: 'prove' });
+  if (state.endpointsMoved && state.current?.place === 'client') return whenDue(state, now, { do: 'show-endpoints' });
   if (state.rotation !== null) return rotationStep(state, state.rotation, now, policy);
   const rotateAt = rotationStart(state, now, policy);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
+  const readAt = firstReadWhenPaid(state, policy);
+  if (readAt !== null && readAt <= now) return { do: 'read' };
   // The watch proves what is good. A rejected one is probed here, with back-off, so that a client that is enabled again
   // is taken up by itself.
   const proveAt = state.rejectedSince !== null && isProvable(state) ? (state.nextAttemptAt ?? now) : null;
   if (proveAt !== null && proveAt <= now) return { do: 'prove' };
-  return { do: 'wait', until: earliest([rotateAt, proveAt, ...healthChanges(state)], now) };
+  return { do: 'wait', until: earliest([rotateAt, readAt, proveAt, ...healthChanges(state)], now) };
+}
+
+/** It holds nothing up: it waits for its turn and for the back-off of what else is tried. */
+function firstReadWhenPaid(state: EntityState, policy: TimePolicy): number | null {
+  const at = firstReadAt(state, policy);
+  if (at === null) return null;
+  return Math.max(at, nextTokenAt(state.rotationPace.bucket, policy) ?? 0, state.nextAttemptAt ?? 0);
 }
 
 /** False once a proof has shown that Registrar does not hold what it would prove. */
@@ -143,7 +158,7 @@ function rotationStep(state: EntityState, rotation: Rotation, now: number, polic
   const own = rotation.delayed === true || state.rejectedSince === null;
   const begun = own ? state : { ...state, nextAttemptAt: null };
   if (rotation.probed === true || newerThan(state.setAside, state.current).length === 0)
-    return whenPaid(begun, now, policy, { do: 'update' }, paceAt);
+    return whenPaid(begun, now, policy, { do: readsFirst(state, now, policy) ? 'read' : 'update' }, paceAt);
   return whenDue(begun, now, { do: 'probe-set-aside' }, paceAt);
 }
 

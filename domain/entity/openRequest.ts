@@ -4,10 +4,10 @@ import { spending } from './rotation/attempt.ts';
 import type { EntityState, OpenRequest, Rotation } from './state.ts';
 
 /** A step that sends what cannot be repeated. */
-export type RequestStep = Extract<Step, { do: 'register' | 'update' | 'change' }>;
+export type RequestStep = Extract<Step, { do: 'register' | 'update' | 'change' | 'read' }>;
 
 export function isRequestStep(step: Step): step is RequestStep {
-  return step.do === 'register' || step.do === 'update' || step.do === 'change';
+  return step.do === 'register' || step.do === 'update' || step.do === 'change' || step.do === 'read';
 }
 
 /**
@@ -28,9 +28,9 @@ export function openRequest(
 }
 
 function rotationSent({ rotation }: EntityState, step: RequestStep, now: number): Rotation | null {
-  if (rotation === null || step.do !== 'update') return rotation;
+  if (rotation === null || (step.do !== 'update' && step.do !== 'read')) return rotation;
   const { waits: _waits, delayed: _delayed, ...sent } = rotation;
-  return { ...sent, sentAt: now };
+  return step.do === 'read' ? sent : { ...sent, sentAt: now };
 }
 
 function requestOf(
@@ -40,6 +40,10 @@ function requestOf(
 ): OpenRequest {
   if (step.do === 'register') return { intentId, kind: 'register', operationId };
   if (current === null) throw new Error('an update needs a current credential');
+  if (step.do === 'read') {
+    const asked = rotation ?? (activeOperation?.kind === 'changeMetadata' ? activeOperation : null);
+    return { intentId, kind: 'read', operationId: asked?.operationId ?? operationId };
+  }
   if (step.do === 'update') {
     if (rotation === null) throw new Error('an update needs a rotation');
     return { intentId, kind: 'update', operationId: rotation.operationId };

@@ -1,3 +1,4 @@
+import type { AppliedMembers } from '../client/applied.ts';
 import { newPace, type RotationPace } from '../credential/pacing.ts';
 import type { Asked, OperationKind } from '../operations/details.ts';
 import type { MetadataTarget } from '../operations/intent.ts';
@@ -26,7 +27,7 @@ export type Operation<Kind extends OperationKind = OperationKind> = {
 /** A request that is not settled yet: recorded before it is given to an activity, so that nobody sends it unrecorded. */
 export interface OpenRequest {
   readonly intentId: string;
-  readonly kind: 'register' | 'update';
+  readonly kind: 'register' | 'update' | 'read';
   readonly operationId: string;
   /** Set on an update that changes the metadata; one that rotates sends what the client has. */
   readonly metadata?: MetadataTarget;
@@ -52,6 +53,27 @@ export interface MetadataChange {
 export interface Hold {
   readonly reason: Reason;
   readonly since: number;
+}
+
+/** What is known of a client, beside its credentials; its role is `roleOf`'s to say. */
+export interface ClientState {
+  readonly clientId: string;
+  /** What it has: what was sent last or its server showed, without any secret. Null: not known, or more than is kept. */
+  readonly appliedMetadata: AppliedMembers | null;
+  /** When that was sent or shown. */
+  readonly appliedAt: number | null;
+  /** The client's own end of life. */
+  readonly endsAt: number | null;
+  /** The last try to read it; null = none was made. */
+  readonly lastRead: {
+    readonly at: number;
+    /** Whether all reads so far kept the registration access token; null = none was answered. */
+    readonly keptToken: boolean | null;
+    /** Intent whose row holds what is more than a state keeps. */
+    readonly wholeIn: string | null;
+  } | null;
+  /** Registration that was found to hold it, so that nothing is done to it; null = this one does. */
+  readonly heldBy: string | null;
 }
 
 export interface Rotation {
@@ -128,6 +150,10 @@ export interface EntityState {
   readonly current: CredentialState | null;
   /** Stored, not yet proved. */
   readonly pending: CredentialState | null;
+  /** Those of the credentials in use. */
+  readonly clients: readonly ClientState[];
+  /** An endpoint that the application's document shows has moved since. */
+  readonly endpointsMoved: boolean;
   /** Where the pending credential came from, when it was a person. */
   readonly supply: Supply | null;
   /** Since when the proof of the credential to be proved has been rejected; null when it was not. */
@@ -196,6 +222,8 @@ export function initialState(start: EntityStart): EntityState {
     appliedOwnRevision: view?.ownRevision?.applied ?? null,
     current: promoted ? credential : null,
     pending: promoted ? null : credential,
+    clients: [],
+    endpointsMoved: false,
     supply: null,
     rejectedSince: null,
     currentRejected: view?.credentialHealth === 'rejected',

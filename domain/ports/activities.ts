@@ -1,3 +1,4 @@
+import type { AppliedMembers } from '../client/applied.ts';
 import type { ProofDecision, Verdict } from '../credential/proofDecision.ts';
 import type { SuppliedCredential } from '../credential/supplied.ts';
 import type { RetryClass } from '../failure.ts';
@@ -86,6 +87,30 @@ export interface RequestArguments {
   readonly mostReads?: number;
 }
 
+/** What a client has, as far as its registration knows it. */
+export interface KnownClient {
+  /** Null: not known, or more than is kept. */
+  readonly metadata: AppliedMembers | null;
+  /** Intent of a read whose row holds them, where they are more than a state keeps; null = none does. */
+  readonly wholeIn: string | null;
+}
+
+/** What an answer showed of a client. */
+export interface ShownClient {
+  readonly clientId: string;
+  /** What it has now; null where that is more than a state keeps, or the answer shows too little of it. */
+  readonly metadata: AppliedMembers | null;
+  /** It is more than a state keeps: it is read again before each update. */
+  readonly tooLarge?: true;
+  /** When the server answered. */
+  readonly at: number;
+  /** Names of the members that it shows otherwise than they were sent, or, of a read, asked for. */
+  readonly differs: readonly string[];
+}
+
+/** An update or a read is of a client that is current. */
+export type OfClient = RequestArguments & { readonly current: CredentialState; readonly known?: KnownClient };
+
 /** Changed client metadata that the server took. */
 export interface AppliedMetadata {
   readonly target: MetadataTarget;
@@ -118,6 +143,7 @@ type Ended =
       /** Of a registration: what `revision` does not say. */
       readonly ownRevision?: number;
       readonly metadata?: AppliedMetadata;
+      readonly client?: ShownClient;
     }
   /** The update was taken, the secret is the same; `expiresAt` as the answer says. */
   | {
@@ -130,6 +156,18 @@ type Ended =
       readonly versionId?: string;
       /** Set when it changed the metadata, which then is what it was for. */
       readonly metadata?: AppliedMetadata;
+      readonly client?: ShownClient;
+    }
+  /** A read was answered. Its secret is a candidate only, and was not stored. */
+  | {
+      readonly kind: 'read';
+      readonly client: ShownClient;
+      /** Whether the registration access token is the one that it was read with. */
+      readonly keptToken: boolean;
+      readonly manageable: boolean;
+      /** Judged against what the application asks for. */
+      readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+      readonly scopes: ScopesView;
     }
   /** The server answered no. */
   | { readonly kind: 'refused'; readonly failure: Failure }
@@ -268,12 +306,15 @@ export interface PeerSteps {
   /** RFC 7591 POST under an intent; the answer is stored before it is judged, then proved. Never retried. */
   register(argument: RequestArguments): Promise<RequestResult>;
   /** RFC 7592 PUT under an intent; a new secret is proved. Never retried. */
-  update(argument: RequestArguments & { current: CredentialState; metadata?: MetadataTarget }): Promise<RequestResult>;
+  update(argument: OfClient & { metadata?: MetadataTarget }): Promise<RequestResult>;
+  /** RFC 7592 GET under an intent, as it may renew the registration access token. Never retried. */
+  read(argument: OfClient): Promise<RequestResult>;
   /** The settlement ladder (DESIGN section 5), then the proof. Repeatable; call it only when the request's step is over. */
   settle(
     argument: RequestArguments & {
       request: string;
       current: CredentialState | null;
+      known?: KnownClient;
       /** Instance whose spool holds the answer, as the step's failure said. */
       spooledAt?: string | null;
       /** A person gives up an answer that lies in a spool nobody collects. */
@@ -311,6 +352,15 @@ export interface PeerSteps {
   }): Promise<ConflictOutcome>;
   /** Stores what a person supplied, spends the sealed copy, then proves it. Never registers. Repeatable. */
   storeSupplied(argument: SupplyArguments): Promise<SupplyResult>;
+  /**
+   * Tells the application which endpoints are approved now: a new version of `…/client` with the same secret. Call it
+   * while nothing is pending. Repeatable.
+   */
+  showEndpoints(argument: {
+    registrationId: string;
+    endpoints: Endpoints;
+    current: CredentialState;
+  }): Promise<CredentialState>;
   /** RFC 7592 DELETE, then the secrets. Repeatable. */
   retire(argument: {
     registrationId: string;

@@ -31,7 +31,7 @@ export interface Decided {
 /** A request that was prepared and is not settled, as its row tells. */
 export interface UnsettledRequest {
   readonly intentId: string;
-  readonly kind: 'register' | 'update';
+  readonly kind: 'register' | 'update' | 'read';
   readonly operationId: string;
   /** What an update changes the metadata to; absent: it rotates. */
   readonly metadata?: MetadataTarget;

@@ -59,6 +59,24 @@ export const metadataChanges = {
     sentence: 'The server registers clients but cannot change one; the change needs a new client.',
     action: 'Add a new registration and retire this one, or ask the health system to change the client.',
   },
+  EndpointsShown: {
+    sentence: 'The application is shown the endpoints that are approved now; its secret is the same.',
+    action: null,
+  },
+  ClientMetadataUnknown: {
+    sentence: 'It is not known what metadata the client has, and an update replaces all of them; nothing was sent.',
+    action:
+      'Supply a registration access token that can read the client, or replace its secret by hand. It is read again by itself.',
+  },
+  ClientMetadataTooLarge: {
+    sentence: 'The client has more metadata than are kept here; it is read before each update.',
+    action: null,
+  },
+  ClientMetadataDiffer: {
+    sentence: 'The authorization server shows other client metadata than were sent or asked for.',
+    action:
+      'Compare the named members with the health system. To bring the client to what the application asks for, send the metadata again; Registrar keeps what the server shows.',
+  },
   ClientNotProved: {
     sentence: 'The client is not proved yet; the changed metadata are stored and were not sent.',
     action: 'Send the change again when the registration is active.',

@@ -36,6 +36,8 @@ export interface TimePolicy extends ChoreIntervals, PaceTimes {
   readonly proofInterval: number;
   /** Between two readings of the discovery documents that nobody asked for; minus a stable jitter of up to a tenth. */
   readonly discoveryInterval: number;
+  /** Age from which what is known of a client's metadata is read again before it is sent. */
+  readonly metadataAge: number;
   /** Longest sleep of an entity before it parks (continues as new), minus a stable jitter of up to a third. */
   readonly restFor: number;
   /** First wait after the records could not be written or read; doubles. */
@@ -69,6 +71,7 @@ export const defaultTimePolicy: TimePolicy = {
   distributionTime: 2 * day,
   proofInterval: day,
   discoveryInterval: 7 * day,
+  metadataAge: 30 * day,
   restFor: 15 * minute,
   recordsRetry: minute,
   recordsRetryMaximum: 10 * minute,

@@ -1,6 +1,7 @@
 import { applicationSchema } from '../../domain/client/metadata.ts';
+import { listedClients } from '../../domain/entity/clients/known.ts';
 import { type EntityState, initialState } from '../../domain/entity/state.ts';
-import type { CredentialState } from '../../domain/ports/activities.ts';
+import type { CredentialState, RequestOutcome, ShownClient } from '../../domain/ports/activities.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { DiscoveryView } from '../../domain/registration/view.ts';
 
@@ -40,7 +41,26 @@ export function configOf(patch: Partial<RegistrationConfig> = {}): RegistrationC
 
 export function stateOf(patch: Partial<EntityState> = {}, config: Partial<RegistrationConfig> = {}): EntityState {
   const start = { config: configOf(config), view: null, sequence: 1, unsettled: null, initialAccessTokenRef: null };
-  return { ...initialState(start), ...patch };
+  const state = { ...initialState(start), ...patch };
+  // As after a registration: it is known what each client has.
+  const clients = listedClients(state).map((client) => ({
+    ...client,
+    appliedMetadata: client.appliedMetadata ?? application.clientMetadata,
+    appliedAt: client.appliedAt ?? t0,
+  }));
+  return patch.clients === undefined ? { ...state, clients } : state;
+}
+
+/** What an answer showed of a client that has what was asked for. */
+export function shownClientOf(clientId: string, patch: Partial<ShownClient> = {}): ShownClient {
+  return { clientId, metadata: { ...application.clientMetadata }, at: t0, differs: [], ...patch };
+}
+
+/** A read that was answered with the token that it was made with. */
+export function readOutcomeOf(clientId: string, patch: Partial<ShownClient> = {}): RequestOutcome {
+  const scopes = { requested: [], advertised: null, registered: null, granted: null, differences: [] };
+  const client = shownClientOf(clientId, patch);
+  return { kind: 'read', client, keptToken: true, manageable: true, conditions: [], scopes };
 }
 
 export function discoveryOf(patch: Partial<DiscoveryView> = {}): DiscoveryView {

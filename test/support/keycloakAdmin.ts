@@ -60,6 +60,18 @@ export class KeycloakAdmin {
     return own;
   }
 
+  /** How long secrets of the realm live, overlap, and may be renewed before their end, in seconds. */
+  async setSecretPeriods(periods: { lifetime: number; overlap: number; renewalWindow: number }): Promise<void> {
+    const values: Readonly<Record<string, number>> = {
+      'expiration-period': periods.lifetime,
+      'rotated-expiration-period': periods.overlap,
+      'remaining-rotation-period': periods.renewalWindow,
+    };
+    const found = JSON.stringify(await this.#inRealm('GET', '/client-policies/profiles'));
+    const changed = JSON.parse(found, (name, value) => values[name] ?? value);
+    await this.#inRealm('PUT', '/client-policies/profiles', changed);
+  }
+
   /** Adds a client registration policy for authenticated requests, such as `client-disabled`. */
   async addRegistrationPolicy(providerId: string): Promise<void> {
     const realm = (await this.realm()) as { id: string };

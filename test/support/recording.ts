@@ -1,4 +1,10 @@
-import type { OwnActivities, PeerSteps, RegistrationActivities } from '../../domain/ports/activities.ts';
+import type {
+  CredentialState,
+  OwnActivities,
+  PeerSteps,
+  RegistrationActivities,
+  ShownClient,
+} from '../../domain/ports/activities.ts';
 import type { Decisions, EntityClaims } from '../../domain/ports/entityState.ts';
 import { RecordsError } from '../../domain/ports/recordsError.ts';
 import type { Transition } from '../../domain/registration/view.ts';
@@ -39,7 +45,15 @@ export function withTransitions<Records extends Decisions & EntityClaims>(record
 
 type Names = keyof PeerSteps;
 
-/** Activities that are asked as an entity would that has recorded all, unless the argument names another decision. */
+/** What answers showed of clients, by the records that the activities work on: as an entity keeps it. */
+const shownClients = new WeakMap<object, Map<string, ShownClient>>();
+
+type Answered = { readonly outcome?: { readonly client?: ShownClient } } | undefined;
+
+/**
+ * Activities that are asked as an entity would that has recorded all, and knows what was shown of each client, unless the
+ * argument names another decision.
+ */
 export function decidedNow(
   activities: RegistrationActivities,
   records: Pick<EntityClaims, 'standing'>,
@@ -49,17 +63,26 @@ export function decidedNow(
       const standing = await records.standing(argument.registrationId);
       const { decidedAt, incarnation } = standing ?? { decidedAt: 0, incarnation: 1 };
       const activity = activities[name] as (all: object) => unknown;
-      return await activity({ decidedAt, incarnation, rules: 1, ...argument });
+      const shown = shownClients.get(records) ?? new Map<string, ShownClient>();
+      shownClients.set(records, shown);
+      const clientId = (argument as { readonly current?: CredentialState | null }).current?.clientId ?? '';
+      const known = { metadata: shown.get(clientId)?.metadata ?? null, wholeIn: null };
+      const answered = await activity({ decidedAt, incarnation, rules: 1, known, ...argument });
+      const client = (answered as Answered)?.outcome?.client;
+      if (client !== undefined) shown.set(client.clientId, client);
+      return answered;
     }) as PeerSteps[Name];
   return {
     discover: asked('discover'),
     register: asked('register'),
     update: asked('update'),
+    read: asked('read'),
     settle: asked('settle'),
     prove: asked('prove'),
     probeSetAside: asked('probeSetAside'),
     settleConflict: asked('settleConflict'),
     storeSupplied: asked('storeSupplied'),
+    showEndpoints: asked('showEndpoints'),
     retire: asked('retire'),
     planMetadata: activities.planMetadata,
     wake: activities.wake,

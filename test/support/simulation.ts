@@ -4,6 +4,7 @@ import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
 import { afterRetire, afterRetireFailure } from '../../domain/entity/after/retire.ts';
+import { afterShownEndpoints } from '../../domain/entity/after/shownEndpoints.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { type Applied, followedBy } from '../../domain/entity/draft.ts';
 import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
@@ -24,6 +25,7 @@ import type {
 } from '../../domain/ports/activities.ts';
 import type { DiscoveryView, Transition } from '../../domain/registration/view.ts';
 import type { TimePolicy } from '../../domain/time/policy.ts';
+import { readOutcomeOf, shownClientOf } from './entity.ts';
 
 /** Answers of the world to the steps of an entity; a thrown {@link Fail} is a failed activity. */
 export interface World {
@@ -31,6 +33,10 @@ export interface World {
   request(kind: OpenRequest['kind'], state: EntityState, now: number): RequestOutcome;
   /** Nothing is known of the wanted revision where absent. */
   plan?(state: EntityState, now: number): MetadataPlan;
+  /** A client that has what was asked for where absent. */
+  read?(state: EntityState, now: number): RequestOutcome;
+  /** The version that the application is shown then. */
+  showEndpoints?(state: EntityState, now: number): string;
   settle(request: OpenRequest, state: EntityState, now: number): RequestOutcome;
   prove(state: EntityState, now: number): ProofOutcome;
   /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
@@ -117,7 +123,13 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
     case 'register':
     case 'update':
     case 'change':
+    case 'read':
       return sent(step, state, world, now, policy);
+    case 'show-endpoints':
+      return guarded(
+        () => afterShownEndpoints(state, shownAs(state, world.showEndpoints?.(state, now)), now),
+        (failure) => afterFailure(state, failure, now, policy),
+      );
     case 'probe-set-aside':
       return guarded(
         () => afterSetAside(state, world.probeSetAside?.(state, now) ?? { good: null, probed: [] }, now),
@@ -165,7 +177,7 @@ function sent(step: RequestStep, state: EntityState, world: World, now: number, 
   const opened = openRequest(state, step, ids, now, policy);
   const request = opened.request as OpenRequest;
   return guarded(
-    () => requested(request, world.request(request.kind, opened, now), opened, world, now, policy),
+    () => requested(request, answerOf(request, opened, world, now), opened, world, now, policy),
     (failure) => afterRequestFailure(opened, request, failure, now, policy),
   );
 }
@@ -184,14 +196,32 @@ function supplied(
   return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));
 }
 
+function answerOf(request: OpenRequest, state: EntityState, world: World, now: number): RequestOutcome {
+  if (request.kind !== 'read') return world.request(request.kind, state, now);
+  return world.read?.(state, now) ?? readOutcomeOf(state.current?.clientId ?? '', { at: now });
+}
+
+function shownAs({ current }: EntityState, versionId: string | undefined) {
+  if (current === null) throw new Error('nothing is current');
+  return { ...current, versionId: versionId ?? current.versionId };
+}
+
+/** What is stored was answered with what was asked for, unless the world says what was shown. */
+function withClient(outcome: RequestOutcome, state: EntityState, now: number): RequestOutcome {
+  if (outcome.kind !== 'stored' && outcome.kind !== 'unchanged') return outcome;
+  const clientId = outcome.kind === 'stored' ? outcome.credential.clientId : (state.current?.clientId ?? '');
+  return { client: shownClientOf(clientId, { at: now }), ...outcome };
+}
+
 function requested(
   request: OpenRequest,
-  outcome: RequestOutcome,
+  answer: RequestOutcome,
   state: EntityState,
   world: World,
   now: number,
   policy: TimePolicy,
 ): Applied {
+  const outcome = withClient(answer, state, now);
   const applied = afterRequest(state, request, outcome, now, policy);
   const proof = outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now) ?? null) : null;
   return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));

@@ -2,6 +2,7 @@ import { affordable } from '../../domain/credential/pace/bucket.ts';
 import { afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRequest, afterRequestFailure } from '../../domain/entity/after/request.ts';
 import { afterNotYet, afterRequestNotYet } from '../../domain/entity/after/turn.ts';
+import { knownOf } from '../../domain/entity/clients/known.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
 import { endpointsOf } from '../../domain/entity/endpoints.ts';
 import type { EntityState, OpenRequest } from '../../domain/entity/state.ts';
@@ -22,7 +23,9 @@ export async function sendRequest(
     const { current } = state;
     if (current === null) throw new Error('an update needs a current credential');
     const { metadata } = request;
-    return peers.update({ ...argument, current, ...(metadata === undefined ? {} : { metadata }) });
+    const known = knownOf(state);
+    if (request.kind === 'read') return peers.read({ ...argument, current, known });
+    return peers.update({ ...argument, current, known, ...(metadata === undefined ? {} : { metadata }) });
   });
 }
 
@@ -41,6 +44,7 @@ export async function settleRequest(
       current,
       spooledAt,
       giveUp,
+      known: knownOf(state),
       ...decided,
     }),
   );

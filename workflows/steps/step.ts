@@ -4,6 +4,7 @@ import { afterDiscovery, afterDiscoveryFailure } from '../../domain/entity/after
 import { afterPlan } from '../../domain/entity/after/plan.ts';
 import { afterFailure, afterProof } from '../../domain/entity/after/proof.ts';
 import { afterRetire, afterRetireFailure } from '../../domain/entity/after/retire.ts';
+import { afterShownEndpoints } from '../../domain/entity/after/shownEndpoints.ts';
 import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { afterReadingNotYet } from '../../domain/entity/after/turn.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
@@ -28,6 +29,7 @@ export type WorkStep = Extract<
       | 'settle'
       | 'settle-conflict'
       | 'store-supplied'
+      | 'show-endpoints'
       | 'prove'
       | 'retire';
   }
@@ -48,6 +50,8 @@ export async function takeStep(step: WorkStep, state: EntityState, asking: Askin
       return await storeSupplied(step.operation, state, asking);
     case 'settle-conflict':
       return await settleConflict(step.operation, state, asking);
+    case 'show-endpoints':
+      return await showEndpoints(state, asking);
     case 'prove':
       return await prove(state, asking);
     case 'retire':
@@ -139,6 +143,16 @@ async function storeSupplied(
         const stored = afterSupply(latest, operation, outcome, now, policy);
         return proof === null ? stored : followedBy(stored, afterProof(stored.state, proof, now, policy));
       },
+    (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
+  );
+}
+
+async function showEndpoints(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
+  const { registrationId, current } = state;
+  if (current === null) throw new Error('only a current credential is shown');
+  return await attempt(
+    () => peers.showEndpoints({ registrationId, endpoints: endpointsOf(state), current, ...decided }),
+    (shown) => (latest, now) => afterShownEndpoints(latest, shown, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
 }

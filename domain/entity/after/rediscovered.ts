@@ -63,6 +63,7 @@ function told({ changed, registrationEndpoint, evidenceHash, view }: DiscoveryPr
     ['registrationEndpoint', registrationEndpoint],
     ['tokenEndpoint', view.tokenEndpoint],
     ['authorizationEndpoint', view.authorizationEndpoint],
+    ['issuer', view.issuer],
   ] as const;
   const news = endpoints
     .filter(([name]) => changed.includes(name))
@@ -75,7 +76,7 @@ function adopt(draft: Draft, before: EntityState, found: DiscoveryView, operatio
   const changes = before.discovery === null ? {} : discoveryChanges(before.discovery, found);
   const waited = before.attentions.find(({ topic }) => topic === 'endpoint')?.reason;
   const lost = authMethodIsLost(before, found, waited === 'AuthMethodNotAdvertised');
-  draft.set({ discovery: found });
+  draft.set({ discovery: found, endpointsMoved: draft.state.endpointsMoved || movesShown(before, found) });
   if (lost) draft.attention('endpoint', 'AuthMethodNotAdvertised');
   else draft.clearAttention('endpoint');
   const changed = Object.keys(changes);
@@ -91,6 +92,17 @@ function adopt(draft: Draft, before: EntityState, found: DiscoveryView, operatio
     changes: changed.length === 0 ? undefined : changes,
   });
 }
+
+/** Whether the application's document shows what has moved; that of a shared client is its holder's. */
+export function movesShown(
+  { discovery, config }: Pick<EntityState, 'discovery' | 'config'>,
+  now: DiscoveryView,
+): boolean {
+  if (discovery === null || config.holderRegistrationId !== null) return false;
+  return shownEndpoints.some((name) => discovery[name] !== now[name]);
+}
+
+const shownEndpoints = ['tokenEndpoint', 'authorizationEndpoint', 'issuer', 'jwksUri'] as const;
 
 /** A server that lists none supports `client_secret_basic` (RFC 8414 section 2). */
 const unlisted: readonly string[] = ['client_secret_basic'] satisfies AuthMethod[];
@@ -110,7 +122,9 @@ function originChanges(before: DiscoveryView, after: DiscoveryView): string[] {
   const registration =
     originOf(before.registrationEndpoint) !== originOf(after.registrationEndpoint) ||
     originOf(namedEndpoint(before)) !== originOf(namedEndpoint(after));
-  return [...(registration ? ['registrationEndpoint'] : []), ...changes];
+  // One that was not known before is no move.
+  const issuer = before.issuer !== null && before.issuer !== after.issuer ? ['issuer'] : [];
+  return [...(registration ? ['registrationEndpoint'] : []), ...changes, ...issuer];
 }
 
 /** Scheme and authority by text: `URL` is not to be had in workflow code. Both sides were normalised by discovery. */

@@ -2,12 +2,14 @@ import type { Failure, RequestOutcome } from '../../ports/activities.ts';
 import { explain, policyReasons, type Reason } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay, holdForPerson } from '../backOff.ts';
+import { noteClient, noteShown, tellDifferences } from '../clients/shown.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { ladderPaidAt, spending, unspent } from '../rotation/attempt.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
 import { openTask } from '../task.ts';
 import { afterChange, changesMetadata } from './change.ts';
+import { afterRead } from './read.ts';
 import { foundAgain, noteSpooled } from './spooled.ts';
 import { afterUpdate } from './update.ts';
 import { awaitToken } from './wayOn.ts';
@@ -30,9 +32,23 @@ export function afterRequest(
   const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(found, now, policy) : found;
   const draft = new Draft({ ...spending(settled, reads ?? 0, now, policy), request: null }, now);
   if (request.kind === 'register') afterRegister(draft, request, outcome, now, policy);
+  else if (request.kind === 'read') afterRead(draft, request, outcome, now, policy);
   else if (changesMetadata(request, outcome)) afterChange(draft, request, outcome, now, policy);
   else afterUpdate(draft, request, outcome, now, policy);
+  noteAnswer(draft, request, outcome);
   return draft.finish();
+}
+
+/** What the answer says of the client itself. */
+function noteAnswer(draft: Draft, request: OpenRequest, outcome: RequestOutcome): void {
+  if ((outcome.kind === 'stored' || outcome.kind === 'unchanged') && outcome.client !== undefined) {
+    noteShown(draft, outcome.client);
+    if (request.kind === 'update') tellDifferences(draft, outcome.client, request.operationId);
+  }
+  if (outcome.kind === 'held-elsewhere') {
+    noteClient(draft, outcome.clientId, { heldBy: outcome.holderRegistrationId });
+    if (request.kind !== 'register') draft.set({ rotation: null, rotationObstacle: 'ClientHeldElsewhere' });
+  }
 }
 
 /**
@@ -86,7 +102,7 @@ function afterRegister(
       delay(draft, outcome.failure, now, policy);
       return;
     default:
-      hold(draft, request, outcome.kind === 'unchanged' ? null : outcome.failure);
+      hold(draft, request, 'failure' in outcome ? outcome.failure : null);
       return;
   }
 }

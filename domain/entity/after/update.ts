@@ -48,6 +48,8 @@ export function afterUpdate(
     case 'unanswered':
       unreachable(draft, request, outcome.failure, policy);
       return;
+    case 'read':
+      return;
   }
 }
 
@@ -90,7 +92,10 @@ function kept(
 
 /** A policy's refusal keeps its name: what helps against it is known. */
 function updateRefusal(failure: Failure): Failure {
-  const own = policyReasons.has(failure.reason) || failure.reason === 'RotationNotSupported';
+  const own =
+    policyReasons.has(failure.reason) ||
+    failure.reason === 'RotationNotSupported' ||
+    failure.reason === 'ClientMetadataUnknown';
   return own ? failure : { ...failure, reason: 'UpdateRejected' };
 }
 

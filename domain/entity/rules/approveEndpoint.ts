@@ -1,5 +1,6 @@
 import { toldUrl } from '../../discovery/document.ts';
 import type { DiscoveryView, EndpointApproval } from '../../registration/view.ts';
+import { movesShown } from '../after/rediscovered.ts';
 import { goOn } from '../after/wayOn.ts';
 import { acknowledged, approved, candidateOf, isSamePair, waitingPair } from '../approval.ts';
 import { accepted, type Rule } from './rule.ts';
@@ -26,6 +27,7 @@ export const approveEndpoint: Rule<'approveEndpoint'> = {
     const takesOver = current === null && pending === null && config.holderRegistrationId === null;
     draft.set({
       discovery: next,
+      endpointsMoved: draft.state.endpointsMoved || movesShown(draft.state, next),
       config: takesOver && isManual ? { ...config, method: 'dynamic' } : config,
       // The documents are read once more: what changed meanwhile makes the approval void.
       discoveryRetryAt: takesOver ? null : 0,
@@ -57,7 +59,8 @@ function approvedView({ proposal, ...before }: DiscoveryView, waiting: EndpointA
 
 /** A credential is bound to the origins that it was issued at: another client is needed where they move. */
 function moved(discovery: DiscoveryView | null): string | null {
-  const names = discovery?.proposal?.changed.filter((name) => name !== 'registrationEndpoint') ?? [];
+  const names =
+    discovery?.proposal?.changed.filter((name) => name !== 'registrationEndpoint' && name !== 'issuer') ?? [];
   if (names.length === 0) return null;
   return `Another origin of the ${names.join(' and ')} cannot be approved for a client that exists: its credential is bound to the old one. Once the health system confirms the move, add the registration anew and retire this one.`;
 }

@@ -1,12 +1,18 @@
 import { share } from '../after/wayOn.ts';
+import { currentClient } from '../clients/known.ts';
 import { closeTask } from '../task.ts';
 import { accepted, type Rule } from './rule.ts';
 
 /** A registration that has no client yet takes up the one that was offered to it. */
 export const shareClient: Rule<'shareClient'> = {
-  refusal({ config, current, pending, request, registrationId }, { details }) {
+  refusal(state, { details }) {
+    const { config, current, pending, request, registrationId } = state;
     if (config.holderRegistrationId !== null) return `The client of ${config.holderRegistrationId} is used already.`;
     if (details?.holderRegistrationId === registrationId) return 'A registration cannot share its client with itself.';
+    // What it has is that registration's client.
+    const isHolders =
+      pending === null && request === null && currentClient(state)?.heldBy === details?.holderRegistrationId;
+    if (current !== null && isHolders) return null;
     return current !== null || pending !== null || request !== null
       ? 'The registration has a client of its own, or is getting one.'
       : null;
@@ -17,8 +23,16 @@ export const shareClient: Rule<'shareClient'> = {
     if (details === undefined) return;
     const holder = details.holderRegistrationId;
     const { config, discovery } = draft.state;
-    draft.set({ config: { ...config, holderRegistrationId: holder } });
+    draft.set({
+      config: { ...config, holderRegistrationId: holder },
+      current: null,
+      rotation: null,
+      rotationObstacle: null,
+      rejectedSince: null,
+      currentRejected: false,
+    });
     closeTask(draft);
+    draft.clearAttention('management', 'rotation', 'pace');
     draft.event(accepted(operation, `The client of ${holder} is to be used.`));
     if (discovery === null) draft.set({ phase: 'discovering' });
     else share(draft, holder, operation.operationId);

@@ -1,13 +1,14 @@
 import { newPace } from '../../credential/pacing.ts';
 import type { StoredState } from '../../ports/entityState.ts';
 import { findCondition } from '../../registration/conditions.ts';
+import { listedClients } from '../clients/known.ts';
 import { type EntityState, type Hold, schemaVersion } from '../state.ts';
 import { decisionRules } from './decisionRules.ts';
 
 /** Members of version 2, which was never released, and of version 1, which travelled through continue-as-new only. */
 type Before = Omit<
   EntityState,
-  'rules' | 'rotationPace' | 'rotationObstacle' | 'setAside' | 'hold' | 'conflict' | 'suspended'
+  'rules' | 'rotationPace' | 'rotationObstacle' | 'setAside' | 'hold' | 'conflict' | 'suspended' | 'clients'
 > & {
   readonly waitsForPerson?: boolean;
   readonly rotationAttempts?: number;
@@ -34,6 +35,8 @@ export function migrateState(stored: StoredState): EntityState {
     hold: waitsForPerson ? heldThen(before) : null,
     conflict: null,
     suspended: null,
+    clients: listedClients({ ...before, clients: [] }),
+    endpointsMoved: false,
   };
 }
 

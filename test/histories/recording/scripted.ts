@@ -19,7 +19,7 @@ import { type Reason, reasons } from '../../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../../domain/registration/config.ts';
 import type { DiscoveryView, EndpointApproval, Transition } from '../../../domain/registration/view.ts';
 import type { TimePolicy } from '../../../domain/time/policy.ts';
-import { credentialOf, discoveryOf } from '../../support/entity.ts';
+import { credentialOf, discoveryOf, shownClientOf } from '../../support/entity.ts';
 import { MemoryRecords, type Row, scriptedConfig } from './memoryRecords.ts';
 
 /** Answers of one activity, one a call; the last one for all further calls. */
@@ -87,7 +87,8 @@ function issuedFor(seconds: number): CredentialState {
 }
 
 function storing(credential: CredentialState): RequestResult {
-  const rest = { conditions: [], scopes: null, revision: 1, tokenReceived: true, notes: [] };
+  const client = shownClientOf(credential.clientId);
+  const rest = { conditions: [], scopes: null, revision: 1, tokenReceived: true, notes: [], client };
   return { outcome: { kind: 'stored', credential, ...rest }, proof: null };
 }
 
@@ -95,6 +96,16 @@ export function tooEarly(seconds: number): RequestResult {
   const expiresAt = Date.now() + seconds * second;
   return {
     outcome: { kind: 'unchanged', expiresAt, expiryKnown: true, manageable: true, tokenReceived: true },
+    proof: null,
+  };
+}
+
+/** A client that shows the token that it was read with. */
+function wasRead({ clientId }: CredentialState): RequestResult {
+  const scopes = { requested: [], advertised: null, registered: null, granted: null, differences: [] };
+  const client = shownClientOf(clientId);
+  return {
+    outcome: { kind: 'read', client, keptToken: true, manageable: true, conditions: [], scopes },
     proof: null,
   };
 }
@@ -295,6 +306,7 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
       onboard,
       register,
       update: scripted('update', () => stored()),
+      read: scripted('read', ({ current }) => wasRead(current)),
       settle: scripted('settle', () => unanswered),
       prove: scripted('prove', proved),
       probeSetAside: scripted('probeSetAside', () => ({ good: null, probed: [] })),
@@ -305,6 +317,7 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
         message: 'good',
       })),
       storeSupplied: scripted('storeSupplied', ({ supplied }) => suppliedAndProved(supplied.clientId)),
+      showEndpoints: scripted('showEndpoints', ({ current }) => current),
       retire: scripted('retire', () => ({ kind: 'deleted', message: reasons.RetireDeleted.sentence })),
       planMetadata: async ({ registrationId }) => ({
         wanted: { ...scriptedConfig(registrationId), revision: 2 },

@@ -18,7 +18,7 @@ const secret = 'supplied-secret';
 
 /** A client that somebody made at the server. */
 function existing(id = `by-hand-${randomUUID()}`, token = 'by-hand-token') {
-  world.peer.clients.set(id, { id, secret, token, metadata: {} });
+  world.peer.clients.set(id, { id, secret, token, metadata: { redirect_uris: ['https://app.example/callback'] } });
   return id;
 }
 
@@ -93,6 +93,8 @@ describe('a first credential', () => {
     expect(outcome).toMatchObject({ credential: { manageable: true }, tokenReceived: true });
     expect(world.at('records.journalManagementToken')).toBeLessThan(world.at('secrets.put'));
     if (!proof?.current) throw new Error('not proved');
+    // What it has is read first: an update replaces everything.
+    await world.activities.read({ ...world.request(), current: proof.current });
     const rotated = await world.activities.update({ ...world.request(), current: proof.current });
     expect(rotated.outcome).toMatchObject({ kind: 'stored', credential: { manageable: true, clientId } });
     expect(rotated.proof).toMatchObject({ decision: { action: 'promote' } });
@@ -218,12 +220,36 @@ describe('a new secret of a client in use', () => {
     expect(management?.value['registration_access_token']).toBe(client.token);
   });
 
+  it('of another client has its token below clients until it is proved, and at the top from then on', async () => {
+    const former = await world.active();
+    const clientId = existing('another-client', 'its-token');
+    const registrationClientUri = `${world.peer.url}/register/${clientId}`;
+    const secrets = { clientSecret: 'not-yet', registrationAccessToken: 'its-token', registrationClientUri };
+    const result = await world.activities.storeSupplied(await supplied(clientId, { current: former, secrets }));
+    const management = async () => (await world.secrets.get(world.managementSecret, { stage: 'current' }))?.value;
+    const formers = { client_id: former.clientId, registration_access_token: world.peer.client.token };
+    const others = { client_id: clientId, registration_access_token: 'its-token' };
+    expect(await management()).toMatchObject({ ...formers, clients: { [clientId]: others } });
+    world.peer.clients.set(clientId, { id: clientId, secret: 'not-yet', token: 'its-token', metadata: {} });
+    const { registrationId, endpoints } = world;
+    const pending = credentialIn(result);
+    world.pass(60_000);
+    await world.activities.prove({ registrationId, endpoints, current: former, pending, purpose: 'asked' });
+    expect(await management()).toMatchObject({ ...others, clients: { [former.clientId]: formers } });
+  });
+
   it('of another client is never managed with the token of the former one, which is listed once it is replaced', async () => {
     const former = await world.active();
     const token = world.peer.client.token;
     const clientId = existing('another-client');
     const result = await world.activities.storeSupplied(await supplied(clientId, { current: former }));
     expect(result.proof).toMatchObject({ decision: { action: 'promote' }, current: { clientId, manageable: false } });
+    const management = (await world.secrets.get(world.managementSecret, { stage: 'current' }))?.value;
+    expect(management).toMatchObject({
+      client_id: clientId,
+      clients: { [former.clientId]: { registration_access_token: token } },
+    });
+    expect(management).not.toHaveProperty('registration_access_token');
     expect(await world.orphans()).toMatchObject([{ clientId: former.clientId, hasManagementToken: true }]);
     expect(await journalled()).toContain(token);
     const { registrationId, endpoints } = world;

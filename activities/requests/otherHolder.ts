@@ -1,0 +1,33 @@
+import type { Endpoints, RequestOutcome } from '../../domain/ports/activities.ts';
+import { explain } from '../../domain/reasons/index.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/**
+ * Why nothing may be done to a client: another registration holds it (DESIGN section 5). Null: this one does, from now on
+ * where nobody did.
+ */
+export async function heldByAnother(
+  { records }: Pick<Dependencies, 'records'>,
+  registrationId: string,
+  { tokenEndpoint }: Pick<Endpoints, 'tokenEndpoint'>,
+  clientId: string,
+): Promise<Extract<RequestOutcome, { kind: 'held-elsewhere' }> | null> {
+  if (tokenEndpoint === null || (await records.holdClient(tokenEndpoint, clientId, registrationId))) return null;
+  return heldElsewhere(clientId, (await records.clientHolder(tokenEndpoint, clientId)) ?? '', null);
+}
+
+/** @param status of the answer that told; null = our own records did. */
+export function heldElsewhere(
+  clientId: string,
+  holderRegistrationId: string,
+  status: number | null,
+): Extract<RequestOutcome, { kind: 'held-elsewhere' }> {
+  const reason = 'ClientHeldElsewhere';
+  const message = `${explain(reason)} The holder is ${holderRegistrationId}; its client can be shared (shareWith).`;
+  return {
+    kind: 'held-elsewhere',
+    clientId,
+    holderRegistrationId,
+    failure: { reason, retryClass: 'input', status, retryAfterSeconds: null, message },
+  };
+}
