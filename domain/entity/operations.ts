@@ -15,8 +15,11 @@ import { accepted, type Rule } from './rules/rule.ts';
 import type { EntityState, Operation } from './state.ts';
 import { openTask } from './task.ts';
 
-/** Operations that may wait in the queue of one entity; as many again of those that go ahead of it. */
+/** Operations that may wait in the queue of one entity. */
 const queueLimit = 20;
+
+/** Of those that go ahead of it: each is begun as soon as the present step ends. */
+const aheadLimit = 4;
 
 /** Operations after which what was put off is put off as before. */
 const bringsNothing: ReadonlySet<OperationKind> = new Set<OperationKind>([
@@ -32,7 +35,7 @@ export function refusalOf<Kind extends OperationKind>(state: EntityState, asked:
   if (phase === 'retired' || phase === 'retiring') return `The registration is ${phase}.`;
   const ahead = goesAhead(asked);
   const waiting = state.operations.filter((operation) => goesAhead(operation) === ahead);
-  if (waiting.length >= queueLimit || byteBound([...waiting, asked]) > queueBytes)
+  if (waiting.length >= (ahead ? aheadLimit : queueLimit) || byteBound([...waiting, asked]) > queueBytes)
     return `${waiting.length} operations are waiting already; try again when they are done.`;
   return ruleOf(asked.kind).refusal(state, asked);
 }

@@ -21,15 +21,15 @@ type Outcome<Kind extends RequestOutcome['kind']> = Extract<RequestOutcome, { ki
 
 /** What follows from a request, answered or settled. */
 export function afterRequest(
-  before: EntityState,
+  asked: EntityState,
   request: OpenRequest,
   outcome: RequestOutcome,
   now: number,
   policy: TimePolicy,
 ): Applied {
   const { reads } = outcome;
-  const found = foundAgain(before, now);
-  const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(found, now, policy) : found;
+  const before = foundAgain(asked, now);
+  const settled = outcome.kind === 'not-sent' && reads === undefined ? unspent(before, now, policy) : before;
   const draft = new Draft({ ...spending(settled, reads ?? 0, now, policy), request: null }, now);
   if (request.kind === 'register') afterRegister(draft, request, outcome, now, policy);
   else if (request.kind === 'read') afterRead(draft, request, outcome, now, policy);

@@ -23,6 +23,7 @@ export function noteSpooled(draft: Draft, { reason, message, spooledAt }: Failur
 export function foundAgain(before: EntityState, now: number): EntityState {
   if (before.hold?.reason !== 'AnswerSpooled') return before;
   const draft = new Draft({ ...before, hold: null }, now);
-  if (before.attentions.some(({ reason }) => reason === 'AnswerSpooled')) draft.clearAttention('registration');
+  const told = before.attentions.filter(({ reason }) => reason === 'AnswerSpooled');
+  if (told.length > 0) draft.clearAttention(...told.map(({ topic }) => topic));
   return draft.state;
 }
