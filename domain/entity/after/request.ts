@@ -64,7 +64,7 @@ export function afterRequestFailure(
 ): Applied {
   const spent = spending(before, failure.reads ?? 0, now, policy);
   const draft = new Draft({ ...spent, request: { ...request, unsettled: true } }, now);
-  noteSpooled(draft, failure, policy);
+  noteSpooled(draft, failure);
   if (request.unsettled !== true) {
     draft.set({ nextAttemptAt: null });
     draft.event({

@@ -8,7 +8,10 @@ export const retry: Rule<'retry'> = {
   begin(draft, operation) {
     const { request } = draft.state;
     const held = draft.state.hold?.reason;
-    if (held === 'AnswerSpooled' && request !== null) draft.set({ request: { ...request, givenUp: true } });
+    if (held === 'AnswerSpooled' && request !== null) {
+      draft.set({ request: { ...request, givenUp: true } });
+      draft.clearAttention('peer');
+    }
     draft.set({
       hold: null,
       conflict: null,
