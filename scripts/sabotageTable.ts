@@ -96,8 +96,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let a late proof replace whatever is current',
     file: 'activities/proof/prove.ts',
-    from: 'await promote(deps, config, pending, replaceable)',
-    to: 'await promote(deps, config, pending, await replacedBy(deps, config, pending, current))',
+    from: 'await promote(deps, config, ours, replaceable)',
+    to: 'await promote(deps, config, ours, await replacedBy(deps, config, ours, current))',
     test: { file: order, name: 'of a first client is not made current by a late proof once it was replaced' },
   },
   {
@@ -347,8 +347,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: "manage a client with another client's token",
     file: 'activities/credentials/management.ts',
-    from: 'owner === null || owner === clientId ? stored : stored?.clients?.[clientId]',
-    to: 'stored',
+    from: 'owner === null || owner === clientId ? secret : secret.clients?.[clientId]',
+    to: 'secret',
     test: {
       file: adoption,
       name: 'of another client is never managed with the token of the former one, which is listed once it is replaced',
@@ -367,8 +367,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'send a held registration again after a refused supply',
     file: 'domain/entity/after/supply.ts',
-    from: "  if (draft.state.phase === 'registering') holdForPerson(draft);\n",
-    to: '',
+    from: "  if (outcome.kind === 'refused') refused(draft, operation, outcome.failure);",
+    to: "  releaseHold(draft, operation.kind);\n  if (outcome.kind === 'refused') refused(draft, operation, outcome.failure);",
     test: {
       file: 'test/unit/domain/entity/supply.test.ts',
       name: 'does not let a registration that waits for a person send its request again',
@@ -824,7 +824,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'ask a server without a turn',
     file: 'activities/index.ts',
-    from: 'if (url !== null) await takeTurn(',
+    from: 'if (url !== null && calls > 0) await takeTurn(',
     to: "if (url === '') await takeTurn(",
     test: {
       file: 'test/integration/activities/servers/budgets.test.ts',
@@ -1259,6 +1259,126 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/integration/protocols/http/socketsAhead.test.ts',
       name: 'is no more often opened than may wait',
+    },
+  },
+  {
+    name: 'let any operation release what is held',
+    file: 'domain/entity/holding.ts',
+    from: ' || !releasesOf(hold.reason).includes(release)) return;',
+    to: ') return;',
+    test: {
+      file: 'test/unit/domain/entity/holds.test.ts',
+      name: 'with RegistrationUnanswered goes on being held after discover',
+    },
+  },
+  {
+    name: 'work while suspended',
+    file: 'domain/entity/nextStep.ts',
+    from: '  if (isSuspended(state)) return restStep(state, now);\n',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/suspension.test.ts',
+      name: 'in phase active with a rotation sends nothing but what settles',
+    },
+  },
+  {
+    name: 'let a hold gate nothing',
+    file: 'domain/entity/nextStep.ts',
+    from: 'return isGated(state, step.do) ? restStep(state, now) : step;',
+    to: 'return step;',
+    test: {
+      file: 'test/unit/domain/entity/holds.test.ts',
+      name: 'with RegistrationUnanswered goes on being held after discover',
+    },
+  },
+  {
+    name: 'let an active operation block resume',
+    file: 'domain/entity/nextStep.ts',
+    from: "  if (ahead !== undefined) return { do: 'begin-operation', operation: ahead };\n  if (isSusp",
+    to: '  if (isSusp',
+    test: {
+      file: 'test/unit/domain/entity/suspension.test.ts',
+      name: 'can be resumed although twenty wait behind one that is active',
+    },
+  },
+  {
+    name: 'give up no spooled answer by retry',
+    file: 'domain/entity/rules/retry.ts',
+    from: 'givenUp: true',
+    to: 'unsettled: true',
+    test: {
+      file: 'test/unit/domain/entity/holds.test.ts',
+      name: 'is looked for, tells after ten minutes, and is given up by retry',
+    },
+  },
+  {
+    name: 'hold anew what a choice left',
+    file: 'domain/entity/after/conflict.ts',
+    from: 'if (conflict !== undefined) {',
+    to: 'if (conflict !== null) {',
+    test: {
+      file: 'test/unit/domain/entity/holds.test.ts',
+      name: 'goes on being held after the choice of what is refused there',
+    },
+  },
+  {
+    name: 'rotate by what the application says',
+    file: 'activities/requests/metadataChange.ts',
+    from: 'if (change === null) return known;',
+    to: 'if (change === null) return known ?? requestedMetadata(config, endpoints, null);',
+    test: {
+      file: 'test/integration/activities/requests/whatIsSent.test.ts',
+      name: 'sends nothing where it is not known what the client has',
+    },
+  },
+  {
+    name: 'update a client that another registration holds',
+    file: 'activities/requests/update.ts',
+    from: 'if (held !== null) return held;',
+    to: '',
+    test: {
+      file: 'test/integration/activities/requests/whatIsSent.test.ts',
+      name: 'is neither read, updated nor promoted, though its token endpoint is told with a query',
+    },
+  },
+  {
+    name: 'rotate a client that another registration holds',
+    file: 'domain/entity/health.ts',
+    from: '?.heldBy != null',
+    to: "?.heldBy === ''",
+    test: {
+      file: 'test/unit/domain/entity/clients.test.ts',
+      name: 'found by an update, is not asked for again and may be shared',
+    },
+  },
+  {
+    name: 'leave the application with endpoints that moved',
+    file: 'domain/entity/after/rediscovered.ts',
+    from: 'movesShown(before, found)',
+    to: 'false',
+    test: {
+      file: 'test/unit/domain/entity/clients.test.ts',
+      name: 'and that moved is shown anew, once nothing is pending',
+    },
+  },
+  {
+    name: 'record a secret that a server shows as metadata',
+    file: 'domain/client/applied.ts',
+    from: '!holdsAny(name, clean, secrets)',
+    to: 'true',
+    test: {
+      file: 'test/unit/domain/client/applied.test.ts',
+      name: 'has no secret in any encoding, under any name',
+    },
+  },
+  {
+    name: 'leave the former client at the top',
+    file: 'activities/proof/prove.ts',
+    from: '    await takeTop(deps, config, endpoints, promoted.clientId);\n',
+    to: '',
+    test: {
+      file: 'test/integration/activities/credentials/adopt.test.ts',
+      name: 'of another client has its token below clients until it is proved, and at the top from then on',
     },
   },
 ];
