@@ -1,11 +1,9 @@
+import { fnv1a } from '../text/stableHash.ts';
 import type { Phase } from '../words.ts';
 import type { WorkClass } from './budget.ts';
 
 /** Temporal's priority keys, 1 before 5; 3 is what work without one has. */
 const priorityKeys: Readonly<Record<WorkClass, number>> = { expiring: 1, onboarding: 2, bulk: 4 };
-
-/** Bytes of a fairness key that Temporal takes. */
-const longestKey = 64;
 
 /** Share of a life in which its credential counts as expiring. */
 const lastShare = 0.1;
@@ -36,11 +34,16 @@ export function workClassOf({ phase, asked, issuedAt, endsAt, rejected }: Urgenc
 /** Options of an activity on the outbound task queue (`ActivityOptions.priority` of the SDK). */
 export interface StepPriority {
   readonly priorityKey: number;
-  /** Steps at different hosts take turns, however many wait for one of them. */
+  /** Stands for a host: steps at different hosts take turns, however many wait for one of them. */
   readonly fairnessKey: string;
 }
 
-/** @param host of the token endpoint, before it is known of the FHIR base URL. */
+/**
+ * The host itself is not named: options of an activity are in history as they are, unencrypted. Two hosts with one key
+ * would share their turns, no more.
+ *
+ * @param host of the token endpoint, before it is known of the FHIR base URL.
+ */
 export function stepPriority(workClass: WorkClass, host: string): StepPriority {
-  return { priorityKey: priorityKeys[workClass], fairnessKey: host.slice(-longestKey) };
+  return { priorityKey: priorityKeys[workClass], fairnessKey: fnv1a(host).toString(16).padStart(8, '0') };
 }

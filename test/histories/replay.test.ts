@@ -85,7 +85,7 @@ describe('a change of commands fails replay', () => {
       edits: [
         {
           file: 'domain/entity/nextStep.ts',
-          from: "    case 'registering':\n      return whenDue(state, now, { do: 'register' });",
+          from: "    case 'registering':\n      return whenPaid(state, now, policy, { do: 'register' });",
           to: "    case 'registering':\n      return whenDue(state, now, { do: 'prove' });",
         },
         {
@@ -94,7 +94,7 @@ describe('a change of commands fails replay', () => {
           to: "    case 'awaiting_enablement':\n      return whenDue(state, now, { do: 'register' });",
         },
       ],
-      fails: ['onboarding', 'rotation-asked-for', 'ladder-of-a-registration', 'retirement'],
+      fails: ['approval', 'awaiting-token', 'shared-client', 'turn-not-yet'],
     },
     'a local activity removed': {
       edits: [

@@ -459,7 +459,7 @@ const cases: readonly Case[] = [
     what: 'an action that a later issue brings',
     status: 404,
     problem: 'no-such-route',
-    request: onRegistration('POST', '/suspend'),
+    request: onRegistration('POST', '/restore'),
   },
 
   // Who asks

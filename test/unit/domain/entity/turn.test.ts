@@ -5,6 +5,7 @@ import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { openRequest } from '../../../../domain/entity/openRequest.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
 import { urgencyOf } from '../../../../domain/entity/urgency.ts';
+import { stepPriority } from '../../../../domain/servers/workPriority.ts';
 import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
 
@@ -88,9 +89,9 @@ describe('the urgency of a step', () => {
 
   it('is fair by host: of the token endpoint, before it is known of the FHIR base URL', () => {
     const known = active({ discovery: discoveryOf({ tokenEndpoint: 'https://As.example:8443/token' }) });
-    expect(urgencyOf(known, t0).priority).toEqual({ priorityKey: 4, fairnessKey: 'as.example' });
+    expect(urgencyOf(known, t0).priority).toEqual(stepPriority('bulk', 'as.example'));
     const { config } = stateOf();
     const unknown = stateOf({ config: { ...config, fhirBaseUrl: 'https://fhir.example/r4' } });
-    expect(urgencyOf(unknown, t0).priority).toEqual({ priorityKey: 2, fairnessKey: 'fhir.example' });
+    expect(urgencyOf(unknown, t0).priority).toEqual(stepPriority('onboarding', 'fhir.example'));
   });
 });

@@ -24,9 +24,15 @@ it.each<[what: string, changes: Partial<Urgency>, workClass: string]>([
   expect(workClassOf({ ...active, ...changes }, now)).toBe(workClass);
 });
 
-it('puts the urgent first, and keeps the end of a long host, which tells vendors apart', () => {
-  const host = `${'a'.repeat(80)}.ehr.example`;
-  expect(stepPriority('expiring', 'as.example')).toEqual({ priorityKey: 1, fairnessKey: 'as.example' });
-  expect(stepPriority('onboarding', 'as.example').priorityKey).toBe(2);
-  expect(stepPriority('bulk', host)).toEqual({ priorityKey: 4, fairnessKey: host.slice(-64) });
+it('puts the urgent first', () => {
+  const classes = ['expiring', 'onboarding', 'bulk'] as const;
+  expect(classes.map((workClass) => stepPriority(workClass, 'as.example').priorityKey)).toEqual([1, 2, 4]);
+});
+
+it('tells hosts apart by a key that is short and names none, however long they are', () => {
+  const hosts = ['as.example', 'as.example.org', ...['a', 'b'].map((first) => `${first}${'x'.repeat(80)}.example`)];
+  const keys = hosts.map((host) => stepPriority('bulk', host).fairnessKey);
+  expect(new Set(keys).size).toBe(hosts.length);
+  for (const key of keys) expect(key).toMatch(/^[0-9a-f]{8}$/);
+  expect(stepPriority('expiring', 'as.example').fairnessKey).toBe(keys[0]);
 });
