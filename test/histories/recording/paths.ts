@@ -113,7 +113,7 @@ export const paths: Readonly<Record<string, Path>> = {
     ],
   },
   'turn-not-yet': {
-    script: { discover: [notYet, () => discoveryOf()], register: [notYet, () => stored()] },
+    script: { discover: [notYet, lostAnswer, () => discoveryOf()], register: [notYet, () => stored()] },
     story: [active],
   },
   parked: {

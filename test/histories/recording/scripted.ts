@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isNotYet } from '../../../domain/entity/after/turn.ts';
 import { endpointsOf } from '../../../domain/entity/endpoints.ts';
 import { judgeOnboarding } from '../../../domain/entity/onboarding.ts';
 import type { EntityState } from '../../../domain/entity/state.ts';
@@ -261,7 +262,10 @@ export function scriptedWorld(scripts: ReadonlyMap<string, Script>, policy: Time
     try {
       found = await discover({ registrationId, decidedAt, incarnation, rules });
     } catch (error) {
-      return { stoppedAt: 'discovery', failure: ofFailure(error) };
+      const failure = ofFailure(error);
+      // The turn is the whole step's.
+      if (isNotYet(failure)) throw error;
+      return { stoppedAt: 'discovery', failure };
     }
     const recordedAt = Date.now();
     const judged = judgeOnboarding(argument.state as EntityState, found, argument, recordedAt, argument.policy);

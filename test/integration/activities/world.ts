@@ -144,7 +144,9 @@ export class World {
       reserve: (...ask) => this.budgets.reserve(...ask),
       pause: (...ask) => this.budgets.pause(...ask),
     };
-    return { ...deps, budgets, wait: async (milliseconds) => this.waits.push(milliseconds) };
+    const turns = { budgets, wait: async (milliseconds: number) => this.waits.push(milliseconds) };
+    // A spread would read the getters once.
+    return Object.defineProperties(turns, Object.getOwnPropertyDescriptors(deps)) as ActivityDependencies;
   }
 
   #noting(client: GuardedClient): GuardedClient {

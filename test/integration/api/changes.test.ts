@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
+import { discoveryOf } from '../../support/entity.ts';
 import { everything, nextEvent } from '../stores/records/fixture.ts';
 import { type Api, addTenant, anApplicationBody, placesOf, problemName, startApi } from './harness.ts';
 
@@ -187,7 +188,7 @@ describe('a dry run of a rollout', () => {
   beforeAll(async () => {
     for (const tenantId of kinds) ids[tenantId] = await addTenant(api, tenantId, applicationId);
     const unmanaged = { ...credential, manageable: false, strategy: 'none' } as const;
-    const discovery = { registrationEndpoint: 'https://ehr.example/register' } as RegistrationView['discovery'];
+    const discovery = discoveryOf({ registrationEndpoint: 'https://ehr.example/register' });
     await becomes(ids['changes']!, { discovery });
     await becomes(ids['by-hand']!, { credential: unmanaged });
     await becomes(ids['no-management']!, { credential: unmanaged, discovery });

@@ -52,15 +52,16 @@ describeWith('temporal', 'rest and park', ({ temporal }) => {
     expect(entities.row(registrationId).wakes).toBe(2);
   });
 
-  it('sleeps until its turn at the server, with no word and no try counted', async () => {
+  it('sleeps until its turn at the server, with no word of that and no try counted', async () => {
     const registrationId = idOf('not-yet');
     entities.script(registrationId, {
-      discover: [notYet, () => discoveryOf()],
+      discover: [notYet, lostAnswer, () => discoveryOf()],
       register: [notYet, () => stored()],
     });
     await entities.start(registrationId);
     await entities.seen(registrationId, 'registration.activated');
     expect(entities.timeline(registrationId).map(({ type }) => type)).toEqual([
+      'step.delayed',
       'registration.discovered',
       'registration.registering',
       'registration.registered',
@@ -70,7 +71,8 @@ describeWith('temporal', 'rest and park', ({ temporal }) => {
     const history = await entities.history(registrationId);
     const asked = history.flatMap(({ activityTaskScheduledEventAttributes: asking }) => asking ?? []);
     expect(asked.map(({ activityType }) => activityType?.name)).toEqual([
-      'discover',
+      'onboard',
+      'onboard',
       'discover',
       'register',
       'register',

@@ -209,9 +209,12 @@ describeWith('keycloak', 'tokens of a Keycloak realm', ({ keycloak }) => {
     });
     // Keycloak 26.7 fails at the `scope` of a client that it did not register; without it the scopes stay.
     const current = proof.current ?? adopted;
-    const first = await world.activities.update({ ...request(), current });
+    const read = await world.activities.read({ ...request(), current });
+    const metadata = read.outcome.kind === 'read' ? (read.outcome.client?.metadata ?? null) : null;
+    const known = { metadata, wholeIn: null };
+    const first = await world.activities.update({ ...request(), current, known });
     expect(first.outcome).toMatchObject({ kind: 'not-sent', failure: { status: 500, retryClass: 'transient' } });
-    const rotated = await world.activities.update({ ...request(), current });
+    const rotated = await world.activities.update({ ...request(), current, known });
     expect(rotated).toMatchObject({ proof: { decision: { action: 'promote', reason: 'ProofSucceeded' } } });
     const stored = await world.secrets.get(world.clientSecret, { stage: 'current' });
     expect(stored?.value['client_secret']).toBe(await realm.secret(clientId));
