@@ -25,7 +25,8 @@ describeWith(['postgres', 'temporal'], 'the watch of a running product', (server
     directory = await scratch();
     product = await startProduct({
       dataDir: directory.dataDir,
-      policy: { ...testPolicy, proofInterval: 2000, watchEvery: 250, dispatchEvery: 250 },
+      // The bound on refused authentications scales with `retryInitial`: its longest pause is 17 seconds here, not an hour.
+      policy: { ...testPolicy, proofInterval: 2000, watchEvery: 250, dispatchEvery: 250, retryInitial: 1 },
       environment: {
         DATABASE_URL: database.url,
         TEMPORAL_ADDRESS: servers.temporal.address,
