@@ -16,4 +16,8 @@ export const killPolicy: TimePolicy = {
   retryInitial: 100,
   retryMaximum: 1000,
   replicationLag: 1000,
+  // A rotation whose answer was lost goes on at the pace of rotation: hours for an hour's or a quarter's secret.
+  paceFloorMost: 1000,
+  paceStep: 1000,
+  bucketRefill: 1000,
 };
