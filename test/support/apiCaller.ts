@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventRecord } from '../../domain/ports/lists/events.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { waitFor } from './waitFor.ts';
+
+/** Seconds: limits within a minute, not those of an hour. */
+const longestWait = 60;
 
 export interface Answer<Body> {
   readonly status: number;
@@ -42,9 +46,14 @@ export class ApiCaller {
     };
   }
 
-  /** The body of an answer that must be a success. */
+  /** The body of an answer that must be a success. Whoever asks too often in a minute waits as he is told. */
   async ok<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Body> {
     const answer = await this.call<Body>(method, path, body);
+    const wait = Number(answer.headers.get('retry-after') ?? Number.NaN);
+    if (answer.status === 429 && wait <= longestWait) {
+      await delay(wait * 1000);
+      return await this.ok<Body>(method, path, body);
+    }
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
