@@ -57,6 +57,13 @@ export async function takeTurn(deps: TurnDependencies, { url, calls, workClass }
 }
 
 /**
+ * Seconds that all registrations of a server pause for what one was told. Whoever was told waits for the whole of it;
+ * that it is meant for all is not known, and a day of it would stop a health system without a word. Where it is, the
+ * next one is told the same.
+ */
+const longestPause = 60;
+
+/**
  * Tells the budget when the server asked for a pause (429 or 503 with `Retry-After`). What a step learned counts for more
  * than the pause: nothing is thrown where the budget cannot be told.
  *
@@ -65,7 +72,7 @@ export async function takeTurn(deps: TurnDependencies, { url, calls, workClass }
 export async function heedPause(deps: Pick<TurnDependencies, 'budgets'>, url: string, failure: unknown): Promise<void> {
   const { reason, status, retryAfterSeconds } = (failure ?? {}) as Partial<Failure>;
   if (reason === 'TurnNotYet' || retryAfterSeconds == null || (status !== 429 && status !== 503)) return;
-  await deps.budgets.pause(url, retryAfterSeconds).catch(() => undefined);
+  await deps.budgets.pause(url, Math.min(retryAfterSeconds, longestPause)).catch(() => undefined);
 }
 
 function notYet(milliseconds: number, at: number | null): RegistrarFailure {

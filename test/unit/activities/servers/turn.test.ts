@@ -65,6 +65,7 @@ describe('a pause that a server asks for', () => {
   it.each<[unknown, number | null]>([
     [failure(429, 30, 'PeerNotAnswering'), 30],
     [failure(503, 7, 'PeerNotAnswering'), 7],
+    [failure(429, 86_400, 'PeerNotAnswering'), 60],
     [failure(500, 7, 'PeerNotAnswering'), null],
     [failure(429, null, 'PeerNotAnswering'), null],
     [failure(null, 7, 'TurnNotYet'), null],
