@@ -105,7 +105,11 @@ export class CarelessPeer {
 
   /** A client that somebody made by hand, with what an administrator would hand over. */
   madeByHand(manner: Manner): { clientId: string; clientSecret: string; token: string; clientUri: string } {
-    const answer = this.#create(manner, { client_name: 'By hand', redirect_uris: ['https://app.example/by-hand'], scope: 'openid' });
+    const answer = this.#create(manner, {
+      client_name: 'By hand',
+      redirect_uris: ['https://app.example/by-hand'],
+      scope: 'openid',
+    });
     return {
       clientId: String(answer['client_id']),
       clientSecret: String(answer['client_secret']),
