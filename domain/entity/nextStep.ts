@@ -1,7 +1,7 @@
 import { nearerEnd } from '../credential/dueTime.ts';
 import { nextTokenAt } from '../credential/pace/bucket.ts';
+import { rereadPhases } from '../discovery/rereadPhases.ts';
 import type { TimePolicy } from '../time/policy.ts';
-import type { Phase } from '../words.ts';
 import { firstReadAt, readsFirst } from './clients/known.ts';
 import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
 import { isGated, operationAhead } from './holding.ts';
@@ -42,22 +42,13 @@ export function nextStep(state: EntityState, now: number, policy: TimePolicy): S
   return readAt <= now ? { do: 'discover' } : { do: 'wait', until: Math.min(step.until ?? readAt, readAt) };
 }
 
-const rediscovering: ReadonlySet<Phase> = new Set<Phase>([
-  'active',
-  'awaiting_approval',
-  'awaiting_enablement',
-  'awaiting_token',
-  'manual_required',
-  'submitted',
-]);
-
 /**
  * When the discovery documents are read again after a try that failed, or at once after a change; null = not by itself:
  * the watch reads them, and asks for a reading here when they are others.
  */
 function rediscoveryAt(state: EntityState): number | null {
   const { phase, discoveredAt, discoveryRetryAt } = state;
-  return discoveredAt !== null && rediscovering.has(phase) && !isSuspended(state) ? discoveryRetryAt : null;
+  return discoveredAt !== null && rereadPhases.includes(phase) && !isSuspended(state) ? discoveryRetryAt : null;
 }
 
 function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {

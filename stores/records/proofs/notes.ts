@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { nextProof, nextReading } from '../../../domain/credential/proofSchedule.ts';
 import { fingerprintOf } from '../../../domain/discovery/fingerprint.ts';
+import { rereadPhases } from '../../../domain/discovery/rereadPhases.ts';
 import { findCondition } from '../../../domain/registration/conditions.ts';
 import type { RegistrationView, Transition } from '../../../domain/registration/view.ts';
 import { rfc3339OrNull, toRfc3339 } from '../../../domain/time/clock.ts';
@@ -10,7 +11,7 @@ import { cleanJson } from '../json.ts';
 import { newCredentialEvents } from '../registrations/sharing.ts';
 import type { Database } from '../schema.ts';
 import { ownVerdict } from './ownVerdict.ts';
-import { rereadPhases, revoked } from './queue.ts';
+import { revoked } from './queue.ts';
 
 /** How far apart the watch looks; both of `TimePolicy`, in milliseconds. */
 export interface WatchIntervals {

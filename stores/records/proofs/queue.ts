@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { Verdict } from '../../../domain/credential/proofDecision.ts';
+import { rereadPhases } from '../../../domain/discovery/rereadPhases.ts';
 import type { Lease, LeasedDocuments, LeasedProof, ProofQueue } from '../../../domain/ports/servers/proofs.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { noteVerdict, type OriginHealth } from '../../../domain/servers/originHealth.ts';
 import { rfc3339OrNull, toRfc3339 } from '../../../domain/time/clock.ts';
-import type { Phase } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
 import { guarded } from '../errors.ts';
 import type { Database } from '../schema.ts';
@@ -12,15 +12,6 @@ import { ownVerdict } from './ownVerdict.ts';
 
 /** Milliseconds after which another worker takes a row over. */
 const leaseFor = 180_000;
-/** Phases in which the documents are read again by themselves: what waits for a person learns of a way that is new. */
-export const rereadPhases: readonly Phase[] = [
-  'active',
-  'awaiting_approval',
-  'awaiting_enablement',
-  'awaiting_token',
-  'manual_required',
-  'submitted',
-];
 /** In place of the owner of a lease whose result is not to be written. */
 export const revoked = 'revoked';
 /** Due proofs of one origin that are spread in one statement. */
