@@ -4,6 +4,7 @@ import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { versionIdOf } from '../../stores/secrets/versionId.ts';
 import { tagsOf } from '../credentials/secret.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { letGoOfOlder } from './keptVersions.ts';
 import type { Stored } from './stored.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function promote(
   const name = clientSecretName(config);
   if (credential.place === 'client') {
     await deps.secrets.promote(name, credential.versionId, replaceable);
+    await letGoOfOlder(deps, name, credential.versionId);
     return credential;
   }
   const versionId = versionIdOf(credential.versionId, 'client');

@@ -22,6 +22,9 @@ export interface SecretVersionInfo {
   readonly createdAt: number;
 }
 
+/** Versions of a secret that are kept at a time. AWS takes 20 labels a secret, three of which are stages. */
+export const mostKept = 15;
+
 export type SecretStoreKind = 'database' | 'aws' | 'azure';
 
 export type SecretStoreErrorCode =
@@ -48,19 +51,21 @@ export interface SecretStore {
   /**
    * Writes a version with stage pending; the current one is untouched. The first version of a name becomes current
    * at once, whatever is asked (AWS does so; every implementation agrees).
+   * A version that was pending until then is kept, as {@link SecretStore.keep} does; beyond {@link mostKept} the oldest
+   * is let go.
    * Idempotent: the same `versionId` (32 to 64 characters) with the same content is a no-op; other content is a `conflict`.
    */
   put(name: string, versionId: string, value: SecretValue, tags?: Readonly<Record<string, string>>): Promise<void>;
   /**
    * Makes `versionId` current by compare-and-swap and the former current one previous. Success when it is current
-   * already. A current version that is neither `versionId` nor `expectedCurrent` is a `conflict`.
+   * already; it is not kept any more. A current version that is neither `versionId` nor `expectedCurrent` is a `conflict`.
    */
   promote(name: string, versionId: string, expectedCurrent: string | null): Promise<void>;
   /** Reads by stage or by version id; null when there is none. Always asks for the stage by name. */
   get(name: string, which: { stage: SecretStage } | { versionId: string }): Promise<SecretVersion | null>;
   /**
    * Holds a version that carries no stage, or will lose it (set aside, or draining): without a label AWS may drop it at
-   * any time. Repeatable. AWS holds 20 labels a secret. `not-found` when there is no such version.
+   * any time. Repeatable. `not-found` when there is no such version.
    */
   keep(name: string, versionId: string): Promise<void>;
   /** Lets go of it again; success when it was not held. */

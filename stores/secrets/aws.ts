@@ -1,9 +1,7 @@
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
-  DescribeSecretCommand,
   GetSecretValueCommand,
-  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
@@ -12,31 +10,28 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import {
-  type SecretStage,
   type SecretStore,
   SecretStoreError,
   type SecretVersion,
   type SecretVersionInfo,
 } from '../../domain/ports/secretStore.ts';
 import { awsFailure, factsOf } from './awsFailure.ts';
+import {
+  describeSecret,
+  holderOf,
+  keepPending,
+  keepVersion,
+  labels,
+  listVersions,
+  releaseVersion,
+  removedTag,
+  type SecretState,
+  type Send,
+} from './awsVersions.ts';
 import { checkNames, fromContent, sameContent, toContent } from './content.ts';
-
-const labels = { pending: 'AWSPENDING', current: 'AWSCURRENT', previous: 'AWSPREVIOUS' } as const satisfies Record<
-  SecretStage,
-  string
->;
-const stageNames = Object.keys(labels) as SecretStage[];
-
-/** A label of its own for each version that is kept. */
-const keptLabel = (versionId: string) => `smart-registrar-kept-${versionId}`;
 
 /** Days in which a removed secret can be restored; AWS's default and maximum. */
 const recoveryDays = 30;
-/**
- * Written before a secret is removed and taken away once a new version is current: a put that died between restoring
- * and writing then still knows that the current version is the one of a client that is gone.
- */
-const removedTag = 'smart-registrar-removed';
 /** A name that is never written; describing it tells whether the store may be used. */
 const checkedName = 'smart/registrar-check';
 
@@ -47,24 +42,11 @@ interface AwsSecretStoreOptions {
   readonly deadline?: number;
 }
 
-interface SecretState {
-  /** Deletion is pending, or was when the last put began. */
-  readonly removed: boolean;
-  readonly deletionPending: boolean;
-  /** Labels by version id; versions without a label are not listed. */
-  readonly versions: ReadonlyMap<string, readonly string[]>;
-}
-
 function createClient(): SecretsManagerClient {
   return new SecretsManagerClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 6_000, throwOnRequestTimeout: true },
   });
-}
-
-function holderOf(state: SecretState, stage: SecretStage): string | null {
-  for (const [versionId, held] of state.versions) if (held.includes(labels[stage])) return versionId;
-  return null;
 }
 
 /** AWS Secrets Manager. Its version ids are ours (`ClientRequestToken`), its staging labels our stages. */
@@ -107,23 +89,14 @@ export function createAwsSecretStore(options: AwsSecretStoreOptions = {}): Secre
       operation(`keep a version of secret ${name}`, async (send) => {
         if ((await readVersion(send, name, { VersionId: versionId })) === null)
           throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
-        await send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: name,
-            VersionStage: keptLabel(versionId),
-            MoveToVersionId: versionId,
-          }),
-        );
+        await keepVersion(send, name, versionId);
       }),
 
     release: (name, versionId) =>
       operation(`let go of a version of secret ${name}`, async (send) => {
         const state = await describeSecret(send, name);
-        const label = keptLabel(versionId);
-        if (state?.versions.get(versionId)?.includes(label) !== true || state.deletionPending) return;
-        await send(
-          new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, RemoveFromVersionId: versionId }),
-        );
+        if (state === null || state.deletionPending) return;
+        await releaseVersion(send, name, versionId, state);
       }),
 
     get: (name, which) =>
@@ -157,29 +130,11 @@ export function createAwsSecretStore(options: AwsSecretStoreOptions = {}): Secre
   };
 }
 
-type Send = SecretsManagerClient['send'];
-
 interface PutRequest {
   readonly name: string;
   readonly versionId: string;
   readonly content: string;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-async function describeSecret(send: Send, name: string): Promise<SecretState | null> {
-  try {
-    const answer = await send(new DescribeSecretCommand({ SecretId: name }));
-    const deletionPending = answer.DeletedDate !== undefined;
-    const marked = (answer.Tags ?? []).some((tag) => tag.Key === removedTag);
-    return {
-      removed: deletionPending || marked,
-      deletionPending,
-      versions: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
-    };
-  } catch (error) {
-    if (factsOf(error).name === 'ResourceNotFoundException') return null;
-    throw error;
-  }
 }
 
 /** @returns null when created, the state when another put was first. */
@@ -209,7 +164,10 @@ async function putVersion(send: Send, request: PutRequest, state: SecretState): 
   if (state.deletionPending) await send(new RestoreSecretCommand({ SecretId: name }));
   const existing = state.versions.has(versionId) ? await readVersion(send, name, { VersionId: versionId }) : null;
   if (existing !== null && !sameContent(name, existing.content, content)) throw otherContent(request);
-  if (existing === null) await writeVersion(send, request);
+  if (existing === null) {
+    await keepPending(send, name, versionId, state);
+    await writeVersion(send, request);
+  }
   if (!state.removed) return;
   const restored = await describeSecret(send, name);
   if (restored === null || restored.deletionPending)
@@ -255,7 +213,7 @@ async function readVersion(
   }
 }
 
-/** Moves AWSCURRENT to a version, which loses AWSPENDING where it had it. Repeatable. */
+/** Moves AWSCURRENT to a version, which loses AWSPENDING and the label of what is kept where it had them. Repeatable. */
 async function makeCurrent(
   send: Send,
   name: string,
@@ -264,6 +222,7 @@ async function makeCurrent(
   state: SecretState,
 ): Promise<void> {
   if (holderOf(state, 'current') !== versionId) await moveCurrent(send, name, versionId, expectedCurrent, state);
+  await releaseVersion(send, name, versionId, state);
   if (holderOf(state, 'pending') !== versionId) return;
   const label = { SecretId: name, VersionStage: labels.pending };
   await send(new UpdateSecretVersionStageCommand({ ...label, RemoveFromVersionId: versionId }));
@@ -297,28 +256,4 @@ async function moveCurrent(
     if (current === versionId) return;
     throw current === expectedCurrent ? error : conflict;
   }
-}
-
-async function listVersions(send: Send, name: string): Promise<SecretVersionInfo[]> {
-  const versions: SecretVersionInfo[] = [];
-  let token: string | undefined;
-  do {
-    const answer = await send(
-      new ListSecretVersionIdsCommand({
-        SecretId: name,
-        MaxResults: 100,
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
-    for (const version of answer.Versions ?? []) {
-      const stages = stageNames.filter((stage) => version.VersionStages?.includes(labels[stage]));
-      if (version.VersionId === undefined) continue;
-      const kept = version.VersionStages?.includes(keptLabel(version.VersionId)) === true;
-      if (stages.length === 0 && !kept) continue;
-      versions.push({ versionId: version.VersionId, stages, kept, createdAt: version.CreatedDate?.getTime() ?? 0 });
-    }
-    token = answer.NextToken;
-    // moto ends with an empty token.
-  } while (token);
-  return versions;
 }

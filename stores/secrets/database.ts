@@ -1,5 +1,6 @@
 import { type Generated, type GeneratedAlways, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import {
+  mostKept,
   type SecretStage,
   type SecretStore,
   SecretStoreError,
@@ -152,8 +153,23 @@ export function createDatabaseSecretStore<Tables>(
           deleted_at: null,
         }
       : { pending_version: versionId };
+    if (!isNew) await keepPending(transaction, row);
     await transaction.updateTable('secrets').set(stages).where('name', '=', name).execute();
     if (row.current_version !== null) await prune(transaction, name);
+  }
+
+  /** The version that stops being pending may be wanted again; of those that are kept the oldest make room. */
+  async function keepPending(
+    transaction: Transaction<SecretTables>,
+    { name, pending_version }: Selectable<SecretsTable>,
+  ) {
+    if (pending_version === null) return;
+    await sql`
+      update secret_versions set kept = version_id = ${pending_version} or ordinal > coalesce((
+        select ordinal from secret_versions where name = ${name} and kept and version_id <> ${pending_version}
+        order by ordinal desc offset ${mostKept - 1} limit 1
+      ), 0)
+      where name = ${name} and (kept or version_id = ${pending_version})`.execute(transaction);
   }
 
   async function prune(transaction: Transaction<SecretTables>, name: string) {
@@ -192,6 +208,16 @@ export function createDatabaseSecretStore<Tables>(
     return result.numUpdatedRows === 1n;
   }
 
+  async function release(name: string, versionId: string): Promise<void> {
+    await database
+      .updateTable('secret_versions')
+      .set({ kept: false })
+      .where('name', '=', name)
+      .where('version_id', '=', versionId)
+      .where('kept', '=', true)
+      .execute();
+  }
+
   /** Deletes for good what was removed longer ago than the recovery window. */
   async function purge(transaction: Transaction<SecretTables>) {
     const gone = transaction
@@ -221,10 +247,10 @@ export function createDatabaseSecretStore<Tables>(
 
     promote: (name, versionId, expectedCurrent) =>
       guarded(name, async () => {
-        if (await promoteOnce(name, versionId, expectedCurrent)) return;
+        if (await promoteOnce(name, versionId, expectedCurrent)) return await release(name, versionId);
         const row = await secret(database, name);
         if (row === null) throw missing(name);
-        if (row.current_version === versionId) return;
+        if (row.current_version === versionId) return await release(name, versionId);
         if ((await version(database, name, versionId)) === null)
           throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
         throw otherCurrent(name);
@@ -242,15 +268,7 @@ export function createDatabaseSecretStore<Tables>(
           throw new SecretStoreError('not-found', `secret ${name} has no version ${versionId}`);
       }),
 
-    release: (name, versionId) =>
-      guarded(name, async () => {
-        await database
-          .updateTable('secret_versions')
-          .set({ kept: false })
-          .where('name', '=', name)
-          .where('version_id', '=', versionId)
-          .execute();
-      }),
+    release: (name, versionId) => guarded(name, () => release(name, versionId)),
 
     get: (name, which) =>
       guarded(name, async (): Promise<SecretVersion | null> => {

@@ -285,6 +285,54 @@ it('secrets that were set aside are probed newest first, up to a good one', asyn
   });
 });
 
+describe('in the secret store, secrets that were set aside', () => {
+  const kept = async () =>
+    ((await world.secrets.describe(world.clientSecret)) ?? [])
+      .filter((version) => version.kept)
+      .map(({ versionId }) => versionId);
+
+  it('are kept before another one takes their stage, and let go when they are not wanted any more', async () => {
+    const current = await world.active();
+    const { registrationId, endpoints } = world;
+    const aside = await another(current, 'first', { issuedAt: 1 });
+    const older = await another(current, 'second', { issuedAt: 2 });
+    const newest = await another(current, 'third', { issuedAt: 3 });
+    expect(await kept()).toEqual([aside.versionId, older.versionId]);
+    tokenAnswers([401, 'invalid_client']);
+    await probeSetAside(world.dependencies, { registrationId, endpoints, setAside: [older, newest] });
+    expect(await kept()).toEqual([older.versionId, newest.versionId]);
+  });
+
+  it('are given up by the promotion of a newer one, and kept by that of an older one', async () => {
+    const current = await world.active();
+    const oldest = await another(current, 'oldest', { issuedAt: 1 });
+    world.pass(1000);
+    const middle = await another(current, 'middle', { issuedAt: 2 });
+    world.pass(1000);
+    const newest = await another(current, 'newest', { issuedAt: 3 });
+    world.pass(1000);
+    await world.secrets.keep(world.clientSecret, newest.versionId);
+    world.peer.client.secret = 'middle';
+    expect(await prove(current, middle)).toMatchObject({ decision: { action: 'promote' } });
+    expect(await kept()).toEqual([newest.versionId]);
+    expect(oldest.versionId).not.toBe(middle.versionId);
+  });
+
+  it('do not hold up a rotation where they are gone', async () => {
+    const current = await world.active();
+    const { registrationId, endpoints } = world;
+    const aside = await another(current, 'there', { issuedAt: 1 });
+    const gone = { ...aside, issuedAt: 2, versionId: 'gone'.repeat(8) };
+    world.peer.client.secret = 'there';
+    expect(
+      await probeSetAside(world.dependencies, { registrationId, endpoints, setAside: [aside, gone] }),
+    ).toMatchObject({
+      good: aside,
+      probed: [{ versionId: gone.versionId, verdict: 'inconclusive' }, { versionId: aside.versionId }],
+    });
+  });
+});
+
 describe('failed authentications', () => {
   it('of a new credential keep to their times, and what is put off says until when', async () => {
     tokenAnswers([401, 'invalid_client']);

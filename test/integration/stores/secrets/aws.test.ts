@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mostKept } from '../../../../domain/ports/secretStore.ts';
 import { createAwsSecretStore } from '../../../../stores/secrets/aws.ts';
 import { versionIdOf } from '../../../../stores/secrets/versionId.ts';
 import { StrictSecretsManager } from './strictSecretsManager.ts';
@@ -65,18 +66,32 @@ describe('AWS: a process that dies between two calls', () => {
 });
 
 describe('AWS: a version without a label', () => {
-  it('may be gone, and one that is kept is not', async () => {
+  it('may be gone, and one that was pending before another is not', async () => {
     const server = new StrictSecretsManager();
     server.dropsUnlabelled = true;
     const store = createAwsSecretStore({ client: server.client() });
     await store.put(name, v1, value('a'));
     await store.put(name, v2, value('b'));
-    await store.keep(name, v2);
     await store.put(name, v3, value('c'));
     expect(await store.get(name, { versionId: v2 })).toEqual({ versionId: v2, value: value('b') });
     await store.promote(name, v3, v1);
     await store.release(name, v2);
     expect(await store.get(name, { versionId: v2 })).toBeNull();
     expect(await store.get(name, { stage: 'previous' })).toEqual({ versionId: v1, value: value('a') });
+  });
+
+  it('is the oldest one where there are more than may be kept', async () => {
+    const server = new StrictSecretsManager();
+    server.dropsUnlabelled = true;
+    const store = createAwsSecretStore({ client: server.client() });
+    const ids = Array.from({ length: mostKept + 4 }, (_, index) => versionIdOf(`kept-${index}`, 'client'));
+    for (const id of ids) {
+      await store.put(name, id, value(id));
+      server.pass(1000);
+    }
+    const gone = [];
+    for (const id of ids) if ((await store.get(name, { versionId: id })) === null) gone.push(ids.indexOf(id));
+    expect(gone).toEqual([1, 2]);
+    expect(server.mostLabels).toBeLessThanOrEqual(20);
   });
 });

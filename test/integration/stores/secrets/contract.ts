@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { type SecretStore, SecretStoreError, type SecretVersionInfo } from '../../../../domain/ports/secretStore.ts';
+import {
+  mostKept,
+  type SecretStore,
+  SecretStoreError,
+  type SecretVersionInfo,
+} from '../../../../domain/ports/secretStore.ts';
 import { versionIdOf } from '../../../../stores/secrets/versionId.ts';
 
 const [v1, v2, v3] = ['one', 'two', 'three'].map((intent) => versionIdOf(intent, 'client')) as [string, string, string];
@@ -206,6 +211,34 @@ export function secretStoreContract(storeOf: () => SecretStore): void {
     await store.release(name, v2);
     expect(await kept()).toEqual([]);
     expect((await errorOf(store.keep(name, versionIdOf('nothing', 'client')))).code).toBe('not-found');
+  });
+
+  it('keeps by itself what stops being pending, until it is promoted', async () => {
+    const store = storeOf();
+    const name = freshName();
+    const keptNow = async () =>
+      (await store.describe(name))?.filter((each) => each.kept).map(({ versionId }) => versionId);
+    await store.put(name, v1, first);
+    await store.put(name, v2, second);
+    expect(await keptNow()).toEqual([]);
+    await store.put(name, v3, third);
+    await store.put(name, v3, third);
+    expect(await keptNow()).toEqual([v2]);
+    expect(await store.get(name, { versionId: v2 })).toEqual({ versionId: v2, value: second });
+    await store.promote(name, v2, v1);
+    expect(await keptNow()).toEqual([]);
+    expect(byStage(await store.describe(name))).toEqual({ current: v2, previous: v1, pending: v3 });
+  });
+
+  it('keeps so many, and no more', async () => {
+    const store = storeOf();
+    const name = freshName();
+    const ids = Array.from({ length: mostKept + 4 }, (_, index) => versionIdOf(`kept-${index}`, 'client'));
+    for (const id of ids) await store.put(name, id, { ...first, client_secret: `${canary}-${id}` });
+    const kept = (await store.describe(name))?.filter((each) => each.kept) ?? [];
+    expect(kept).toHaveLength(mostKept);
+    expect(kept.map(({ versionId }) => versionId)).toContain(ids.at(-2));
+    expect(byStage(await store.describe(name))).toEqual({ current: ids[0], pending: ids.at(-1) });
   });
 
   it.each([

@@ -10,6 +10,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 interface Secret {
   readonly contents: Map<string, string>;
   readonly stages: Map<string, Set<string>>;
+  /** Milliseconds since the epoch, by version id. */
+  readonly created: Map<string, number>;
   readonly tags: Map<string, string>;
   deletedAt: number | null;
 }
@@ -42,10 +44,17 @@ export class StrictSecretsManager {
   readonly calls: string[] = [];
   /** Versions without a label are gone at once; AWS gives them no promise at all. */
   dropsUnlabelled = false;
+  /** Labels that one secret had at a time, at most. */
+  mostLabels = 0;
+  #now = Date.now();
   /** Called before each request is carried out; throwing ends the connection. */
   before: (action: string) => void = () => undefined;
   /** Called after it was carried out; throwing loses the answer. */
   after: (action: string) => void = () => undefined;
+
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
 
   client(maxAttempts = 1): SecretsManagerClient {
     return new SecretsManagerClient({
@@ -141,6 +150,7 @@ export class StrictSecretsManager {
     this.secrets.set(request.Name ?? '', {
       contents: new Map([[token, request.SecretString ?? '']]),
       stages: new Map([['AWSCURRENT', new Set([token])]]),
+      created: new Map([[token, this.#now]]),
       tags: new Map((request.Tags ?? []).map((tag) => [tag.Key, tag.Value])),
       deletedAt: null,
     });
@@ -155,6 +165,7 @@ export class StrictSecretsManager {
     if (existing !== undefined && existing !== request.SecretString) throw new Refusal('ResourceExistsException');
     if (existing !== undefined) return { VersionId: token };
     secret.contents.set(token, request.SecretString ?? '');
+    secret.created.set(token, this.#now);
     const first = secret.contents.size === 1;
     for (const stage of first ? ['AWSCURRENT'] : (request.VersionStages ?? ['AWSCURRENT']))
       this.#label(secret, stage, token);
@@ -166,6 +177,9 @@ export class StrictSecretsManager {
     if (stage === 'AWSCURRENT' && former !== undefined) secret.stages.set('AWSPREVIOUS', new Set([former]));
     secret.stages.set(stage, new Set([versionId]));
     if (stage === 'AWSCURRENT') secret.stages.get('AWSPREVIOUS')?.delete(versionId);
+    const labels = [...secret.stages.values()].filter(({ size }) => size > 0).length;
+    if (labels > 20) throw new Refusal('LimitExceededException');
+    this.mostLabels = Math.max(this.mostLabels, labels);
   }
 
   #moveStage(request: Request): unknown {
@@ -211,12 +225,13 @@ export class StrictSecretsManager {
   }
 
   #list(request: Request): unknown {
+    const { created } = this.#live(request);
     const versions = [...this.#byVersion(this.#live(request))];
     return {
       Versions: versions.map(([VersionId, VersionStages]) => ({
         VersionId,
         VersionStages,
-        CreatedDate: Date.now() / 1000,
+        CreatedDate: (created.get(VersionId) ?? 0) / 1000,
       })),
     };
   }
