@@ -2,7 +2,7 @@ import { decisionRules } from '../domain/entity/waking/decisionRules.ts';
 import { RegistrarFailure } from '../domain/failure.ts';
 import type { Endpoints, StepBudget } from '../domain/ports/activities.ts';
 import type { Decided, WakeArguments, Woken } from '../domain/ports/entityState.ts';
-import type { EntityActivities } from '../domain/ports/onboarding.ts';
+import type { EntityActivities, OnboardArguments } from '../domain/ports/onboarding.ts';
 import { explain } from '../domain/reasons/index.ts';
 import type { TimePolicy } from '../domain/time/policy.ts';
 import { storeSupplied } from './credentials/adopt.ts';
@@ -20,7 +20,7 @@ import { register } from './requests/register.ts';
 import { retire } from './requests/retire.ts';
 import { settle } from './requests/settle.ts';
 import { update } from './requests/update.ts';
-import { callsOf, heedPause, type TurnDependencies, takeTurn } from './servers/turn.ts';
+import { heedPause, type StepName, type TurnDependencies, takeTurn, turnsOf } from './servers/turn.ts';
 
 /** What activities are made of that have their turn at a server. */
 export type ActivityDependencies = Dependencies & Omit<TurnDependencies, 'client'>;
@@ -32,19 +32,29 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
    * no turn at its server yet: the step then ends before anything is sent.
    */
   function decided<Argument extends StepArgument, Result>(
-    name: keyof typeof callsOf,
+    name: StepName,
     step: (deps: Dependencies, argument: Argument & Decided, budget: StepBudget) => Promise<Result>,
     milliseconds: () => number,
   ) {
     return async (argument: Argument & Decided): Promise<Result> => {
       const startedAt = deps.clock.now();
       const { fhirBaseUrl } = await refuseOutdated(deps, argument);
-      const url = askedFirst(argument, fhirBaseUrl);
-      const workClass = argument.workClass ?? 'onboarding';
-      const calls = callsOf[name];
-      if (url !== null && calls > 0) await takeTurn(deps, { url, calls, workClass });
-      return await heedingPause(deps, url, step(deps, argument, { startedAt, endsAt: startedAt + milliseconds() }));
+      const turns = turnsOf(name, argument.endpoints, fhirBaseUrl);
+      await takeTurns(turns, argument);
+      const budget = { startedAt, endsAt: startedAt + milliseconds() };
+      return await heedingPause(deps, turns[0]?.url ?? null, step(deps, argument, budget));
     };
+  }
+
+  async function takeTurns(turns: ReturnType<typeof turnsOf>, { workClass = 'onboarding' }: Decided): Promise<void> {
+    for (const { url, calls } of turns) await takeTurn(deps, { url, calls, workClass });
+  }
+
+  /** Whom it asks it learns on its way. */
+  function onboarding(given: Dependencies, argument: OnboardArguments & Decided, budget: StepBudget) {
+    const turnAt = (endpoints: Endpoints) =>
+      takeTurns(turnsOf('register', endpoints, endpoints.registrationEndpoint ?? ''), argument);
+    return onboard(given, argument, budget, turnAt);
   }
 
   /** A retired registration is not discovered again. */
@@ -62,7 +72,7 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
   const repeatableStep = () => policy.repeatableStep;
   return {
     discover: decided('discover', discover, repeatableStep),
-    onboard: decided('onboard', onboard, requestStep),
+    onboard: decided('onboard', onboarding, requestStep),
     register: decided('register', provingStored(register), requestStep),
     update: decided('update', provingStored(update), requestStep),
     read: decided('read', provingStored(readClient), requestStep),
@@ -81,12 +91,7 @@ export function createActivities(deps: ActivityDependencies, policy: TimePolicy)
 
 interface StepArgument {
   readonly registrationId: string;
-  readonly endpoints?: Pick<Endpoints, 'tokenEndpoint'> | null;
-}
-
-/** What a step counts on: the token endpoint, before it is known the FHIR base URL. Null: it asks nobody. */
-function askedFirst({ endpoints }: StepArgument, fhirBaseUrl: string): string | null {
-  return endpoints === null ? null : (endpoints?.tokenEndpoint ?? fhirBaseUrl);
+  readonly endpoints?: Pick<Endpoints, 'registrationEndpoint' | 'tokenEndpoint'> | null;
 }
 
 /** A server that asks for a pause asks all of us, also where its answer is a result of the step. */
@@ -98,7 +103,8 @@ async function heedingPause<Result>(
   if (url === null) return await step;
   try {
     const result = await step;
-    await heedPause(deps, url, failureIn(result));
+    const failed = failureIn(result);
+    await heedPause(deps, failed.by ?? url, failed.failure);
     return result;
   } catch (error) {
     await heedPause(deps, url, error);
@@ -106,10 +112,13 @@ async function heedingPause<Result>(
   }
 }
 
-/** Of a step's outcome, or of what an onboarding tells. */
-function failureIn(result: unknown): unknown {
-  const { outcome, request, failure } = (result ?? {}) as Readonly<Record<string, { readonly failure?: unknown }>>;
-  return outcome?.failure ?? request?.failure ?? failure;
+/** Of a step's outcome, or of what an onboarding tells, which knows better who it was. */
+function failureIn(result: unknown): { readonly by?: string | null; readonly failure: unknown } {
+  const { outcome, request, found, failure } = (result ?? {}) as {
+    readonly [Part in 'outcome' | 'request']?: { readonly failure?: unknown };
+  } & { readonly found?: Pick<Endpoints, 'registrationEndpoint'>; readonly failure?: unknown };
+  if (request !== undefined) return { by: found?.registrationEndpoint ?? null, failure: request.failure };
+  return { failure: outcome?.failure ?? failure };
 }
 
 async function refuseOutdated(

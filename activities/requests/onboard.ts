@@ -22,11 +22,14 @@ const registered = provingStored(register);
  * One step for what nobody has to decide: discovers, judges by the entity's own functions, and where registering comes
  * next records that together with the prepared request, sends it, stores the answer and proves it once. What was
  * recorded and then failed is settled like any open request. Rejects where it is not known what was recorded.
+ *
+ * @param turnAt takes the turn of the registration at the servers that were found.
  */
 export async function onboard(
   deps: Dependencies,
   argument: OnboardArguments & Decided,
   budget: StepBudget,
+  turnAt: (endpoints: Endpoints) => Promise<void>,
 ): Promise<OnboardFacts> {
   const read = await reading(() => discover(deps, argument));
   if ('failure' in read) return { stoppedAt: 'discovery', failure: read.failure };
@@ -40,9 +43,21 @@ export async function onboard(
   const endpoints = endpointsOf(state);
   // Judged: nobody has to approve it. The handshake goes on while the database commits.
   openAhead(deps, endpoints.registrationEndpoint);
+  if (!(await hasTurn(() => turnAt(endpoints)))) return { stoppedAt: 'time', found };
   if ((await deps.records.openOperations(registrationId)).length > 0) return { stoppedAt: 'operation', found };
   await record(deps, argument, judged, endpoints);
   return { stoppedAt: null, found, recordedAt: now, ...(await send(deps, argument, state, endpoints, budget)) };
+}
+
+/** False where it is further away: the registration is then a step of its own, and waits for it. */
+async function hasTurn(take: () => Promise<void>): Promise<boolean> {
+  try {
+    await take();
+    return true;
+  } catch (error) {
+    if (error instanceof RegistrarFailure && error.reason === 'TurnNotYet') return false;
+    throw error;
+  }
 }
 
 /** Both or neither, and only where nobody has gone on from the sequence that was given. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegistrarFailure } from '../../domain/failure.ts';
-import type { Failure } from '../../domain/ports/activities.ts';
+import type { Endpoints, Failure } from '../../domain/ports/activities.ts';
 import type { Budgets } from '../../domain/ports/servers/budgets.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { WorkClass } from '../../domain/servers/budget.ts';
@@ -9,7 +9,7 @@ import type { GuardedClient } from '../../protocols/http/client.ts';
 
 /** What a step will ask of a server, at most. */
 export interface StepCalls {
-  /** Token endpoint; before it is known, what is asked first. */
+  /** Whose origin counts. */
   readonly url: string;
   readonly calls: number;
   readonly workClass: WorkClass;
@@ -22,26 +22,54 @@ export interface TurnDependencies {
   readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
+/** Whom a step asks: for discovery documents, for its client, for a token. */
+type Asked = 'documents' | 'registration' | 'token';
+
 /**
- * Requests that a step makes in the usual case, its proof with a control included. More are no danger: the budget is
- * at peace again after a moment; fewer would be a place that stays empty.
+ * Requests that a step makes in the usual case, its proof with a control included, by whom they go to. More are no
+ * danger: the budget is at peace again after a moment; fewer would be a place that stays empty.
  */
-export const callsOf = {
-  discover: 2,
-  register: 3,
-  /** Its discovery, and its registration with a proof. */
-  onboard: 5,
-  update: 4,
-  read: 1,
-  settle: 3,
-  prove: 2,
-  probeSetAside: 2,
-  settleConflict: 2,
-  storeSupplied: 2,
+const callsOf = {
+  discover: { documents: 2 },
+  register: { registration: 1, token: 2 },
+  /** Until its discovery tells whom it asks; from there on it is a registration. */
+  onboard: { documents: 2 },
+  update: { registration: 2, token: 2 },
+  read: { registration: 1 },
+  settle: { registration: 1, token: 2 },
+  prove: { token: 2 },
+  probeSetAside: { token: 2 },
+  settleConflict: { token: 2 },
+  storeSupplied: { token: 2 },
   // The secret store only.
-  showEndpoints: 0,
-  retire: 1,
-} as const;
+  showEndpoints: {},
+  retire: { registration: 1 },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<Asked, number>>>>>;
+
+export type StepName = keyof typeof callsOf;
+
+/**
+ * The calls of a step by the origins that they go to, the one whose answer it is about first. What is not known yet, or
+ * not there, counts at the token endpoint, and before that at the FHIR base URL.
+ *
+ * @param endpoints null: it asks nobody; absent: they are not known yet.
+ */
+export function turnsOf(
+  name: StepName,
+  endpoints: Pick<Endpoints, 'registrationEndpoint' | 'tokenEndpoint'> | null | undefined,
+  fhirBaseUrl: string,
+): readonly Pick<StepCalls, 'url' | 'calls'>[] {
+  if (endpoints === null) return [];
+  const token = endpoints?.tokenEndpoint ?? fhirBaseUrl;
+  const urls = { documents: fhirBaseUrl, registration: endpoints?.registrationEndpoint ?? token, token };
+  const turns = new Map<string, { url: string; calls: number }>();
+  for (const [asked, calls] of Object.entries(callsOf[name]) as [Asked, number][]) {
+    const url = urls[asked];
+    const origin = URL.canParse(url) ? new URL(url).origin : url;
+    turns.set(origin, { url, ...turns.get(origin), calls: (turns.get(origin)?.calls ?? 0) + calls });
+  }
+  return [...turns.values()];
+}
 
 /**
  * Waits for the turn of a whole step, two seconds at most. Fails with `TurnNotYet` and the seconds to wait where it is

@@ -24,7 +24,7 @@ export type OnboardStop =
   | 'decision'
   /** Somebody asked for something meanwhile. */
   | 'operation'
-  /** Too little of the step's time is left to send what cannot be repeated. */
+  /** Too little of the step's time is left to send what cannot be repeated, or its turn there comes later. */
   | 'time';
 
 /** What happened, in order; the entity draws what follows from it, as from single steps. */

@@ -17,7 +17,9 @@ import type {
   RequestResult,
 } from '../../../domain/ports/activities.ts';
 import type { OwnSettings } from '../../../domain/ports/callers/ownSettings.ts';
+import type { Decided } from '../../../domain/ports/entityState.ts';
 import type { OrphanView } from '../../../domain/ports/lists/orphans.ts';
+import type { OnboardArguments, OnboardFacts } from '../../../domain/ports/onboarding.ts';
 import type { NewRegistration } from '../../../domain/ports/registrations/newRegistration.ts';
 import type { SecretStore } from '../../../domain/ports/secretStore.ts';
 import type { Budgets } from '../../../domain/ports/servers/budgets.ts';
@@ -177,6 +179,11 @@ export class World {
 
   get activities(): PeerSteps & OwnActivities {
     return this.#activities ?? notBegun();
+  }
+
+  /** With its turns, as a worker runs it. */
+  onboard(argument: OnboardArguments & Decided): Promise<OnboardFacts> {
+    return createActivities(this.#onTurn(this.dependencies), defaultTimePolicy).onboard(argument);
   }
 
   /** What the activities are made of. */

@@ -4,6 +4,8 @@ import type { Dependencies } from '../../../../activities/dependencies.ts';
 import { onboard } from '../../../../activities/requests/onboard.ts';
 import { endpointsOf } from '../../../../domain/entity/endpoints.ts';
 import { type EntityState, initialState } from '../../../../domain/entity/state.ts';
+import { RegistrarFailure } from '../../../../domain/failure.ts';
+import type { Endpoints } from '../../../../domain/ports/activities.ts';
 import type { Decided } from '../../../../domain/ports/entityState.ts';
 import type { OnboardArguments, OnboardFacts } from '../../../../domain/ports/onboarding.ts';
 import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
@@ -50,9 +52,13 @@ async function asked(): Promise<OnboardArguments & Decided> {
   return { registrationId, chain, incarnation, decidedAt, rules: 1, state, policy: defaultTimePolicy, ...ids };
 }
 
-async function run(argument: OnboardArguments & Decided, deps: Dependencies = world.dependencies) {
+/** Its turn at the server that it found. */
+const atOnce = async (_endpoints: Endpoints): Promise<void> => undefined;
+
+async function run(argument: OnboardArguments & Decided, deps: Dependencies = world.dependencies, turnAt = atOnce) {
   const startedAt = deps.clock.now();
-  return await onboard(deps, argument, { startedAt, endsAt: startedAt + defaultTimePolicy.requestStep });
+  const budget = { startedAt, endsAt: startedAt + defaultTimePolicy.requestStep };
+  return await onboard(deps, argument, budget, turnAt);
 }
 
 /** As the records hold it; null = nothing was recorded. */
@@ -193,9 +199,48 @@ describe('an onboarding in one step', () => {
     const given = await asked();
     const argument = { ...given, policy: { ...given.policy, httpTotal: 1, secretStore: 1 } };
     const startedAt = world.clock.now();
-    const facts = await onboard(world.dependencies, argument, { startedAt, endsAt: startedAt + 2_000 });
+    const facts = await onboard(world.dependencies, argument, { startedAt, endsAt: startedAt + 2_000 }, atOnce);
     held.resolve();
     expect(facts).toMatchObject({ request: { kind: 'stored' }, proof: null });
+  });
+
+  it('asks for its turn at the servers that it found, and leaves the registration to itself where that is far away', async () => {
+    await world.allowAnonymous();
+    const at: Endpoints[] = [];
+    const facts = await run(await asked(), world.dependencies, async (endpoints) => {
+      at.push(endpoints);
+      throw new RegistrarFailure({ reason: 'TurnNotYet', retryClass: 'transient', message: 'm' });
+    });
+    expect(facts).toMatchObject({ stoppedAt: 'time', found: { tokenEndpoint: `${world.peer.url}/token` } });
+    expect(at).toMatchObject([
+      { registrationEndpoint: `${world.peer.url}/register`, tokenEndpoint: `${world.peer.url}/token` },
+    ]);
+    expect(await recorded()).toBeNull();
+    expect(world.times('POST /register')).toBe(0);
+  });
+
+  it('counts its calls where they go, and a pause there for whoever asks there', async () => {
+    await world.allowAnonymous();
+    const { url } = world.peer;
+    const counted: unknown[] = [];
+    const paused: unknown[] = [];
+    world.budgets = {
+      reserve: async (...ask) => {
+        counted.push(ask);
+        return { turn: { kind: 'granted', at: 0 }, now: 0, spacing: 0 };
+      },
+      pause: async (...pause) => void paused.push(pause),
+    };
+    world.peer.whims.set('POST /register', (_, response) => {
+      response.writeHead(429, { 'retry-after': '30' }).end();
+      return true;
+    });
+    await world.onboard(await asked());
+    expect(counted).toEqual([
+      [`${url}/fhir`, 2, 'onboarding'],
+      [`${url}/register`, 3, 'onboarding'],
+    ]);
+    expect(paused).toEqual([[`${url}/register`, 30]]);
   });
 
   it('opens the connections of both requests ahead, and no other', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heedPause, takeTurn } from '../../../../activities/servers/turn.ts';
+import { heedPause, type StepName, takeTurn, turnsOf } from '../../../../activities/servers/turn.ts';
 import { RegistrarFailure } from '../../../../domain/failure.ts';
 import type { Budgets } from '../../../../domain/ports/servers/budgets.ts';
 
@@ -52,6 +52,46 @@ describe('the turn of a step', () => {
     const error = await takeTurn(given, step).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ reason: 'TurnNotYet', retryAfterSeconds: 5 });
     expect(given.asked).toEqual([]);
+  });
+});
+
+describe('the calls of a step count where they go', () => {
+  const fhir = 'https://fhir.example/r4';
+  const [registrationEndpoint, tokenEndpoint] = ['https://reg.example/register', 'https://as.example/token'];
+  const apart = { registrationEndpoint, tokenEndpoint };
+  const together = { registrationEndpoint: 'https://as.example/register', tokenEndpoint };
+  const manual = { registrationEndpoint: null, tokenEndpoint };
+  const nothing = { registrationEndpoint: null, tokenEndpoint: null };
+
+  it.each<[StepName, Parameters<typeof turnsOf>[1], [url: string, calls: number][]]>([
+    ['onboard', undefined, [[fhir, 2]]],
+    ['discover', undefined, [[fhir, 2]]],
+    ['discover', apart, [[fhir, 2]]],
+    [
+      'register',
+      apart,
+      [
+        [registrationEndpoint, 1],
+        [tokenEndpoint, 2],
+      ],
+    ],
+    ['register', together, [[together.registrationEndpoint, 3]]],
+    [
+      'update',
+      apart,
+      [
+        [registrationEndpoint, 2],
+        [tokenEndpoint, 2],
+      ],
+    ],
+    ['update', manual, [[tokenEndpoint, 4]]],
+    ['prove', apart, [[tokenEndpoint, 2]]],
+    ['prove', nothing, [[fhir, 2]]],
+    ['retire', apart, [[registrationEndpoint, 1]]],
+    ['retire', null, []],
+    ['showEndpoints', apart, []],
+  ])('%s of %j: %j', (name, endpoints, expected) => {
+    expect(turnsOf(name, endpoints, fhir).map(({ url, calls }) => [url, calls])).toEqual(expected);
   });
 });
 
