@@ -16,6 +16,7 @@ import type { EnteringSecretLedger } from '../domain/ports/ledgers/enteringSecre
 import type { EventList } from '../domain/ports/lists/events.ts';
 import type { InitialAccessTokenList } from '../domain/ports/lists/initialAccessTokens.ts';
 import type { OrphanList } from '../domain/ports/lists/orphans.ts';
+import type { PausedOrigins } from '../domain/ports/lists/pausedOrigins.ts';
 import type { RegistrationList } from '../domain/ports/lists/registrations.ts';
 import type { RolloutList } from '../domain/ports/lists/rollout.ts';
 import type { FleetSummary } from '../domain/ports/lists/summary.ts';
@@ -68,6 +69,7 @@ export type ApiRecords = Applications &
   Pick<OperationLedger, 'addOperation' | 'acceptOperation' | 'dropOperation'> &
   OrphanList &
   OwnSettingsRevisions &
+  PausedOrigins &
   Readiness &
   RegistrationList &
   RolloutList &

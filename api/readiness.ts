@@ -4,6 +4,8 @@ import type { checkNames, readinessView } from './schemas/overview.ts';
 
 export type Readiness = z.infer<typeof readinessView>;
 
+/** A number tells nobody whose registrations are there. */
+const everybody = { tenantIds: null, applicationIds: null };
 /** Milliseconds after which a part counts as failing. */
 const longestCheck = 3_000;
 /** Milliseconds for which an answer is given again: anybody may ask, and a check may cost money. */
@@ -39,23 +41,29 @@ export class ReadinessChecks {
     );
     const ready = entries.every(([, state]) => state === 'ok');
     const spooledAnswers = await spoolDepth?.().catch(() => undefined);
+    const pausedOrigins = await within(records.pausedOrigins(everybody)).catch(() => undefined);
     return {
       status: ready ? 'ready' : 'not-ready',
       checks: Object.fromEntries(entries) as Readiness['checks'],
       ...(spooledAnswers === undefined ? {} : { spooledAnswers }),
+      ...(pausedOrigins === undefined ? {} : { pausedOrigins: pausedOrigins.length }),
     };
   }
 }
 
-async function stateOf(check: () => Promise<void>): Promise<'ok' | 'failing'> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<'failing'>((resolve) => {
-    timer = setTimeout(() => resolve('failing'), longestCheck);
-  });
-  const asked = check().then(
-    () => 'ok' as const,
-    () => 'failing' as const,
+function stateOf(check: () => Promise<void>): Promise<'ok' | 'failing'> {
+  return within(check()).then(
+    () => 'ok',
+    () => 'failing',
   );
+}
+
+/** Rejects when it takes too long. */
+async function within<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it took too long')), longestCheck);
+  });
   try {
     return await Promise.race([asked, tooLong]);
   } finally {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { attentionOf } from '../domain/people/attention.ts';
 import type { EventRecord } from '../domain/ports/lists/events.ts';
+import type { PausedOrigin } from '../domain/ports/lists/pausedOrigins.ts';
 import { releaseNames } from '../domain/registration/hold.ts';
 import type { RegistrationView } from '../domain/registration/view.ts';
 import { relativeTime } from '../domain/time/relative.ts';
@@ -111,14 +112,18 @@ export interface Status {
   readonly more: number | 'some';
   /** How many need a person altogether. */
   readonly needsAttention: number;
+  /** Servers whose proofs pause. */
+  readonly pausedOrigins: readonly PausedOrigin[];
 }
 
 /** What `status` shows: attention first, then the table. */
 export function statusLines(status: Status, look: Look): string[] {
   const shown = [...status.attention, ...status.others];
-  if (shown.length === 0) return ['No registration is here. To add a tenant: registrar tenant add --help'];
+  const paused = status.pausedOrigins.flatMap((origin) => pausedLines(origin, look));
+  if (shown.length === 0) return [...paused, 'No registration is here. To add a tenant: registrar tenant add --help'];
   const attention = attentionLines(status.attention, look);
   return [
+    ...paused,
     status.needsAttention === 0
       ? 'Nothing needs a person.'
       : `${status.needsAttention} ${status.needsAttention === 1 ? 'needs' : 'need'} attention.`,
@@ -128,6 +133,18 @@ export function statusLines(status: Status, look: Look): string[] {
     ...(status.more === 0
       ? []
       : wrap(`… and ${status.more} more; narrow the list (registrar status --help) or raise --limit.`, look.columns)),
+  ];
+}
+
+/** A server that needs a person, for all its registrations. */
+function pausedLines({ origin, reason, message, pausedUntil, registrations }: PausedOrigin, look: Look): string[] {
+  const until = pausedUntil === null ? '' : `, until ${when(pausedUntil, look.now)}`;
+  const [first = '', ...rest] = wrap(plainText(`${origin} (${registrations} registrations${until})`), look.columns - 2);
+  const why = wrap(plainText(`${reason}: ${message}`), look.columns - 4);
+  return [
+    `${painter(look)('red', '!')} ${first}`,
+    ...rest.map((line) => `  ${line}`),
+    ...why.map((line) => `    ${line}`),
   ];
 }
 

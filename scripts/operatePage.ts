@@ -81,7 +81,8 @@ export function operatePage(): string {
 
 ## At 3 a.m.
 
-1. \`registrar status --attention\`, or the first section of the page: each line is a reason and what to do.
+1. \`registrar status --attention\`, or the first section of the page: each line is a reason and what to do. One
+   that names a server stands for all registrations there: its proofs pause, and nothing else of them does.
 2. Is a credential \`expired\` or \`rejected\`? Then users cannot launch there now. Everything else can wait for the day,
    unless the expiry is nearer than the day.
 3. \`registrar status REGISTRATION\` shows the conditions and the latest events: what the health system answered.

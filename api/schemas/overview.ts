@@ -8,6 +8,17 @@ export const summaryView = z.object({
   credentialHealth: counts,
   needsAttention: z.number().int(),
   expiring: z.array(z.object({ from: instantText, to: instantText, count: z.number().int() })),
+  pausedOrigins: z
+    .array(
+      z.object({
+        origin: z.string(),
+        reason: z.literal('OriginVerdictsBad'),
+        message: z.string(),
+        pausedUntil: instantText.nullable(),
+        registrations: z.number().int(),
+      }),
+    )
+    .describe('Servers whose proofs pause, as too many turned bad together; a hundred at most'),
 });
 
 /** A client that may exist at an authorization server and that no registration holds. */
@@ -34,4 +45,8 @@ export const readinessView = z.object({
     .int()
     .optional()
     .describe('Answers of health systems that wait on the disk of this instance for the database; no obstacle'),
+  pausedOrigins: z
+    .int()
+    .optional()
+    .describe('Servers whose proofs pause, as too many turned bad together; `/v1/summary` names them; no obstacle'),
 });

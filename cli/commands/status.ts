@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EventRecord } from '../../domain/ports/lists/events.ts';
+import type { PausedOrigin } from '../../domain/ports/lists/pausedOrigins.ts';
 import type { Page } from '../../domain/ports/page.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { credentialHealths, phases } from '../../domain/words.ts';
@@ -28,6 +29,8 @@ interface StatusOptions extends ConnectionOptions {
 interface Summary {
   readonly phases: Readonly<Record<string, number>>;
   readonly needsAttention: number;
+  /** Absent: of a server before 0.2.0. */
+  readonly pausedOrigins?: readonly PausedOrigin[];
 }
 
 const largestPage = 500;
@@ -84,12 +87,14 @@ async function readStatus(client: ApiClient, options: StatusOptions, limit: numb
   const attention = await readList(client, withAttention(filter, true), limit);
   const room = options.attention === true ? 0 : limit - attention.items.length;
   const others = room > 0 ? await readList(client, withAttention(filter, false), room) : { items: [], more: false };
-  const shown = { attention: attention.items, others: others.items };
+  // Of everything that the caller may see: not of a filter.
+  const summary = filter.size > 0 ? null : await client.get<Summary>('/v1/summary');
+  const pausedOrigins = summary?.pausedOrigins ?? [];
+  const shown = { attention: attention.items, others: others.items, pausedOrigins };
   const cut = attention.more || others.more || (room === 0 && options.attention !== true);
   if (!cut) return { ...shown, more: 0, needsAttention: attention.items.length };
-  if (filter.size > 0 || options.attention === true)
+  if (summary === null || options.attention === true)
     return { ...shown, more: 'some', needsAttention: attention.items.length };
-  const summary = await client.get<Summary>('/v1/summary');
   const total = Object.values(summary.phases).reduce((sum, count) => sum + count, 0);
   const more = Math.max(0, total - attention.items.length - others.items.length);
   return { ...shown, more, needsAttention: summary.needsAttention };
@@ -171,6 +176,7 @@ With --watch a terminal is redrawn on every event; a file or pipe gets one line 
           items: [...status.attention, ...status.others],
           more: status.more !== 0,
           needsAttention: status.needsAttention,
+          pausedOrigins: status.pausedOrigins,
         });
       } else {
         printJson(terminal, await readDetail(client, registrationId));

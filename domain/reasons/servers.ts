@@ -33,5 +33,11 @@ export const peers = {
     action: 'Check the status of the health system.',
   },
   PeerNotAnswering: { sentence: 'The health system did not answer; the step is tried again.', action: null },
+  OriginVerdictsBad: {
+    sentence:
+      'A fifth of the proofs at this server turned bad within an hour, so its proofs pause: it looks like the server, not like each of its clients.',
+    action:
+      'Check the status of the server with its operator. Its proofs go on by themselves, and this ends once a sample went well.',
+  },
   TurnNotYet: { sentence: 'Requests to this server are spread over time; this step comes later.', action: null },
 } as const satisfies Record<string, ReasonText>;

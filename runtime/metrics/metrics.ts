@@ -33,6 +33,8 @@ export interface Fleet {
   readonly expiringTokens: number;
   /** Credentials whose due time or end passed while their health says otherwise. */
   readonly unnoticed: number;
+  /** Servers whose proofs pause. */
+  readonly pausedOrigins: number;
 }
 
 export interface Metrics {
@@ -57,7 +59,13 @@ export function fleetReader(
     ]);
     const expiresAt = soonest.items[0]?.credential?.expiresAt ?? null;
     const nextExpiry = expiresAt === null ? null : Date.parse(expiresAt);
-    return { ...summary, expiringTokens, unnoticed: unnoticed.count, nextExpiry };
+    return {
+      ...summary,
+      expiringTokens,
+      unnoticed: unnoticed.count,
+      nextExpiry,
+      pausedOrigins: summary.pausedOrigins.length,
+    };
   };
 }
 
@@ -153,6 +161,13 @@ export function createMetrics(options: {
       help: 'Credentials whose due time or end passed while their health says otherwise: nobody works on them.',
     },
     (gauge, fleet) => gauge.set(fleet.unnoticed),
+  );
+  fleetGauge(
+    {
+      name: 'registrar_paused_origins',
+      help: 'Servers whose proofs pause, as too many turned bad together; /v1/summary names them.',
+    },
+    (gauge, fleet) => gauge.set(fleet.pausedOrigins),
   );
   new Gauge({
     name: 'registrar_read_model_up',

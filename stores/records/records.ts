@@ -20,6 +20,7 @@ import type { ProbeKnowledgeLedger } from '../../domain/ports/ledgers/probeKnowl
 import type { EventList } from '../../domain/ports/lists/events.ts';
 import type { InitialAccessTokenList } from '../../domain/ports/lists/initialAccessTokens.ts';
 import type { OrphanList } from '../../domain/ports/lists/orphans.ts';
+import type { PausedOrigins } from '../../domain/ports/lists/pausedOrigins.ts';
 import type { RegistrationList } from '../../domain/ports/lists/registrations.ts';
 import type { RolloutList } from '../../domain/ports/lists/rollout.ts';
 import type { FleetSummary } from '../../domain/ports/lists/summary.ts';
@@ -57,6 +58,7 @@ import { createProbeKnowledge } from './ledgers/probeKnowledge.ts';
 import { createEvents } from './lists/events.ts';
 import { createInitialAccessTokenList } from './lists/initialAccessTokens.ts';
 import { createOrphanList } from './lists/orphans.ts';
+import { createPausedOrigins } from './lists/pausedOrigins.ts';
 import { createRegistrations } from './lists/registrations.ts';
 import { createRollout } from './lists/rollout.ts';
 import { createSummary } from './lists/summary.ts';
@@ -105,6 +107,7 @@ export type Records = AnswerLedger &
   OrphanLedger &
   OrphanList &
   OwnSettingsRevisions &
+  PausedOrigins &
   ProbeKnowledgeLedger &
   Readiness &
   Reconciliation &
@@ -146,6 +149,7 @@ export function createRecords(context: RecordsContext): Records {
     ...createEvents(context),
     ...createRollout(context),
     ...createSummary(context),
+    ...createPausedOrigins(context),
     ...createOrphanList(context),
     ...createReconciliation(context),
     ...createStartRequests(context),

@@ -1,5 +1,6 @@
 import type { TenantRecord } from '../../../domain/ports/callers/tenants.ts';
 import type { EventRecord } from '../../../domain/ports/lists/events.ts';
+import type { PausedOrigin } from '../../../domain/ports/lists/pausedOrigins.ts';
 import type { Page } from '../../../domain/ports/page.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { AuthorizationServerRecord } from '../../../domain/servers/authorizationServer.ts';
@@ -36,6 +37,7 @@ export interface Summary {
   readonly credentialHealth: Readonly<Record<string, number>>;
   readonly needsAttention: number;
   readonly expiring: readonly { readonly from: string; readonly to: string; readonly count: number }[];
+  readonly pausedOrigins: readonly PausedOrigin[];
 }
 
 /** Answer of every action. */

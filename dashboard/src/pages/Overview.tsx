@@ -65,6 +65,7 @@ export function Overview({ query }: { query: ListQuery }) {
           {attention.data !== null && (
             <AttentionList
               items={attention.data.items}
+              pausedOrigins={summary.data?.pausedOrigins ?? []}
               total={Math.max(summary.data?.needsAttention ?? 0, attention.data.items.length)}
             />
           )}

@@ -1,4 +1,5 @@
 import type { Visibility } from '../visibility.ts';
+import type { PausedOrigin } from './pausedOrigins.ts';
 
 /** The fleet in numbers. */
 export interface FleetSummary {
@@ -7,5 +8,6 @@ export interface FleetSummary {
     credentialHealth: Record<string, number>;
     needsAttention: number;
     expiring: { from: string; to: string; count: number }[];
+    pausedOrigins: PausedOrigin[];
   }>;
 }

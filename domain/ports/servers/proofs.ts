@@ -58,8 +58,4 @@ export interface ProofQueue {
   deferDocuments(lease: Lease, registrationId: string, until: number): Promise<void>;
   /** After a report that the credential is rejected: its proof is due at once. */
   hurry(registrationId: string, now: number): Promise<void>;
-  /** Origins whose proofs pause, or have not gone well again since: one attention each. */
-  suspectOrigins(): Promise<
-    { readonly origin: string; readonly reason: string; readonly pausedUntil: number | null }[]
-  >;
 }

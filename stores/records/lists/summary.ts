@@ -3,6 +3,7 @@ import type { FleetSummary } from '../../../domain/ports/lists/summary.ts';
 import { toRfc3339 } from '../../../domain/time/clock.ts';
 import { credentialHealths, phases } from '../../../domain/words.ts';
 import type { RecordsContext } from '../context.ts';
+import { createPausedOrigins } from './pausedOrigins.ts';
 import { visibleIn } from './visibility.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -13,6 +14,7 @@ const zeros = (names: readonly string[]): Record<string, number> => Object.fromE
 
 /** Counts for the first page of the dashboard. */
 export function createSummary({ db, clock }: RecordsContext): FleetSummary {
+  const { pausedOrigins } = createPausedOrigins({ db });
   return {
     async summary(visibility) {
       const now = clock.now();
@@ -46,6 +48,7 @@ export function createSummary({ db, clock }: RecordsContext): FleetSummary {
         credentialHealth: byHealth,
         needsAttention: sum('attention'),
         expiring: ranges.map((range, index) => ({ ...range, count: sum(`range${index}`) })),
+        pausedOrigins: await pausedOrigins(visibility),
       };
     },
   };

@@ -181,20 +181,6 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
         .where('registration_id', '=', registrationId)
         .execute();
     },
-
-    async suspectOrigins() {
-      const rows = await db
-        .selectFrom('origin_health')
-        .select(['origin', 'reason', 'paused_until'])
-        .where('reason', 'is not', null)
-        .orderBy('origin')
-        .execute();
-      return rows.map((row) => ({
-        origin: row.origin,
-        reason: row.reason ?? '',
-        pausedUntil: row.paused_until?.getTime() ?? null,
-      }));
-    },
   });
 }
 

@@ -163,6 +163,7 @@ describe('health', () => {
       expect(answer.body).toEqual({
         status: 'not-ready',
         checks: { database: 'ok', temporal: 'ok', secretStore: 'failing' },
+        pausedOrigins: 0,
       });
     } finally {
       await failing.close();

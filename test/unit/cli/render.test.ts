@@ -15,7 +15,7 @@ const waiting = registrationView('general-hospital-north.chart-app.production.ma
   credential: null,
   conditions: [needsAttention('InitialAccessTokenNeeded', hostile)],
 });
-const status = { attention: [waiting], others: [healthy], more: 0, needsAttention: 1 };
+const status = { attention: [waiting], others: [healthy], more: 0, needsAttention: 1, pausedOrigins: [] };
 
 describe('status', () => {
   test('says first what needs a person, why and what to do', () => {
@@ -31,6 +31,25 @@ describe('status', () => {
     expect(head).toMatch(/^REGISTRATION +PHASE +CREDENTIAL +EXPIRES +NEXT ROTATION$/);
     expect(first).toMatch(/^general-hospital-north.* awaiting_token +none +- +-$/);
     expect(second).toMatch(/^mercy.* active +healthy +in 30 days +in 9 days$/);
+  });
+
+  test('says before that which servers rest, why and what to do', () => {
+    const paused = {
+      origin: 'https://as.example',
+      reason: 'OriginVerdictsBad',
+      message: 'A fifth of the proofs at this server turned bad within an hour.',
+      pausedUntil: '2026-11-21T12:30:00.000Z',
+      registrations: 12,
+    } as const;
+    for (const given of [status, { ...status, attention: [], others: [], needsAttention: 0 }])
+      expect(
+        statusLines({ ...given, pausedOrigins: [paused] }, { columns: 200, colour: false, now }).slice(0, 2),
+      ).toEqual([
+        '! https://as.example (12 registrations, until in 30 minutes)',
+        '    OriginVerdictsBad: A fifth of the proofs at this server turned bad within an hour.',
+      ]);
+    for (const line of statusLines({ ...status, pausedOrigins: [paused] }, { columns: 50, colour: false, now }))
+      expect(displayWidth(line)).toBeLessThanOrEqual(50);
   });
 
   test.each([200, 120, 100, 80, 60, 50])('fits a terminal of %i columns', (columns) => {
@@ -59,7 +78,9 @@ describe('status', () => {
 
   test('tells how to begin and how many are not shown', () => {
     const look = { columns: 80, colour: false, now };
-    expect(statusLines({ attention: [], others: [], more: 0, needsAttention: 0 }, look)[0]).toContain('tenant add');
+    expect(
+      statusLines({ attention: [], others: [], more: 0, needsAttention: 0, pausedOrigins: [] }, look)[0],
+    ).toContain('tenant add');
     expect(statusLines({ ...status, more: 7 }, look).at(-1)).toContain('7 more');
     expect(statusLines({ ...status, attention: [], needsAttention: 0 }, look)[0]).toBe('Nothing needs a person.');
   });
@@ -71,7 +92,7 @@ describe('status', () => {
   ])('shows an expiry as %s', (text, change) => {
     const view = registrationView('mercy.a.b.main', { credential: credentialView(change) });
     const lines = statusLines(
-      { attention: [], others: [view], more: 0, needsAttention: 0 },
+      { attention: [], others: [view], more: 0, needsAttention: 0, pausedOrigins: [] },
       { columns: 100, colour: false, now },
     );
     expect(lines.at(-1)).toContain(` ${text} `);

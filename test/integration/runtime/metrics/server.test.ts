@@ -18,6 +18,7 @@ describe('metrics server', () => {
       nextExpiry: null,
       expiringTokens: 0,
       unnoticed: 0,
+      pausedOrigins: 0,
     });
     const { registry } = createMetrics({ readFleet, spoolDepth: async () => 3, clock: { now: () => 0 }, log });
     server = await startMetricsServer({ registry, log, port: 0 });

@@ -10,6 +10,7 @@ const fleet: Fleet = {
   nextExpiry: 1_800_000_000_000,
   expiringTokens: 2,
   unnoticed: 4,
+  pausedOrigins: 1,
 };
 
 describe('createMetrics', () => {
@@ -28,6 +29,7 @@ describe('createMetrics', () => {
       'registrar_needs_attention 1',
       'registrar_initial_access_tokens_expiring 2',
       'registrar_credentials_unnoticed 4',
+      'registrar_paused_origins 1',
       'registrar_next_expiry_timestamp_seconds 1800000000',
       'registrar_read_model_up 1',
       'registrar_spooled_answers 3',
@@ -96,7 +98,13 @@ describe('fleetReader', () => {
   it('takes the soonest expiry of the active registrations', async () => {
     const asked: unknown[] = [];
     const read = fleetReader({
-      summary: async () => ({ phases: {}, credentialHealth: {}, needsAttention: 0, expiring: [] }),
+      summary: async () => ({
+        phases: {},
+        credentialHealth: {},
+        needsAttention: 0,
+        expiring: [],
+        pausedOrigins: [{} as never],
+      }),
       expiringTokens: async () => 3,
       unnoticed: async () => ({ count: 5, first: [] }),
       registrations: async (...parameters: unknown[]) => {
@@ -104,7 +112,12 @@ describe('fleetReader', () => {
         return { items: [{ credential: { expiresAt: '2027-01-15T08:00:00.000Z' } }] } as never;
       },
     });
-    expect(await read()).toMatchObject({ nextExpiry: 1_800_000_000_000, expiringTokens: 3, unnoticed: 5 });
+    expect(await read()).toMatchObject({
+      nextExpiry: 1_800_000_000_000,
+      expiringTokens: 3,
+      unnoticed: 5,
+      pausedOrigins: 1,
+    });
     expect(asked).toEqual([
       { phase: 'active', sort: 'expiresAt' },
       { tenantIds: null, applicationIds: null },

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../../../domain/credential/proofDecision.ts';
+import type { Visibility } from '../../../../../domain/ports/visibility.ts';
+import { explain } from '../../../../../domain/reasons/index.ts';
 import type { Condition } from '../../../../../domain/registration/conditions.ts';
 import type { EventType, RegistrationView } from '../../../../../domain/registration/view.ts';
+import { toRfc3339 } from '../../../../../domain/time/clock.ts';
 import { createProofQueue } from '../../../../../stores/records/proofs/queue.ts';
 import { discoveryOf } from '../../../../support/entity.ts';
 import { aRegistration, everything, type Fixture, nextEvent, onboard, uniqueId } from '../fixture.ts';
@@ -283,10 +286,23 @@ export function proofSuite(fixture: () => Fixture): void {
         [false, false],
       ]);
       expect(await rowOf(views[4]!)).toMatchObject({ verdict: 'good', next_due: new Date(now + 3_600_000) });
-      const suspects = await queue().suspectOrigins();
-      expect(suspects.filter(({ origin }) => origin === `https://${host}`)).toEqual([
-        { origin: `https://${host}`, reason: 'OriginVerdictsBad', pausedUntil: now + 3_600_000 },
-      ]);
+      const paused = {
+        origin: `https://${host}`,
+        reason: 'OriginVerdictsBad',
+        message: explain('OriginVerdictsBad'),
+        pausedUntil: toRfc3339(now + 3_600_000),
+        registrations: 5,
+      };
+      const shownTo = async (visibility: Visibility) => {
+        const { pausedOrigins } = await fixture().records.summary(visibility);
+        expect(await fixture().records.pausedOrigins(visibility)).toEqual(pausedOrigins);
+        return pausedOrigins.filter(({ origin }) => origin === paused.origin);
+      };
+      expect(await shownTo(everything)).toEqual([paused]);
+      // A count is over what the caller may see, and who sees no registration there is not told of the server.
+      const { tenantId } = views[0]!;
+      expect(await shownTo({ tenantIds: [tenantId], applicationIds: null })).toEqual([{ ...paused, registrations: 1 }]);
+      expect(await shownTo({ tenantIds: ['nobody'], applicationIds: null })).toEqual([]);
       await queue().hurry(views[4]!.registrationId, now);
       expect(await lease(views[4]!, now + 1_000)).toBeUndefined();
       expect(await lease(views[4]!, now + 3_600_001)).toBeDefined();
