@@ -10,6 +10,8 @@ const soak = process.env.REGISTRAR_TEST_SOAK === '1';
 /** Real servers take turns on few cores: two files at a time, and one at a time where a file says so by its name. */
 const shared = { maxWorkers: 2 };
 const oneAtATime = { fileParallelism: false };
+/** A page or a program of its own that shares two cores with everything else may take seconds to show a state. */
+const patient = { expect: { poll: { timeout: 15_000 } } };
 
 const everyRun = [
   {
@@ -44,6 +46,7 @@ const everyRun = [
       include: ['test/integration/**/*.test.ts'],
       testTimeout: 2 * minute,
       hookTimeout: 2 * minute,
+      ...patient,
       sequence: { groupOrder: 1 },
       ...shared,
     },
@@ -56,6 +59,7 @@ const everyRun = [
       exclude: ['test/e2e/**/*.{soak,exclusive}.test.ts'],
       testTimeout: 5 * minute,
       hookTimeout: 5 * minute,
+      ...patient,
       sequence: { groupOrder: 2 },
       ...shared,
     },
@@ -68,6 +72,7 @@ const everyRun = [
       exclude: ['test/drills/**/*.soak.test.ts'],
       testTimeout: 10 * minute,
       hookTimeout: 5 * minute,
+      ...patient,
       sequence: { groupOrder: 3 },
       ...oneAtATime,
     },

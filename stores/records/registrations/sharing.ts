@@ -93,13 +93,15 @@ export async function wakeSharers(trx: Transaction<Database>, transitions: reado
       'h.registration_id',
       of.map(({ registrationId }) => registrationId),
     );
+  // One moment for all: the clock moves on from row to row.
   await sql`
+    with clock as materialized (select ${databaseNow} as moment)
     insert into wake_requests (operation_id, registration_id, reason, requested_at, not_before)
     select gen_random_uuid()::text, r.registration_id, 'The holder of the client has a new credential.',
-      ${first.at}::timestamptz, ${databaseNow} + interval '1 millisecond' * (
+      ${first.at}::timestamptz, clock.moment + interval '1 millisecond' * (
         (row_number() over sharers - 1) * least(${sharerSpacing}::float8,
           ${sharersWithin}::float8 / count(*) over (partition by r.holder_registration_id)))
-    from registrations r join registrations h on h.registration_id = r.holder_registration_id
+    from registrations r join registrations h on h.registration_id = r.holder_registration_id cross join clock
     where (${isHolder(renewed)} or (${isHolder(kept)} and h.expires_at is distinct from r.expires_at))
       and r.phase in ('verifying', 'awaiting_enablement', 'active')
     window sharers as (partition by r.holder_registration_id order by r.registration_id)`.execute(trx);

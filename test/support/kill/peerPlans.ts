@@ -1,4 +1,6 @@
 import type { CutPlan, PlannedCut } from './peerCuts.ts';
+import { say } from './say.ts';
+import { sample, seededRandom, seedOfRun } from './seeded.ts';
 import { phasesOfLife } from './watch.ts';
 
 /**
@@ -12,15 +14,29 @@ export const peerPlans: Readonly<Record<string, CutPlan>> = {
   adopted: { kind: 'adopted', phases: phasesOfLife, cutIn: phasesOfLife },
 };
 
-/** Of the cut points that lives after the first one have, every twelfth is enough each time. */
-const share = 12;
+/** How many cut points beside the changes are enough each time: of the first life, and of the others together. */
+const ofFirst = 30;
+const ofOthers = 10;
 
-/** Every cut point of the first life; of the others every request that changes something at the server, and a share. */
+const isChange = ({ cut }: PlannedCut) => /^authorization-server (?:POST|PUT|DELETE) /.test(cut.label);
+
+/** Every request that changes something at the authorization server, and others by a seed that is told. */
 export function sampled(cuts: readonly PlannedCut[]): PlannedCut[] {
-  return cuts.filter(
-    ({ plan, cut }, index) =>
-      plan === peerPlans['clean'] ||
-      /^authorization-server (?:POST|PUT|DELETE) /.test(cut.label) ||
-      index % share === 0,
-  );
+  const seed = seedOfRun();
+  say(`Cut points are drawn from seed ${seed}`);
+  const random = seededRandom(seed);
+  const others = cuts.filter((cut) => !isChange(cut));
+  const drawn = new Set([
+    ...sample(
+      others.filter(({ plan }) => plan === peerPlans['clean']),
+      ofFirst,
+      random,
+    ),
+    ...sample(
+      others.filter(({ plan }) => plan !== peerPlans['clean']),
+      ofOthers,
+      random,
+    ),
+  ]);
+  return cuts.filter((cut) => isChange(cut) || drawn.has(cut));
 }
