@@ -3,8 +3,6 @@ import { mkdtemp } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect } from 'kysely';
 import { build } from 'vite';
 import { buildApp } from '../../../api/app.ts';
 import { newApiKey, sha256Hex } from '../../../api/callers/credentials.ts';
@@ -17,7 +15,8 @@ import type { Role } from '../../../domain/words.ts';
 import { loadPlaybooks } from '../../../runtime/playbooks.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../stores/crypto/keyring.ts';
 import type { Records } from '../../../stores/records/records.ts';
-import { createRecords, type Database, migrate } from '../../../stores/records/records.ts';
+import { createRecords } from '../../../stores/records/records.ts';
+import { memoryDatabase } from '../../support/memoryDatabase.ts';
 import { withTransitions } from '../../support/recording.ts';
 
 /**
@@ -77,8 +76,7 @@ export async function startRealApp(
   read: ReadDiscovery = noHealthSystem,
 ): Promise<RealApp> {
   const clock = { now: () => Date.now() };
-  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) });
-  await migrate(db);
+  const db = await memoryDatabase();
   const keyring = createKeyring(parseMasterKey(generateMasterKey()));
   const records = createRecords({
     db,

@@ -27,11 +27,11 @@ import type { DiscoveryView, RegistrationView } from '../../../domain/registrati
 import type { ServerCredential } from '../../../domain/servers/authorizationServer.ts';
 import { defaultTimePolicy } from '../../../domain/time/policy.ts';
 import { createGuardedClient, type GuardedClient } from '../../../protocols/http/client.ts';
-import { openPglite } from '../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../stores/secrets/database.ts';
 import { drain } from '../../../stores/spool/drain.ts';
 import { createSpool, type Spool } from '../../../stores/spool/spool.ts';
 import { discoveryOf } from '../../support/entity.ts';
+import { memoryDatabase } from '../../support/memoryDatabase.ts';
 import { noLimits } from '../../support/noLimits.ts';
 import { decidedNow, type WithTransitions } from '../../support/recording.ts';
 import {
@@ -78,7 +78,7 @@ export class World {
 
   static async open(): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'registrar-activities-'));
-    return new World(await fixtureOn(await openPglite('memory://')), directory);
+    return new World(await fixtureOn(await memoryDatabase()), directory);
   }
 
   private constructor(fixture: Fixture, directory: string) {

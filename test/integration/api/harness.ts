@@ -15,7 +15,7 @@ import { parseAllowedHosts, parsePublicUrl } from '../../../protocols/http/publi
 import { isCustomHeader } from '../../../protocols/http/requestHeaders.ts';
 import { discover } from '../../../protocols/smart/discover.ts';
 import { loadPlaybooks } from '../../../runtime/playbooks.ts';
-import { openPglite } from '../../../stores/records/records.ts';
+import { memoryDatabase } from '../../support/memoryDatabase.ts';
 import { fixtureOn } from '../stores/records/fixture.ts';
 
 type Body = Record<string, unknown>;
@@ -72,7 +72,7 @@ const addresses: Readonly<Record<string, string>> = {
  * up. `peers` are hosts with ports on loopback that may be spoken to.
  */
 export async function startApi(changes: Partial<ApiDependencies> = {}, peers: readonly string[] = []) {
-  const db = await openPglite('memory://');
+  const db = await memoryDatabase();
   const { records, keyring, clock } = await fixtureOn(db);
   const entities = new FakeEntities();
   const allowedHosts = ['127.0.0.1:8080', ...peers];

@@ -12,9 +12,9 @@ import { defaultTimePolicy } from '../../../../domain/time/policy.ts';
 import { createGuardedClient } from '../../../../protocols/http/client.ts';
 import { parseAllowedHosts, parsePublicUrl } from '../../../../protocols/http/publicUrl.ts';
 import { loadPlaybooks } from '../../../../runtime/playbooks.ts';
-import { openPglite } from '../../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';
 import { createSpool } from '../../../../stores/spool/spool.ts';
+import { memoryDatabase } from '../../../support/memoryDatabase.ts';
 import { noLimits } from '../../../support/noLimits.ts';
 import { decidedNow } from '../../../support/recording.ts';
 import { anApplication, aRegistration, fixtureOn, recordsOn, uniqueId } from '../../stores/records/fixture.ts';
@@ -38,7 +38,7 @@ export interface Registered {
  */
 export async function openKindsWorld(allowedHosts: readonly string[]) {
   const directory = await mkdtemp(join(tmpdir(), 'registrar-kinds-'));
-  const { db, keyring } = await fixtureOn(await openPglite('memory://'));
+  const { db, keyring } = await fixtureOn(await memoryDatabase());
   const records = recordsOn(db, keyring, clock);
   const secrets = createDatabaseSecretStore(db, keyring.sealer('store'), clock);
   const allowed = parseAllowedHosts(allowedHosts);

@@ -14,12 +14,12 @@ import type {
   SecretReference,
 } from '../../../../domain/servers/keycloakClients.ts';
 import { createGuardedClient, type GuardedClient } from '../../../../protocols/http/client.ts';
-import { openPglite } from '../../../../stores/records/database.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';
 import { drain } from '../../../../stores/spool/drain.ts';
 import { createSpool } from '../../../../stores/spool/spool.ts';
 import { type HttpProxy, startHttpProxy } from '../../../support/httpProxy.ts';
 import { KeycloakRealmForTest } from '../../../support/keycloakRealm.ts';
+import { memoryDatabase } from '../../../support/memoryDatabase.ts';
 import type { ServerAddresses } from '../../../support/servers/catalog.ts';
 import { type Fixture, fixtureOn } from '../../stores/records/fixture.ts';
 
@@ -39,7 +39,7 @@ export class KeycloakWorld {
   static async open(keycloak: ServerAddresses['keycloak']): Promise<KeycloakWorld> {
     const proxy = await startHttpProxy(keycloak.url);
     const realm = await KeycloakRealmForTest.open(keycloak, proxy.url);
-    const fixture = await fixtureOn(await openPglite('memory://'));
+    const fixture = await fixtureOn(await memoryDatabase());
     return new KeycloakWorld(proxy, realm, fixture, await mkdtemp(join(tmpdir(), 'registrar-keycloak-clients-')));
   }
 

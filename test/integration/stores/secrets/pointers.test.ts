@@ -4,13 +4,14 @@ import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SecretStore, SecretStoreError } from '../../../../domain/ports/secretStore.ts';
 import { createKeyring, generateMasterKey, parseMasterKey } from '../../../../stores/crypto/keyring.ts';
-import { type Database, migrate, openPglite, openPostgres } from '../../../../stores/records/records.ts';
+import { type Database, migrate, openPostgres } from '../../../../stores/records/records.ts';
 import { createAwsSecretStore } from '../../../../stores/secrets/aws.ts';
 import { createDatabaseSecretStore } from '../../../../stores/secrets/database.ts';
 import { type PointerTables, withPointers } from '../../../../stores/secrets/pointers.ts';
 import { versionIdOf } from '../../../../stores/secrets/versionId.ts';
 import { describeWith } from '../../../support/describeWith.ts';
 import { type FreshDatabase, freshDatabase } from '../../../support/freshDatabase.ts';
+import { memoryDatabase } from '../../../support/memoryDatabase.ts';
 import { secretStoreContract } from './contract.ts';
 import { StrictSecretsManager } from './strictSecretsManager.ts';
 
@@ -171,8 +172,7 @@ function pointerSuite(given: () => { store: SecretStore; db: Kysely<Database> })
 describe('pointers over the database store on PGlite', () => {
   let db: Kysely<Database>;
   beforeAll(async () => {
-    db = await openPglite('memory://');
-    await migrate(db);
+    db = await memoryDatabase();
   });
   afterAll(() => db.destroy());
   pointerSuite(() => ({ db, store: createDatabaseSecretStore(db, keyring.sealer('store'), clock) }));
