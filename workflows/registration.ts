@@ -95,7 +95,8 @@ class RegistrationEntity {
   async run(): Promise<void> {
     const { carried } = this.#input;
     // The first command of a run that goes on, whatever the release: nothing may come before it.
-    if (carried !== undefined) await this.#until(carried.wakeAt);
+    // What came counts from none: workers that do not know the run meet all that it waited for at once.
+    if (carried !== undefined) await this.#until(carried.wakeAt, 0);
     let lives = await this.#wake(false);
     while (lives) {
       try {
@@ -252,9 +253,8 @@ class RegistrationEntity {
     if (parks && !came) await this.#continueAsNew(until);
   }
 
-  /** Until a time (null: none), or until an operation or a refreshing comes; true then. */
-  async #until(time: number | null): Promise<boolean> {
-    const before = this.#came;
+  /** Until a time (null: none), or until more than `before` operations or a refreshing came; true then. */
+  async #until(time: number | null, before = this.#came): Promise<boolean> {
     const came = () => this.#came !== before || this.#refresh;
     if (time !== null) return await condition(came, Math.min(Math.max(1, time - Date.now()), longestTimer));
     await condition(came);

@@ -58,9 +58,8 @@ export function withPointers<Tables>(store: SecretStore, anyDatabase: Kysely<Tab
 
   const currentOf = async (name: string) => (await store.get(name, { stage: 'current' }))?.versionId ?? null;
 
-  /** The pointer as consumers see it; false when it moved since it was read. */
-  async function agree(name: string, known: Pointer | null): Promise<boolean> {
-    const current = await currentOf(name);
+  /** The pointer as consumers see it: at `current`, read after `known` was; false when it moved meanwhile. */
+  async function agree(name: string, known: Pointer | null, current: string | null): Promise<boolean> {
     const values = { current, pending: null, previous: null, promoting: false, updated_at: now() };
     if (known === null) {
       const made = await database
@@ -116,9 +115,10 @@ export function withPointers<Tables>(store: SecretStore, anyDatabase: Kysely<Tab
     } catch (error) {
       // Where the store is away the claim stays, and is finished later.
       if (!(error instanceof SecretStoreError) || error.code === 'unavailable') throw error;
-      if ((await currentOf(name)) !== claimed.pending) {
+      const current = await currentOf(name);
+      if (current !== claimed.pending) {
         // Nothing moved and nothing will: the claim ends.
-        await agree(name, claimed);
+        await agree(name, claimed, current);
         throw error;
       }
       // Whoever found the claim at the same time has moved it.
@@ -136,7 +136,9 @@ export function withPointers<Tables>(store: SecretStore, anyDatabase: Kysely<Tab
       const actual = await currentOf(name);
       if (actual === null) throw new SecretStoreError('not-found', `there is no secret ${name}`);
       if (pointer === null || pointer.current !== actual) {
-        await agree(name, pointer);
+        const agreed = await agree(name, pointer, actual);
+        // The first version of a name is current at once: nothing has to be moved.
+        if (agreed && actual === versionId) return await store.promote(name, versionId, expectedCurrent);
         continue;
       }
       // Mine already: what is left of an earlier try is tidied up.

@@ -49,6 +49,12 @@ export function stored(seconds = 90 * 86_400): RequestResult {
   return { ...storing(credential), proof: proved({ pending: credential, current: null }) };
 }
 
+/** A secret without an end, stored and proved at once. */
+export function storedForever(): RequestResult {
+  const credential: CredentialState = { ...issuedFor(0), expiresAt: null, expiryKnown: true };
+  return { ...storing(credential), proof: proved({ pending: credential, current: null }) };
+}
+
 /** A credential that a person supplied, stored and proved at once. */
 export function suppliedAndProved(clientId: string): SupplyResult {
   const credential: CredentialState = { ...issuedFor(90 * 86_400), clientId, manageable: false, supplied: true };

@@ -41,6 +41,8 @@ export interface Entities extends EntityClient {
   readonly workerStates: readonly string[];
   /** As the shutdown does it. */
   stopWorkers(): Promise<void>;
+  /** Others in their place, which know of no run what happened in it. */
+  restartWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 type History = NonNullable<Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']>;
@@ -69,24 +71,26 @@ export async function startEntities(address: string): Promise<Entities> {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter: converter });
   let failure: unknown;
+  const start = () =>
+    startWorkers({
+      connection: { address },
+      namespace,
+      workflowBundle,
+      activities,
+      dataConverter: converter,
+      activityInterceptors: [redactFailures(createLog('silent')), heartbeats],
+      longestStep: recordingPolicy.requestStep,
+      workflowTask: recordingPolicy.workflowTask,
+      onFailure: (error) => {
+        failure = error;
+      },
+    });
+  let workers = await start();
   let stopped: Promise<void> | null = null;
   const stopWorkers = () => {
     stopped ??= workers.stop();
     return stopped;
   };
-  const workers = await startWorkers({
-    connection: { address },
-    namespace,
-    workflowBundle,
-    activities,
-    dataConverter: converter,
-    activityInterceptors: [redactFailures(createLog('silent')), heartbeats],
-    longestStep: recordingPolicy.requestStep,
-    workflowTask: recordingPolicy.workflowTask,
-    onFailure: (error) => {
-      failure = error;
-    },
-  });
   const entities = createEntityClient(client, { workflowTask: recordingPolicy.workflowTask, peerTaskQueue });
   return {
     ...entities,
@@ -112,6 +116,11 @@ export async function startEntities(address: string): Promise<Entities> {
       (await client.workflow.getHandle(workflowIdOf(registrationId)).fetchHistory()).events ?? [],
     workerStates,
     stopWorkers,
+    async restartWorkers() {
+      await stopWorkers();
+      workers = await start();
+      stopped = null;
+    },
     async close() {
       await stopWorkers();
       await connection.close();

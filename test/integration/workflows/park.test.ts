@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workflowIdOf } from '../../../domain/ids.ts';
-import { lostAnswer, notYet, stored, storedOnly } from '../../histories/recording/scripted.ts';
+import { lostAnswer, notYet, stored, storedForever, storedOnly } from '../../histories/recording/scripted.ts';
 import { describeWith } from '../../support/describeWith.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -116,6 +116,24 @@ describeWith('temporal', 'rest and park', ({ temporal }) => {
     await entities.seen(registrationId, 'registration.awaiting-token');
     await parked(registrationId, entities.row(registrationId).wakeAt === null ? [] : [timerStarted]);
   });
+
+  it.each([
+    ['without a timer', 'forgotten-without-timer', 'storedForever', []],
+    ['with a timer', 'forgotten-with-timer', 'stored', [timerStarted]],
+  ] as const)(
+    'wakes for an operation at workers that do not know the run: parked %s',
+    async (_how, name, how, timer) => {
+      const registrationId = idOf(name);
+      const register = { stored, storedForever }[how];
+      entities.script(registrationId, { policy: { restFor: 300 }, register: [() => register()] });
+      await entities.start(registrationId);
+      await entities.seen(registrationId, 'registration.activated');
+      await parked(registrationId, [...timer]);
+      await entities.restartWorkers();
+      await entities.operate(registrationId, { ...asked('verify'), kind: 'suspend' });
+      await entities.seen(registrationId, 'registration.suspended');
+    },
+  );
 
   it('goes by the policy of the release, read at each wake, and follows what an operator changed', async () => {
     const registrationId = idOf('refreshed');
