@@ -22,10 +22,23 @@ export interface EntityKeeper {
 const mostAtOnce = 150;
 const shown = 20;
 
+type Find = Reconciliation['overdueEntities'];
+
+/** Leases in one round as many as it may have. */
+function bounded(find: Find, overdueAfter: number): (limit: number) => Promise<readonly string[]> {
+  let left = mostAtOnce;
+  return async (limit) => {
+    const most = Math.min(limit, left);
+    const ids = most === 0 ? [] : await find(overdueAfter, most);
+    left -= ids.length;
+    return ids;
+  };
+}
+
 /**
  * Brings back entities that are gone (DESIGN section 5): those whose time passed, nearest expiry first; slowly every
  * one that is not retired, also those that wait for nothing but an operation; rouses those that run and sleep past their
- * time; and says where due or expiry passed and nobody noted it.
+ * time, or do not end what was handed to them, as after a restore of Temporal's data; and says where due or expiry passed and nobody noted it.
  */
 export function reconcilerChores(
   records: Reconciliation,
@@ -46,16 +59,11 @@ export function reconcilerChores(
   const putOff = (registrationId: string) => records.putOffReconciling(registrationId);
   const end = (registrationId: string) => records.reconciled(registrationId);
 
-  async function overdue(signal: AbortSignal): Promise<void> {
-    let left = mostAtOnce;
-    const due = async (limit: number) => {
-      const most = Math.min(limit, left);
-      const ids = most === 0 ? [] : await records.overdueEntities(intervals.overdueAfter, most);
-      left -= ids.length;
-      return ids;
-    };
-    await emptyQueue({ due, deliver: keepAwake, end, putOff }, signal);
-  }
+  const round = (find: Find) => (signal: AbortSignal) =>
+    emptyQueue({ due: bounded(find, intervals.overdueAfter), deliver: keepAwake, end, putOff }, signal);
+  const overdue = round(records.overdueEntities);
+  /** Entities read their open operations whenever they wake, so that one lost with Temporal's data is taken again. */
+  const unended = round(records.unendedOperations);
 
   /** Where the sweep over all registrations is; a process that starts anew begins at the first. */
   let swept = '';
@@ -78,7 +86,12 @@ export function reconcilerChores(
   }
 
   return [
-    { name: 'reconcile', every: intervals.reconcileEvery, round: (_, signal) => overdue(signal) },
+    { name: 'reconcile', every: intervals.reconcileEvery, round: async (_, signal) => void (await overdue(signal)) },
+    {
+      name: 'reconcile-operations',
+      every: intervals.reconcileEvery,
+      round: async (_, signal) => void (await unended(signal)),
+    },
     { name: 'reconcile-all', every: intervals.reconcileOneEvery, round: sweepOne },
     { name: 'unnoticed', every: intervals.unnoticedEvery, round: tellUnnoticed },
   ];

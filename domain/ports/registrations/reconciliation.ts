@@ -14,6 +14,11 @@ export interface Reconciliation {
    * them again before as long has passed once more.
    */
   overdueEntities(overdueMilliseconds: number, limit: number): Promise<string[]>;
+  /**
+   * Registrations with operations that were handed over this long ago and have not ended, longest first. They are leased
+   * for a time that doubles, as an operation may have to wait for a person.
+   */
+  unendedOperations(overdueMilliseconds: number, limit: number): Promise<string[]>;
   /** The next registrations by id that are not retired; fewer than `limit` = the end. */
   unretiredAfter(registrationId: string, limit: number): Promise<string[]>;
   /** It runs, or was started. */

@@ -8,6 +8,9 @@ import { laterThan } from '../deliveries.ts';
 const dueSlack = 60 * 60 * 1000;
 const expirySlack = 5 * 60 * 1000;
 
+/** Longest time between two looks at an operation that does not end, in milliseconds. */
+const longestLook = 24 * 60 * 60 * 1000;
+
 const before = (milliseconds: number) => sql`${databaseNow} - interval '1 millisecond' * ${milliseconds}::float8`;
 const lifeEnd = sql`least(expires_at, client_expires_at)`;
 
@@ -41,6 +44,25 @@ export function createReconciliation({ db }: RecordsContext): Reconciliation {
       return rows
         .toSorted((one, other) => (end(one) === end(other) ? 0 : end(one) - end(other)))
         .map((row) => row.registration_id);
+    },
+
+    async unendedOperations(overdue, limit) {
+      const { rows } = await sql<{ registration_id: string }>`
+        with leased as (
+          select o.operation_id from operations o
+          join registrations r on r.registration_id = o.registration_id and r.incarnation = o.incarnation
+          where o.ended_at is null and o.delivered_at <= ${before(overdue)}
+            and (o.not_before is null or o.not_before <= ${databaseNow}) and r.phase <> 'retired'
+          order by o.delivered_at, o.operation_id
+          limit ${limit}
+          for update of o skip locked
+        )
+        update operations as o
+          set attempts = o.attempts + 1, not_before = ${databaseNow} + interval '1 millisecond' *
+            least(${longestLook}::float8, ${overdue}::float8 * power(2, least(o.attempts, 30)))
+        from leased where o.operation_id = leased.operation_id
+        returning o.registration_id`.execute(db);
+      return [...new Set(rows.map((row) => row.registration_id))];
     },
 
     async unretiredAfter(registrationId, limit) {

@@ -11,6 +11,8 @@ const never = new AbortController().signal;
 function fleet(
   given: {
     readonly overdue?: readonly string[];
+    /** Those that do not end what was handed to them. */
+    readonly unended?: readonly string[];
     readonly all?: readonly string[];
     readonly kept?: Readonly<Record<string, Kept>>;
     /** Those that cannot be roused. */
@@ -22,7 +24,14 @@ function fleet(
   const calls: string[] = [];
   const lines: string[] = [];
   let overdue = [...(given.overdue ?? [])];
+  let unended = [...(given.unended ?? [])];
   const records = {
+    async unendedOperations(milliseconds: number, limit: number) {
+      expect(milliseconds).toBe(120_000);
+      const some = unended.slice(0, limit);
+      unended = unended.slice(limit);
+      return some;
+    },
     async overdueEntities(milliseconds: number, limit: number) {
       expect(milliseconds).toBe(120_000);
       const some = overdue.slice(0, limit);
@@ -82,6 +91,13 @@ test('one that cannot be roused is put off, and stops none', async () => {
   const { calls, round } = fleet({ overdue: ['a', 'b'], kept: { a: 'running', b: 'running' }, deaf: ['a'] });
   await round('reconcile');
   expect(calls.toSorted()).toEqual(['keep a', 'rouse a', 'put-off a', 'keep b', 'rouse b', 'reconciled b'].toSorted());
+});
+
+test('those that do not end an operation are kept or roused, whatever they wait for', async () => {
+  const { calls, round } = fleet({ unended: ['a', 'b', 'c'], kept: { b: 'running', c: 'started' } });
+  await round('reconcile-operations');
+  const expected = ['keep a', 'put-off a', 'keep b', 'rouse b', 'reconciled b', 'keep c', 'reconciled c'];
+  expect(calls.toSorted()).toEqual(expected.toSorted());
 });
 
 test('the sweep over all leaves those that run asleep', async () => {

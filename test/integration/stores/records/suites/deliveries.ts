@@ -158,6 +158,55 @@ export function deliverySuite(fixture: () => Fixture): void {
       expect(await find()).toEqual(['client', 'soon', 'late', 'never']);
     });
 
+    it('finds those that do not end what was handed to them, less and less often', async () => {
+      const { records, db } = fixture();
+      await clock(start);
+      const { only, views } = await fleet({
+        lost: {},
+        undelivered: {},
+        ended: {},
+        young: {},
+        over: { phase: 'retired' },
+        before: {},
+      });
+      const minute = 60_000;
+      for (const { registrationId, endpointId, incarnation } of await db
+        .selectFrom('registrations')
+        .select(['registration_id as registrationId', 'endpoint_id as endpointId', 'incarnation'])
+        .where(
+          'registration_id',
+          'in',
+          views.map((view) => view.registrationId),
+        )
+        .execute()) {
+        const operationId = crypto.randomUUID();
+        await records.addOperation(registrationId, { operationId, kind: 'verify', actor: 'key:a' });
+        await db
+          .updateTable('operations')
+          .set({
+            not_before: null,
+            delivered_at: endpointId === 'undelivered' ? null : at(endpointId === 'young' ? -1 : -3),
+            ended_at: endpointId === 'ended' ? at(-1) : null,
+            incarnation: endpointId === 'before' ? incarnation - 1 : incarnation,
+          })
+          .where('operation_id', '=', operationId)
+          .execute();
+      }
+      const found = async (now: number) => {
+        await clock(now);
+        return only(await records.unendedOperations(2 * minute, 1000)).toSorted();
+      };
+      expect(await found(start)).toEqual(['lost']);
+      expect(await found(start + 2 * minute - 1)).toEqual(['young']);
+      expect(await found(start + 2 * minute)).toEqual(['lost']);
+      expect(await found(start + 5 * minute)).toEqual(['young']);
+      expect(await found(start + 6 * minute)).toEqual(['lost']);
+      const day = 24 * 60 * minute;
+      for (let days = 1; days <= 12; days += 1) await found(start + days * day);
+      expect(await found(start + 13 * day - minute)).toEqual([]);
+      expect(await found(start + 13 * day)).toEqual(['lost', 'young']);
+    });
+
     it('leaves what could not be started aside for a while', async () => {
       const { records, db } = fixture();
       await clock(start);
