@@ -50,6 +50,8 @@ export interface World {
   retire(state: EntityState, now: number): DeleteOutcome;
   /** Those that were set aside; none is good where absent. */
   probeSetAside?(state: EntityState, now: number): SetAsideOutcome;
+  /** Is told each decision with the state that it was made on. */
+  decided?(before: EntityState, applied: Applied): void;
   /** What becomes of a credential that a person supplied. */
   storeSupplied?(operation: Operation<'supplyCredential'>, state: EntityState, now: number): SupplyOutcome;
 }
@@ -100,6 +102,7 @@ export function run(
     }
     simulation.steps.push(step.do);
     const applied = take(step, simulation.state, world, simulation.now, policy);
+    world.decided?.(simulation.state, applied);
     simulation.state = applied.state;
     simulation.transitions.push(...applied.transitions);
   }

@@ -5,7 +5,7 @@ import { admit } from '../approval.ts';
 import { delay } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { releaseHold } from '../holding.ts';
-import type { EntityState } from '../state.ts';
+import type { EntityState, Operation } from '../state.ts';
 import { rediscovered } from './rediscovered.ts';
 import { charted } from './wayOn.ts';
 
@@ -46,19 +46,21 @@ export function afterDiscoveryFailure(before: EntityState, failure: Failure, now
       activeOperation: asked === null ? before.activeOperation : null,
       discoveryRetryAt: now + Math.ceil(policy.discoveryInterval * retryShare),
     });
-    if (asked !== null) {
-      const { reason, message } = failure;
-      draft.event({ type: 'operation.refused', reason, message, operationId: asked.operationId });
-    }
+    if (asked !== null) refused(draft, asked, failure);
     // Nobody waits for the answer of what Registrar asked itself.
     if (failure.retryClass === 'input' && (asked === null || asked.actor === 'system')) told(draft, failure);
     return draft.finish();
   }
-  draft.set({ activeOperation: null, phase: 'discovering' });
+  draft.set({ activeOperation: asked === null ? before.activeOperation : null });
   draft.condition('Discovered', 'False', failure.reason, failure.message);
   if (failure.retryClass === 'input') draft.attention('discovery', failure.reason, failure.message);
+  if (asked !== null) refused(draft, asked, failure);
   delay(draft, failure, now, policy);
   return draft.finish();
+}
+
+function refused(draft: Draft, { operationId }: Operation, { reason, message }: Failure): void {
+  draft.event({ type: 'operation.refused', reason, message, operationId });
 }
 
 /** Documents that are gone from where they were; once, until they are there again. */

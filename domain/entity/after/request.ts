@@ -4,6 +4,7 @@ import type { TimePolicy } from '../../time/policy.ts';
 import { delay, holdForPerson } from '../backOff.ts';
 import { noteClient, noteShown, tellDifferences } from '../clients/shown.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { askedRotation, tellGivenUp } from '../givenUp.ts';
 import { ladderPaidAt, spending, unspent } from '../rotation/attempt.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
@@ -47,8 +48,15 @@ function noteAnswer(draft: Draft, request: OpenRequest, outcome: RequestOutcome)
   }
   if (outcome.kind === 'held-elsewhere') {
     noteClient(draft, outcome.clientId, { heldBy: outcome.holderRegistrationId });
-    if (request.kind !== 'register') draft.set({ rotation: null, rotationObstacle: 'ClientHeldElsewhere' });
+    if (request.kind !== 'register') endRotation(draft, request, outcome);
   }
+}
+
+/** Also of one that waits while something else was asked of the server. */
+function endRotation(draft: Draft, { operationId }: OpenRequest, { failure }: Outcome<'held-elsewhere'>): void {
+  const rotation = askedRotation(draft.state);
+  draft.set({ rotation: null, rotationObstacle: 'ClientHeldElsewhere' });
+  if (rotation !== null && rotation.operationId !== operationId) tellGivenUp(draft, rotation, failure.message);
 }
 
 /**

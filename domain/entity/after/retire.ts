@@ -1,6 +1,7 @@
 import type { DeleteOutcome, Failure } from '../../ports/activities.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { tellGivenUp } from '../givenUp.ts';
 import { spending } from '../rotation/attempt.ts';
 import type { EntityState } from '../state.ts';
 import { afterFailure } from './proof.ts';
@@ -8,11 +9,13 @@ import { afterSharersCame } from './sharersCame.ts';
 
 /** What follows from a deletion. */
 export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: number): Applied {
+  // What came in while it retired is refused one by one, as whatever comes later.
   const draft = new Draft(
-    { ...before, phase: 'retired', activeOperation: null, operations: [], pending: null, task: null, attentions: [] },
+    { ...before, phase: 'retired', activeOperation: null, pending: null, supply: null, task: null, attentions: [] },
     now,
   );
   draft.succeeded();
+  if (before.supply !== null) tellGivenUp(draft, before.supply, 'The registration was retired before the proof.');
   const reason = outcome.kind === 'deleted' ? 'RetireDeleted' : outcome.reason;
   draft.condition('Registered', 'False', reason, outcome.message);
   draft.event({

@@ -2,6 +2,7 @@ import type { CredentialState, Failure, SupplyOutcome } from '../../ports/activi
 import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { tellGivenUp } from '../givenUp.ts';
 import { releaseHold } from '../holding.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, Operation } from '../state.ts';
@@ -28,7 +29,7 @@ export function afterSupply(
       rejectedSince: null,
       supply: { operationId: operation.operationId, actor: operation.actor, patientUntil },
     });
-    if (before.current === null) first(draft, operation, outcome.credential);
+    if (before.current === null) first(draft, operation, outcome.credential, before);
     else replacement(draft, operation, outcome.credential, before);
   }
   return draft.finish();
@@ -40,8 +41,9 @@ function patienceOf(before: EntityState, { details }: Supplied, policy: TimePoli
   return Math.max(policy.replicationLag, details?.distributionTime ?? (lives ? 0 : policy.distributionTime));
 }
 
-function first(draft: Draft, operation: Supplied, credential: CredentialState): void {
+function first(draft: Draft, operation: Supplied, credential: CredentialState, { supply }: EntityState): void {
   const from = draft.state.phase;
+  if (supply !== null) tellGivenUp(draft, supply, 'Another credential was supplied before this one was proved.');
   draft.clearAttention('registration', 'credential');
   draft.set({
     phase: 'verifying',

@@ -1,3 +1,4 @@
+import { askedRotation, tellGivenUp } from '../givenUp.ts';
 import type { EntityState } from '../state.ts';
 import { accepted, type Rule } from './rule.ts';
 
@@ -17,20 +18,17 @@ export const retire: Rule<'retire'> = {
       suspended: null,
     });
     draft.event({ ...accepted(operation, 'Retirement asked for.'), type: 'registration.retiring' });
-    for (const { operationId, actor } of given)
-      draft.event({
-        type: 'operation.refused',
-        reason: 'OperationNotPossible',
-        message: 'The registration is being retired.',
-        operationId,
-        actor,
-      });
+    for (const asked of given) tellGivenUp(draft, asked, 'The registration is being retired.');
   },
 };
 
-/** What others asked for, and wait for: nobody will do it any more. */
-function givenUp({ operations, activeOperation, rotation }: EntityState) {
-  return [activeOperation, rotation, ...operations]
-    .filter((asked) => asked !== null)
-    .filter(({ actor }) => actor !== 'system');
+/**
+ * What is waited for, and nobody will do any more. A supplied credential that is on its way to its proof is not: where
+ * the retirement does not come about it is proved.
+ */
+function givenUp(state: EntityState) {
+  const { operations, activeOperation, supply } = state;
+  const rotation = askedRotation(state);
+  const replaces = rotation?.operationId === supply?.operationId;
+  return [activeOperation, replaces ? null : rotation, ...operations].filter((asked) => asked !== null);
 }

@@ -1,5 +1,6 @@
 import { share } from '../after/wayOn.ts';
 import { currentClient } from '../clients/known.ts';
+import { askedRotation, tellGivenUp } from '../givenUp.ts';
 import { closeTask } from '../task.ts';
 import { accepted, type Rule } from './rule.ts';
 
@@ -23,6 +24,7 @@ export const shareClient: Rule<'shareClient'> = {
     if (details === undefined) return;
     const holder = details.holderRegistrationId;
     const { config, discovery } = draft.state;
+    const rotation = askedRotation(draft.state);
     draft.set({
       config: { ...config, holderRegistrationId: holder },
       current: null,
@@ -34,6 +36,7 @@ export const shareClient: Rule<'shareClient'> = {
     closeTask(draft);
     draft.clearAttention('management', 'rotation', 'pace');
     draft.event(accepted(operation, `The client of ${holder} is to be used.`));
+    if (rotation !== null) tellGivenUp(draft, rotation, `The client of ${holder} is used instead; rotate that one.`);
     if (discovery === null) draft.set({ phase: 'discovering' });
     else share(draft, holder, operation.operationId);
   },
