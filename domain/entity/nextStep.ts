@@ -117,7 +117,8 @@ function freeStep(state: EntityState, now: number, policy: TimePolicy): Step {
 }
 
 function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
-  if (state.pending !== null || state.activeOperation?.kind === 'verify') return whenDue(state, now, { do: 'prove' });
+  const proves = state.pending !== null || state.activeOperation?.kind === 'verify' || state.holderUnread === true;
+  if (proves) return whenDue(state, now, { do: 'prove' });
   if (state.endpointsMoved && state.current?.place === 'client') return whenDue(state, now, { do: 'show-endpoints' });
   if (state.rotation !== null) return rotationStep(state, state.rotation, now, policy);
   const rotateAt = rotationStart(state, now, policy);

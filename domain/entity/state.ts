@@ -154,6 +154,8 @@ export interface EntityState {
   readonly clients: readonly ClientState[];
   /** An endpoint that the application's document shows has moved since. */
   readonly endpointsMoved: boolean;
+  /** Of a sharer: what its holder has may be another credential than is known here; it is read and proved next. */
+  readonly holderUnread?: true | undefined;
   /** Where the pending credential came from, when it was a person. */
   readonly supply: Supply | null;
   /** Since when the proof of the credential to be proved has been rejected; null when it was not. */

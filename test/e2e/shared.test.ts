@@ -100,6 +100,20 @@ describeWith(['temporal', 'oidc-provider'], 'three tenants on one client', ({ te
     expect(asked.length).toBeGreaterThanOrEqual(3);
   });
 
+  test('one that is suspended meanwhile shows the new secret when it is resumed', async () => {
+    const west = idOf('west');
+    await api.ok('POST', `/v1/registrations/${west}/suspend`);
+    await api.until(west, 'is suspended', ({ phase }) => phase === 'suspended');
+    const before = (await api.registration(west)).credential?.ref.versionId;
+    await api.until(holder, 'was rotated', ({ credential }) => credential?.ref.versionId !== before);
+    expect((await api.registration(west)).credential?.ref.versionId).toBe(before);
+    await api.ok('POST', `/v1/registrations/${west}/resume`);
+    const current = async () => (await api.registration(holder)).credential?.ref.versionId;
+    const knows = async () => (await api.registration(west)).credential?.ref.versionId === (await current());
+    // Long before the next rotation, of which it is told.
+    await waitFor(knows, { what: 'the resumed sharer to know the secret', milliseconds: 8_000 });
+  });
+
   test('what belongs to the holder is refused to a sharer, with its name', async () => {
     const answer = await api.call('POST', `/v1/registrations/${idOf('south')}/rotate`);
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining(holder) } });

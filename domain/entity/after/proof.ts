@@ -11,6 +11,7 @@ import { asideAt, newerThan, setPendingAside } from '../rotation/setAside.ts';
 import { tellClientEnd, tellRotationAnew } from '../rotation/told.ts';
 import type { EntityState, Supply } from '../state.ts';
 import { closeTask } from '../task.ts';
+import { takeHeld, tellHeld } from './held.ts';
 
 /** What follows from a proof of the pending or the current credential. */
 export function afterProof(before: EntityState, outcome: ProofOutcome, now: number, policy: TimePolicy): Applied {
@@ -25,14 +26,8 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
   else rejected(draft, outcome, now, policy);
+  if (draft.state.sequence === before.sequence) tellHeld(draft, before);
   return draft.finish();
-}
-
-/** What was proved is what the holder has now: it may be another credential than at the last proof. */
-function takeHeld(draft: Draft, { decision, current }: ProofOutcome): void {
-  const taken = decision.reason === 'ProofSucceeded' || decision.reason === 'KeyHeldElsewhere';
-  if (draft.state.current === null && !taken) return;
-  draft.set({ current });
 }
 
 function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, policy: TimePolicy): void {

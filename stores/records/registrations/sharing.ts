@@ -80,7 +80,8 @@ const sharersWithin = 3_600_000;
 
 /**
  * In the commit that changed a holder's credential: each sharer is to prove it where it uses it, one after the other, as
- * thousands at once would be as many requests with one client at one token endpoint.
+ * thousands at once would be as many requests with one client at one token endpoint. One that is suspended looks by
+ * itself when it is resumed; where a wake is lost the watch, which was told the version too, wakes it again.
  */
 export async function wakeSharers(trx: Transaction<Database>, transitions: readonly Transition[]): Promise<void> {
   const named = (types: ReadonlySet<string>) => transitions.filter(({ type }) => types.has(type));

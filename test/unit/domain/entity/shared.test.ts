@@ -17,6 +17,10 @@ function outcome(reason: 'ProofSucceeded' | 'CredentialRejected', current = held
   return { decision: { action: 'keep', reason }, current, pending: null, message: 'told' };
 }
 
+const failing = () => {
+  throw new Fail({ reason: 'HolderNotReady' });
+};
+
 const world: World = {
   discover: () => discoveryOf(),
   request: () => {
@@ -95,6 +99,64 @@ describe('a registration that shares a client', () => {
 
   it.each(['rotate', 'supplyInitialAccessToken'] as const)('refuses %s', (kind) => {
     expect(refusalOf(active(), { kind })).not.toBeNull();
+  });
+});
+
+describe('a sharer that was suspended while its holder rotated', () => {
+  const ask = (state: EntityState, kind: 'suspend' | 'resume') =>
+    acceptOperation(state, { operationId: kind, kind, actor: 'key:a', reason: null });
+  const renewed = credentialOf({ ...held, versionId: 'v2', expiresAt: t0 + 200 * day });
+  const rested = (lastVerdict: 'ProofSucceeded' | 'CredentialRejected' = 'ProofSucceeded') => {
+    const before = { ...world, prove: () => outcome(lastVerdict) };
+    const woken = acceptOperation(active(), { operationId: 'v', kind: 'verify', actor: 'system', reason: null });
+    const proved = run(woken, before, t0, t0 + 60_000, policy).state;
+    return run(ask(proved, 'suspend'), before, t0 + day, t0 + 100 * day, policy).state;
+  };
+
+  // No wake: it was lost, or written while there was nothing to do for it.
+  it.each<[string, ProofOutcome]>([
+    ['proves good', outcome('ProofSucceeded', renewed)],
+    ['is refused here', outcome('CredentialRejected', renewed)],
+    ['may not be presented yet', { ...outcome('CredentialRejected', renewed), putOff: { until: t0 + 102 * day } }],
+  ])('shows the credential of now once it is resumed, without being woken: one that %s', (_what, proof) => {
+    const later = { ...world, prove: () => proof };
+    const lived = run(ask(rested(), 'resume'), later, t0 + 101 * day, t0 + 101 * day, policy);
+    expect(lived.steps).toContain('prove');
+    expect(lived.state.current).toMatchObject({ versionId: 'v2' });
+    expect(lived.transitions.at(-1)?.view?.credential).toMatchObject({
+      ref: { versionId: 'v2' },
+      expiresAt: '2026-07-20T00:00:00.000Z',
+    });
+  });
+
+  it.each<[string, Partial<ProofOutcome>]>([
+    ['may not be presented yet', { putOff: { until: t0 + 3 * day } }],
+    ['cannot be proved', { decision: { action: 'keep', reason: 'KeyHeldElsewhere' } }],
+  ])('publishes it although nothing else is to be told: one that %s', (_what, patch) => {
+    const suspended = run(ask(active(), 'suspend'), world, t0 + day, t0 + day, policy).state;
+    const proof = { ...outcome('CredentialRejected', { ...renewed, provedAt: t0 }), ...patch };
+    const lived = run(ask(suspended, 'resume'), { ...world, prove: () => proof }, t0 + 2 * day, t0 + 2 * day, policy);
+    expect(lived.transitions.at(-1)?.view?.credential).toMatchObject({ ref: { versionId: 'v2' } });
+  });
+
+  it('does so although its own proof was in back-off', () => {
+    const later = { ...world, prove: () => outcome('ProofSucceeded', renewed) };
+    const { state } = run(ask(rested('CredentialRejected'), 'resume'), later, t0 + 101 * day, t0 + 101 * day, policy);
+    expect(state).toMatchObject({ current: { versionId: 'v2' }, credentialHealth: 'healthy' });
+  });
+
+  it('does so although whoever resumed it died before: it is in what is recorded', () => {
+    const resumed = run(ask(rested(), 'resume'), { ...world, prove: failing }, t0 + 101 * day, t0 + 101 * day, policy);
+    const recorded = JSON.parse(JSON.stringify(resumed.state)) as EntityState;
+    const later = { ...world, prove: () => outcome('ProofSucceeded', renewed) };
+    const { state } = run(recorded, later, t0 + 101 * day, t0 + 102 * day, policy);
+    expect(state).toMatchObject({ current: { versionId: 'v2' } });
+  });
+
+  it('is asked once', () => {
+    const later = { ...world, prove: () => outcome('ProofSucceeded', renewed) };
+    const { steps } = run(ask(rested(), 'resume'), later, t0 + 101 * day, t0 + 110 * day, policy);
+    expect(steps.filter((step) => step === 'prove')).toHaveLength(1);
   });
 });
 

@@ -342,6 +342,13 @@ export function proofSuite(fixture: () => Fixture): void {
       // What a sharer records later with the version it knows does not bring the old one back.
       await record(sharers[0]!, {});
       expect(await rowOf(sharers[0]!)).toMatchObject({ version_id: versionOf('b') });
+      // Where the wake was lost, the watch's proof of what the sharer does not show wakes it again.
+      const lost = sharers[1]!;
+      await fixture().db.deleteFrom('wake_requests').where('registration_id', '=', lost.registrationId).execute();
+      const now = t0 + 2 * 3_600_000;
+      await lease(lost, now);
+      expect(await result(lost, now, 'good', versionOf('b'))).toMatchObject({ written: true, woken: true });
+      expect(await wakesOf(lost)).toEqual(['verify']);
     });
   });
 }
