@@ -25,6 +25,11 @@ decides: \`registrar accept-current\` takes the version that somebody else made 
 
 \`registrar suspend\` stops a registration beside its phase: nothing is sent but what settles a request that was sent
 before; what is asked for meanwhile waits, and nothing that waits can keep \`registrar resume\` from being carried out. A
-secret that expires meanwhile is not replaced.
+secret that expires meanwhile is not replaced. One that shares a client looks at its holder's credential as soon as it
+is resumed.
+
+Behind any hold the answer of a request may lie in the spool of an instance that does not come back. Where \`retry\` is
+refused, as after \`SecretStoreConflict\`, \`accept-current\`, \`overwrite\` or retiring gives that answer up: ten minutes
+after it could not be found they go on without it, as soon as the request is settled. Should it come later it is kept.
 `;
 }

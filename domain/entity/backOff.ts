@@ -47,7 +47,12 @@ export function delay(draft: Draft, failure: Failure, now: number, policy: TimeP
 
 /** An answer on the disk of an instance that does not come back is no matter of the peer: ten minutes of an hour. */
 function attentionAfter({ reason }: Failure, policy: TimePolicy): number {
-  return reason === 'AnswerSpooled' ? policy.attentionAfter / 6 : policy.attentionAfter;
+  return reason === 'AnswerSpooled' ? spooledPatience(policy) : policy.attentionAfter;
+}
+
+/** Milliseconds that an instance with a spooled answer has to come back before anybody is told. */
+export function spooledPatience({ attentionAfter }: Pick<TimePolicy, 'attentionAfter'>): number {
+  return attentionAfter / 6;
 }
 
 /** A step that is expected not to get on before a time: tried again later, visibly, and nobody is called. */

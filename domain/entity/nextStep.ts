@@ -7,11 +7,12 @@ import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, 
 import { isGated, operationAhead } from './holding.ts';
 import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
 import { newerThan } from './rotation/setAside.ts';
+import { givesUpAnswerAt } from './spooledAnswer.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation, Rotation } from './state.ts';
 import { isSuspended } from './suspension.ts';
 import { nextTaskMoment } from './task.ts';
 
-/** The one bounded thing an entity does next. The first six need nothing but the state; the others are activities. */
+/** The one bounded thing an entity does next. The first seven need nothing but the state; the others are activities. */
 export type Step =
   | { readonly do: 'finish' }
   /** Until a time, or (null) until an operation comes. */
@@ -20,6 +21,7 @@ export type Step =
   | { readonly do: 'tell-of-task' }
   | { readonly do: 'begin-operation'; readonly operation: Operation }
   | { readonly do: 'begin-rotation' }
+  | { readonly do: 'give-up-answer' }
   | { readonly do: 'discover' }
   | { readonly do: 'register' }
   | { readonly do: 'plan-change'; readonly operation: Operation<'changeMetadata'> }
@@ -66,7 +68,7 @@ function mainStep(state: EntityState, now: number, policy: TimePolicy): Step {
 
 /** Settling, then what says whether anything is done at all; the rest only where neither suspension nor a hold is in its way. */
 function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
-  if (state.request !== null) return settlingStep(state, state.request, now);
+  if (state.request !== null) return settlingStep(state, state.request, now, policy);
   const ahead = operationAhead(state);
   if (ahead !== undefined) return { do: 'begin-operation', operation: ahead };
   if (isSuspended(state)) return restStep(state, now);
@@ -75,10 +77,14 @@ function workStep(state: EntityState, now: number, policy: TimePolicy): Step {
 }
 
 /** A deletion waits until it is known what there is to delete. */
-function settlingStep(state: EntityState, request: OpenRequest, now: number): Step {
+function settlingStep(state: EntityState, request: OpenRequest, now: number, policy: TimePolicy): Step {
+  const givesUpAt = givesUpAnswerAt(state, policy);
+  if (givesUpAt !== null && givesUpAt <= now) return { do: 'give-up-answer' };
   const step = whenDue(state, now, { do: 'settle', request });
-  const ahead = step.do === 'wait' ? operationAhead(state, ['retire']) : undefined;
-  return ahead === undefined ? step : { do: 'begin-operation', operation: ahead };
+  if (step.do !== 'wait') return step;
+  const ahead = operationAhead(state, ['retire']);
+  if (ahead !== undefined) return { do: 'begin-operation', operation: ahead };
+  return { do: 'wait', until: earliest([step.until, givesUpAt], now) };
 }
 
 function restStep(state: EntityState, now: number): Step {

@@ -85,7 +85,7 @@ export const lostAnswers = {
     sentence:
       'The answer of a request lies sealed in the spool of one instance, which has not brought it to the database.',
     action:
-      'Start the instance named in the message with its data directory. Where that is lost, call retry: the request is settled without its answer.',
+      'Start the instance named in the message with its data directory. Where that is lost, call retry (or what releases the hold that is shown): the request is settled without its answer.',
   },
   AnswerLate: {
     sentence:

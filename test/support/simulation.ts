@@ -11,6 +11,7 @@ import { nextStep, type Step } from '../../domain/entity/nextStep.ts';
 import { openRequest, type RequestStep } from '../../domain/entity/openRequest.ts';
 import { beginOperation, beginRotation, noteHealth } from '../../domain/entity/operations.ts';
 import { afterSetAside, afterSetAsideFailure } from '../../domain/entity/rotation/setAside.ts';
+import { giveUpAnswer } from '../../domain/entity/spooledAnswer.ts';
 import type { EntityState, OpenRequest, Operation } from '../../domain/entity/state.ts';
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type {
@@ -118,6 +119,8 @@ function take(step: Step, state: EntityState, world: World, now: number, policy:
       return beginOperation(state, step.operation, now);
     case 'begin-rotation':
       return beginRotation(state, `operation-${now}`, now, policy);
+    case 'give-up-answer':
+      return giveUpAnswer(state, now);
     case 'discover':
       return guarded(
         () => afterDiscovery(state, world.discover(now), now),
