@@ -18,6 +18,7 @@ import { configOf, type Dependencies } from '../dependencies.ts';
 import { prove } from '../proof/prove.ts';
 import { managementAudience } from '../servers/audience.ts';
 import { reissueManagement } from '../servers/reissue.ts';
+import { CountedRequests } from './counted.ts';
 import { read } from './ladder.ts';
 
 type RetireArguments = Parameters<PeerSteps['retire']>[0];
@@ -27,6 +28,19 @@ type RetireArguments = Parameters<PeerSteps['retire']>[0];
  * and keeps its secrets: a secret that a server issued is never deleted while its client exists. Repeatable.
  */
 export async function retire(deps: Dependencies, argument: RetireArguments): Promise<DeleteOutcome> {
+  const requests = new CountedRequests(argument.mostRequests);
+  try {
+    return await carryOut(deps, argument, requests);
+  } catch (error) {
+    throw error instanceof RegistrarFailure ? requests.told(error) : error;
+  }
+}
+
+async function carryOut(
+  deps: Dependencies,
+  argument: RetireArguments,
+  requests: CountedRequests,
+): Promise<DeleteOutcome> {
   const config = await configOf(deps, argument.registrationId);
   const { credential, endpoints } = argument;
   if (config.holderRegistrationId !== null) return nothing('RetireShared');
@@ -42,7 +56,7 @@ export async function retire(deps: Dependencies, argument: RetireArguments): Pro
   )
     return await heldElsewhere(deps, config, tokenEndpoint, credential);
   await refuseWithSharers(deps, config);
-  const refused = await deleteClient(deps, config, credential, endpoints);
+  const refused = await deleteClient(deps, config, credential, endpoints, requests);
   if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
     await deps.records.releaseClients(config.registrationId, []);
@@ -97,13 +111,13 @@ async function deleteClient(
   config: RegistrationConfig,
   credential: CredentialState,
   endpoints: Endpoints,
+  requests: CountedRequests,
 ): Promise<{ reason: Reason; message: string } | null> {
   let refusal: { reason: Reason; message: string } = {
     reason: 'RetireNotSupported',
     message: 'No registration access token is stored.',
   };
   let away: RegistrarFailure | null = null;
-  let requests = 0;
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of await managementAccesses(deps, config, credential.clientId)) {
     const context = {
@@ -111,10 +125,9 @@ async function deleteClient(
       secretsInPlay,
       clientId: credential.clientId,
     };
-    requests += 1;
-    const parsed = await deleteWith(deps, access, context);
+    const parsed = await deleteWith(deps, access, context, requests);
     if (parsed.kind !== 'refused') {
-      if (parsed.kind === 'deleted' || !(await isThere(deps, access, context))) return null;
+      if (parsed.kind === 'deleted' || !(await isThere(deps, access, context, requests))) return null;
       return { reason: 'RetireNotSupported', message: 'The client can be read and not be deleted.' };
     }
     if (parsed.status === 401) await deps.records.rejectManagementToken(config.registrationId, access.token.value);
@@ -128,15 +141,15 @@ async function deleteClient(
     if (parsed.status !== 401) return refusal;
   }
   const reissued = await reissueManagement(deps, config, endpoints, credential.clientId);
-  if (reissued === null && away !== null)
-    throw new RegistrarFailure({ ...away, message: away.message, reads: requests });
+  if (reissued === null && away !== null) throw away;
   if (reissued === null) return refusal;
   if (reissued === 'gone') return null;
-  const parsed = await deleteWith(deps, reissued, {
+  const context = {
     managementOrigins: managementAudience(endpoints),
     secretsInPlay: [...secretsInPlay, reissued.token.value],
     clientId: credential.clientId,
-  });
+  };
+  const parsed = await deleteWith(deps, reissued, context, requests);
   if (parsed.kind !== 'refused') return null;
   if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
   return { reason: parsed.reason, message: parsed.message };
@@ -147,7 +160,9 @@ async function isThere(
   deps: Dependencies,
   access: ManagementAccess,
   context: Omit<ManagementContext, 'now'>,
+  requests: CountedRequests,
 ): Promise<boolean> {
+  requests.count();
   const answer = await read(deps, access);
   const parsed = parseReadResponse(answer, { ...context, now: deps.clock.now() });
   if (parsed.kind === 'client') return true;
@@ -159,7 +174,9 @@ async function deleteWith(
   deps: Dependencies,
   access: ManagementAccess,
   context: Omit<ManagementContext, 'now'>,
+  requests: CountedRequests,
 ): Promise<ParsedDeletion> {
+  requests.count();
   try {
     const { status, headers, body } = await deps.client.request(deleteRequest(access));
     const now = deps.clock.now();
@@ -185,8 +202,17 @@ async function looksDeleted(
   const name = credential.place === 'client' ? clientSecretName(config) : managementSecretName(config);
   if ((await deps.secrets.get(name, { stage: 'current' })) === null) return true;
   if (credential.expiresAt !== null && credential.expiresAt <= deps.clock.now()) return false;
-  // What the schedule may present is used up by the control of a first proof; the retirement is somebody's wish.
-  const proof = await prove(deps, { registrationId, endpoints, current: credential, pending: null, purpose: 'asked' });
+  // What the schedule may present is used up by the control of a first proof; the retirement is somebody's wish. Whether
+  // the tokens are taken is known already: no read is sent for that.
+  const purpose = 'asked';
+  const proof = await prove(deps, {
+    registrationId,
+    endpoints,
+    current: credential,
+    pending: null,
+    purpose,
+    mostReads: 0,
+  });
   const { decision, message, putOff } = proof;
   if (putOff !== undefined || (argument.findsOut && decision.reason === 'ProofInconclusive')) {
     const retryAfterSeconds = putOff === undefined ? null : Math.ceil((putOff.until - deps.clock.now()) / 1000);

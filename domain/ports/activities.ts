@@ -23,7 +23,7 @@ export interface Failure {
   readonly status: number | null;
   readonly retryAfterSeconds: number | null;
   readonly message: string;
-  /** Of a ladder that did not come to an end. */
+  /** Requests to the client's registration endpoints, of a ladder or a deletion that did not come to an end. */
   readonly reads?: number;
   /** Instance whose spool holds the answer of the request. */
   readonly spooledAt?: string | null;
@@ -370,6 +370,8 @@ export interface PeerSteps {
     mayBeDeleted: boolean;
     /** Where that cannot be known now, it is asked again, instead of a person. */
     findsOut: boolean;
+    /** Requests that may go to the client's registration endpoints; absent = as many as it has tokens. */
+    mostRequests?: number;
   }): Promise<DeleteOutcome>;
 }
 

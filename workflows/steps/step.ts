@@ -158,11 +158,13 @@ async function showEndpoints(state: EntityState, { peers, decided, policy }: Ask
 }
 
 async function retire(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
-  const { registrationId } = state;
+  const { registrationId, rotationPace } = state;
   const endpoints = state.discovery === null ? null : endpointsOf(state);
+  const mostRequests = affordable(rotationPace.bucket, Date.now(), policy);
   const credential = state.current ?? state.pending;
   const findsOut = findsOutDeletion(state, Date.now(), policy);
-  const argument = { registrationId, endpoints, credential, mayBeDeleted: mayBeDeleted(state), findsOut };
+  const client = { registrationId, endpoints, credential };
+  const argument = { ...client, mayBeDeleted: mayBeDeleted(state), findsOut, mostRequests };
   return await attempt(
     () => peers.retire({ ...argument, ...decided }),
     (outcome) => (latest, now) => afterRetire(latest, outcome, now),

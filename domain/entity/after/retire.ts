@@ -1,10 +1,10 @@
 import type { DeleteOutcome, Failure } from '../../ports/activities.ts';
 import type { TimePolicy } from '../../time/policy.ts';
+import { delay } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { tellGivenUp } from '../givenUp.ts';
-import { spending } from '../rotation/attempt.ts';
+import { ladderPaidAt, spending } from '../rotation/attempt.ts';
 import type { EntityState } from '../state.ts';
-import { afterFailure } from './proof.ts';
 import { afterSharersCame } from './sharersCame.ts';
 
 /** What follows from a deletion. */
@@ -29,8 +29,15 @@ export function afterRetire(before: EntityState, outcome: DeleteOutcome, now: nu
   return draft.finish();
 }
 
-/** A deletion did not get on: it is tried again, as often as the ceiling of requests allows. */
+/**
+ * A deletion did not get on: it is tried again, as often as the ceiling of requests allows. One that says nothing of what
+ * it sent counts as one request.
+ */
 export function afterRetireFailure(before: EntityState, failure: Failure, now: number, policy: TimePolicy): Applied {
   if (failure.reason === 'HasSharers') return afterSharersCame(before, failure, now);
-  return afterFailure(spending(before, Math.max(1, failure.reads ?? 1), now, policy), failure, now, policy);
+  const draft = new Draft(spending(before, failure.reads ?? 1, now, policy), now);
+  delay(draft, failure, now, policy);
+  // Each try begins at the first rung: it waits until all of them can be paid for.
+  if (failure.reason === 'RotationPaced') draft.set({ nextAttemptAt: ladderPaidAt(draft.state, now, policy) });
+  return draft.finish();
 }

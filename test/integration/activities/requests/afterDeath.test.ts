@@ -191,6 +191,33 @@ describe('a retirement', () => {
     expect(await retire(credential, true)).toMatchObject({ kind: 'deleted' });
   });
 
+  it('tells with its failure what it sent to the client, its reads too', async () => {
+    const credential = await world.active();
+    // Some servers answer 404 to a method that they do not have; whether the client is there is read then.
+    world.peer.whims.set('DELETE /register', (_request, response) => !!response.writeHead(404).end());
+    world.peer.whims.set('GET /register', (_request, response) => !!response.writeHead(503).end());
+    await expect(retire(credential, false)).rejects.toMatchObject({ retryClass: 'transient', reads: 2 });
+    expect(world.times('DELETE /register') + world.times('GET /register')).toBe(2);
+  });
+
+  it('sends no more than can be paid for, and says so', async () => {
+    const credential = await world.active();
+    world.peer.whims.set('DELETE /register', (_request, response) => !!response.writeHead(404).end());
+    const { activities, registrationId, endpoints } = world;
+    const argument = { registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false };
+    const paced = { reason: 'RotationPaced', reads: 1 };
+    await expect(activities.retire({ ...argument, mostRequests: 1 })).rejects.toMatchObject(paced);
+    expect(world.times('GET /register')).toBe(0);
+  });
+
+  it('reads nothing to learn whether a deletion got through: it knows that no token is taken', async () => {
+    const credential = await world.active();
+    dieOnceIn(world.insteadOfSecrets, 'remove');
+    await expect(retire(credential, false)).rejects.toThrow('died here');
+    expect(await retire(credential, true)).toMatchObject({ kind: 'deleted' });
+    expect(world.times('GET /register')).toBe(0);
+  });
+
   it('that may have deleted is not waited for for ever: the client is listed', async () => {
     const credential = await world.active();
     world.peer.client.token = 'another-token';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nearerEnd } from '../../../../domain/credential/dueTime.ts';
+import { affordable } from '../../../../domain/credential/pace/bucket.ts';
 import { healthOf } from '../../../../domain/entity/health.ts';
 import { acceptOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
@@ -191,6 +192,30 @@ describe('a secret that never proves good (D2)', () => {
     const { state } = run(active(), world, t0, t0 + 75 * day, policy, 5000);
     expect(state.current?.issuedAt).toBeGreaterThan(t0);
     expect(asked).toBeLessThan(5);
+  });
+});
+
+describe('a deletion whose server never says that it is done', () => {
+  // Four tokens, the read of what cannot be deleted, and a token that is re-issued, each time.
+  it.each([1, 2, 4, 6])('sends within the ceiling: %i requests a try', (rungs) => {
+    const sent: number[] = [];
+    const asked = acceptOperation(active(), { operationId: 'o', kind: 'retire', actor: 'key:k', reason: null });
+    const world: World = {
+      discover: () => discoveryOf(),
+      request: () => ({ kind: 'unanswered', failure: new Fail().failure }),
+      settle: () => ({ kind: 'unanswered', failure: new Fail().failure }),
+      prove: (state, now) => proofOf(state, now, alive),
+      retire: ({ rotationPace }, now) => {
+        const most = affordable(rotationPace.bucket, now, policy);
+        const reads = Math.min(rungs, most);
+        for (let count = 0; count < reads; count += 1) sent.push(now);
+        throw new Fail(reads < rungs ? { reason: 'RotationPaced', reads } : { reads });
+      },
+    };
+    run(asked, world, t0, t0 + 60 * day, policy, 50_000);
+    expect(sent.length).toBeGreaterThan(48);
+    expect(mostWithin(sent, day)).toBeLessThanOrEqual(48);
+    expect(mostWithin(sent, 7 * day)).toBeLessThanOrEqual(192);
   });
 });
 

@@ -99,6 +99,19 @@ describe('what is spent', () => {
     expect(tokens(afterRetireFailure(retiring, failure, t0, policy).state, t0)).toBe(-1);
   });
 
+  it.each([0, 1, 4])('by a deletion counts whole, its reads too: %i', (reads) => {
+    const retiring = { ...active(), phase: 'retiring' as const };
+    expect(tokens(afterRetireFailure(retiring, { ...failure, reads }, t0, policy).state, t0)).toBe(24 - reads);
+  });
+
+  it('by a deletion that could not be paid for counts, and it is begun again when all of it can be', () => {
+    const retiring = { ...active(), phase: 'retiring' as const, rotationPace: empty };
+    const paced = { ...failure, reason: 'RotationPaced' as const, reads: 1 };
+    const { state, transitions } = afterRetireFailure(retiring, paced, t0, policy);
+    expect(state.nextAttemptAt).toBe(t0 + 6 * hour);
+    expect(transitions.at(-1)?.view?.nextAttemptAt).toBe(new Date(t0 + 6 * hour).toISOString());
+  });
+
   it.each(['register', 'change', 'update'] as const)('%s waits for the next one', (kind) => {
     const config = active().config;
     const states = {
