@@ -41,7 +41,8 @@ function requestOf(
   if (step.do === 'register') return { intentId, kind: 'register', operationId };
   if (current === null) throw new Error('an update needs a current credential');
   if (step.do === 'read') {
-    const asked = rotation ?? (activeOperation?.kind === 'changeMetadata' ? activeOperation : null);
+    // A change goes before a rotation that is under way as well.
+    const asked = activeOperation?.kind === 'changeMetadata' ? activeOperation : rotation;
     return { intentId, kind: 'read', operationId: asked?.operationId ?? operationId };
   }
   if (step.do === 'update') {

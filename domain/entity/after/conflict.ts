@@ -2,6 +2,7 @@ import type { ConflictOutcome, ProofOutcome } from '../../ports/activities.ts';
 import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft, followedBy } from '../draft.ts';
+import { askedRotation, tellOtherRotation } from '../givenUp.ts';
 import { setPendingAside } from '../rotation/setAside.ts';
 import type { EntityState, Operation } from '../state.ts';
 import { afterProof } from './proof.ts';
@@ -65,6 +66,7 @@ function giveUpPending(draft: Draft, policy: TimePolicy): void {
     setPendingAside(draft, said, policy);
     return;
   }
+  tellOtherRotation(draft, askedRotation(draft.state), supply.operationId, said);
   draft.set({ pending: null, supply: null, rotation: null });
   const reason = 'SecretStoreConflict';
   draft.event({

@@ -5,6 +5,7 @@ import { toRfc3339 } from '../../time/clock.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay, holdForPerson, waitPatiently } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
+import { askedRotation, tellOtherRotation } from '../givenUp.ts';
 import { spending } from '../rotation/attempt.ts';
 import { paceAfterPromotion } from '../rotation/promoted.ts';
 import { asideAt, newerThan, setPendingAside } from '../rotation/setAside.ts';
@@ -68,15 +69,15 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
       ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
     },
   });
-  if ((before.rotation ?? before.supply) !== null && before.activeOperation?.kind === 'verify') {
-    // Whoever asked for a proof meanwhile is answered by this one.
-    draft.event({
-      type: unproved ? 'credential.proof-failed' : 'credential.proved',
-      reason: outcome.decision.reason,
-      message: outcome.message,
-      operationId: before.activeOperation.operationId,
-    });
-  }
+  // Whoever asked for a proof meanwhile, or supplied what was proved, is answered by this one.
+  for (const asked of [before.activeOperation?.kind === 'verify' ? before.activeOperation : null, before.supply])
+    if (asked !== null && asked.operationId !== operationId)
+      draft.event({
+        type: unproved ? 'credential.proof-failed' : 'credential.proved',
+        reason: outcome.decision.reason,
+        message: outcome.message,
+        operationId: asked.operationId,
+      });
 }
 
 /** The current credential proved good; nothing was pending. */
@@ -249,6 +250,7 @@ function dropSupplied(draft: Draft, outcome: ProofOutcome, operationId: string):
   const reason = 'SuppliedCredentialRejected';
   const message = `${explain(reason)} The current one stays in use. ${outcome.message}`;
   draft.succeeded();
+  tellOtherRotation(draft, askedRotation(draft.state), operationId, message);
   draft.set({ pending: null, supply: null, rotation: null, rejectedSince: null });
   draft.attention('rotation', reason, message);
   draft.event({ type: 'credential.rotation-failed', reason, message, operationId });

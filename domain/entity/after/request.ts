@@ -4,7 +4,7 @@ import type { TimePolicy } from '../../time/policy.ts';
 import { delay, holdForPerson } from '../backOff.ts';
 import { noteClient, noteShown, tellDifferences } from '../clients/shown.ts';
 import { type Applied, Draft } from '../draft.ts';
-import { askedRotation, tellGivenUp } from '../givenUp.ts';
+import { askedRotation, tellOtherRotation } from '../givenUp.ts';
 import { ladderPaidAt, spending, unspent } from '../rotation/attempt.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
@@ -54,9 +54,8 @@ function noteAnswer(draft: Draft, request: OpenRequest, outcome: RequestOutcome)
 
 /** Also of one that waits while something else was asked of the server. */
 function endRotation(draft: Draft, { operationId }: OpenRequest, { failure }: Outcome<'held-elsewhere'>): void {
-  const rotation = askedRotation(draft.state);
+  tellOtherRotation(draft, askedRotation(draft.state), operationId, failure.message);
   draft.set({ rotation: null, rotationObstacle: 'ClientHeldElsewhere' });
-  if (rotation !== null && rotation.operationId !== operationId) tellGivenUp(draft, rotation, failure.message);
 }
 
 /**

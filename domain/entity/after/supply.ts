@@ -29,7 +29,10 @@ export function afterSupply(
       rejectedSince: null,
       supply: { operationId: operation.operationId, actor: operation.actor, patientUntil },
     });
-    if (before.current === null) first(draft, operation, outcome.credential, before);
+    const { supply: former, rotation } = before;
+    if (former !== null && former.operationId !== rotation?.operationId)
+      tellGivenUp(draft, former, 'Another credential was supplied before this one was proved.');
+    if (before.current === null) first(draft, operation, outcome.credential);
     else replacement(draft, operation, outcome.credential, before);
   }
   return draft.finish();
@@ -41,9 +44,8 @@ function patienceOf(before: EntityState, { details }: Supplied, policy: TimePoli
   return Math.max(policy.replicationLag, details?.distributionTime ?? (lives ? 0 : policy.distributionTime));
 }
 
-function first(draft: Draft, operation: Supplied, credential: CredentialState, { supply }: EntityState): void {
+function first(draft: Draft, operation: Supplied, credential: CredentialState): void {
   const from = draft.state.phase;
-  if (supply !== null) tellGivenUp(draft, supply, 'Another credential was supplied before this one was proved.');
   draft.clearAttention('registration', 'credential');
   draft.set({
     phase: 'verifying',
