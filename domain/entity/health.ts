@@ -4,6 +4,7 @@ import type { Reason } from '../reasons/index.ts';
 import type { CredentialHealth, Strategy } from '../words.ts';
 import { currentClient } from './clients/known.ts';
 import type { EntityState } from './state.ts';
+import { timesOf } from './times.ts';
 
 const never: Due = { at: null, reason: null, moved: null };
 
@@ -12,14 +13,14 @@ export function secretDueOf(state: EntityState): Due {
   // The secret of a shared client is its holder's to replace.
   if (state.current === null || state.config.holderRegistrationId !== null) return never;
   if (rotationObstacle(state.current) !== null) return never;
-  return rotationDue(state.registrationId, state.current, state.config.rotationPolicy);
+  return rotationDue(state.registrationId, state.current, state.config.rotationPolicy, timesOf(state));
 }
 
 /** When the client itself is to be replaced, in milliseconds since the epoch; null = it does not end, or is another's. */
 export function clientDueOf(state: EntityState): number | null {
   const { current, config, registrationId } = state;
   if (current === null || config.holderRegistrationId !== null) return null;
-  return clientDue(registrationId, current, config.rotationPolicy).at;
+  return clientDue(registrationId, current, config.rotationPolicy, timesOf(state)).at;
 }
 
 /** When the credential is due, whichever of secret and client ends: for showing. */
@@ -94,6 +95,11 @@ export function clientEndUntold(state: EntityState, now: number): boolean {
   const due = clientDueOf(state);
   if (due === null || due > now || state.phase === 'retired' || state.phase === 'retiring') return false;
   return !state.attentions.some(({ topic }) => topic === 'client');
+}
+
+/** False once a proof has shown that Registrar does not hold what it would prove. */
+export function isProvable(state: Pick<EntityState, 'conditions'>): boolean {
+  return state.conditions.find(({ type }) => type === 'CredentialProved')?.reason !== 'KeyHeldElsewhere';
 }
 
 function earlier(one: number | null, other: number | null): number | null {

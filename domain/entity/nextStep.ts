@@ -3,7 +3,7 @@ import { nextTokenAt } from '../credential/pace/bucket.ts';
 import { rereadPhases } from '../discovery/rereadPhases.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import { firstReadAt, readsFirst } from './clients/known.ts';
-import { clientDueOf, clientEndUntold, dueOf, healthOf, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
+import { clientDueOf, clientEndUntold, dueOf, healthOf, isProvable, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
 import { isGated, operationAhead } from './holding.ts';
 import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
 import { newerThan } from './rotation/setAside.ts';
@@ -143,11 +143,6 @@ function firstReadWhenPaid(state: EntityState, policy: TimePolicy): number | nul
   const at = firstReadAt(state, policy);
   if (at === null) return null;
   return Math.max(at, nextTokenAt(state.rotationPace.bucket, policy) ?? 0, state.nextAttemptAt ?? 0);
-}
-
-/** False once a proof has shown that Registrar does not hold what it would prove. */
-function isProvable(state: EntityState): boolean {
-  return state.conditions.find(({ type }) => type === 'CredentialProved')?.reason !== 'KeyHeldElsewhere';
 }
 
 /** Before the server is asked for another secret, those that it gave and that were not good are tried again. */

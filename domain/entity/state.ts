@@ -9,6 +9,7 @@ import type { Reason } from '../reasons/index.ts';
 import type { Condition } from '../registration/conditions.ts';
 import type { RegistrationConfig } from '../registration/config.ts';
 import type { DiscoveryView, RegistrationView, ScopesView } from '../registration/view.ts';
+import type { PaceTimes } from '../time/pace.ts';
 import type { CredentialHealth, Phase } from '../words.ts';
 import type { EntityStart } from './start.ts';
 import { decisionRules } from './waking/decisionRules.ts';
@@ -130,6 +131,8 @@ export interface EntityState {
   readonly schemaVersion: typeof schemaVersion;
   /** Number of the decision rules that the present run goes by. */
   readonly rules: number;
+  /** Times of the pace that are not the usual ones, of the policy that its entity was told last. */
+  readonly times?: Partial<PaceTimes> | undefined;
   readonly registrationId: string;
   readonly config: RegistrationConfig;
   /** Last recorded sequence. */

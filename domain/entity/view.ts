@@ -6,11 +6,12 @@ import { explain } from '../reasons/index.ts';
 import { type HoldView, releasesOf } from '../registration/hold.ts';
 import { type CredentialView, clientBindingOf, type Finding, type RegistrationView } from '../registration/view.ts';
 import { rfc3339OrNull, toRfc3339 } from '../time/clock.ts';
-import { defaultTimePolicy } from '../time/policy.ts';
-import { dueOf, strategyOf } from './health.ts';
-import { shownAttempt } from './rotation/attempt.ts';
+import { dueOf, requestObstacle, strategyOf } from './health.ts';
+import { nextAttemptOf } from './rotation/attempt.ts';
+import { shownAttempt } from './shownAttempt.ts';
 import type { EntityState, Hold } from './state.ts';
 import { isSuspended, shownPhase } from './suspension.ts';
+import { timesOf } from './times.ts';
 
 /** The projection of a state at a time: what the API answers and the read model holds. */
 export function viewOf(state: EntityState, now: number): RegistrationView {
@@ -29,10 +30,10 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     ...suspensionOf(state),
     credentialHealth: state.credentialHealth,
     conditions: state.conditions,
-    nextAttemptAt: rfc3339OrNull(attemptOf(state, now)),
+    nextAttemptAt: rfc3339OrNull(shownAttempt(state, now)),
     ...(state.hold === null ? {} : { hold: holdView(state.hold) }),
     discovery: state.discovery,
-    credential: shown === null ? null : credentialView(shown, state),
+    credential: shown === null ? null : credentialView(shown, state, now),
     scopes: state.scopes,
     appliedRevision: state.appliedRevision,
     desiredRevision: config.revision,
@@ -40,12 +41,6 @@ export function viewOf(state: EntityState, now: number): RegistrationView {
     ...(state.task === null ? {} : { task: taskViewOf(state.task, state, now) }),
     sequence: state.sequence,
   };
-}
-
-/** Nothing is tried by itself while it is suspended, nor what is held. */
-function attemptOf(state: EntityState, now: number): number | null {
-  if (isSuspended(state)) return null;
-  return state.nextAttemptAt ?? (state.hold === null ? shownAttempt(state, now, defaultTimePolicy) : null);
 }
 
 function suspensionOf(state: EntityState): Pick<RegistrationView, 'suspended'> {
@@ -57,7 +52,7 @@ function holdView({ reason, since }: Hold): HoldView {
   return { reason, releasedBy: releasesOf(reason), since: toRfc3339(since) };
 }
 
-function credentialView(credential: CredentialState, state: EntityState): CredentialView {
+function credentialView(credential: CredentialState, state: EntityState, now: number): CredentialView {
   return {
     clientId: credential.clientId,
     authMethod: credential.authMethod,
@@ -70,14 +65,15 @@ function credentialView(credential: CredentialState, state: EntityState): Creden
     strategy: strategyOf(credential, state),
     manageable: credential.manageable,
     provedAt: rfc3339OrNull(credential.provedAt),
-    ...findingsOf(credential, state),
+    ...findingsOf(credential, state, now),
   };
 }
 
-/** Warnings, never attentions: of a life so short nobody could do anything in time. */
-function findingsOf(credential: CredentialState, { config }: EntityState): Pick<CredentialView, 'findings'> {
-  const short = lifetimeFinding(credential, config.environmentClass, defaultTimePolicy);
-  const reasons = [short, credential.expiryReason ?? null].filter((reason) => reason !== null);
+/** Warnings, never attentions: of a life so short nobody could do anything in time, of a rotation inside a window. */
+function findingsOf(credential: CredentialState, state: EntityState, now: number): Pick<CredentialView, 'findings'> {
+  const short = lifetimeFinding(credential, state.config.environmentClass, timesOf(state));
+  const inside = isPlannedInside(state, now) ? ('RotationInsideFreezeWindow' as const) : null;
+  const reasons = [short, credential.expiryReason ?? null, inside].filter((reason) => reason !== null);
   if (reasons.length === 0) return {};
   const findings = reasons.map((reason): Finding => {
     return { code: findingCodes[reason], severity: 'warning', message: explain(reason) };
@@ -85,7 +81,17 @@ function findingsOf(credential: CredentialState, { config }: EntityState): Pick<
   return { findings };
 }
 
-const findingCodes = { LifetimeVeryShort: 'lifetime-very-short', ExpiryNotUsable: 'expiry-not-usable' } as const;
+const findingCodes = {
+  LifetimeVeryShort: 'lifetime-very-short',
+  ExpiryNotUsable: 'expiry-not-usable',
+  RotationInsideFreezeWindow: 'rotation-inside-freeze-window',
+} as const;
+
+/** Whether expiry wins over a freeze window: announced from when it is known (DESIGN section 6), `nextAttemptAt` says when. */
+function isPlannedInside(state: EntityState, now: number): boolean {
+  if (state.current === null || requestObstacle(state) !== null) return false;
+  return nextAttemptOf(state, now, timesOf(state)).moved === 'inside';
+}
 
 /** What is shared is the holder's: the application reads it there. */
 function secretNameOf(credential: CredentialState, { config }: EntityState): string {

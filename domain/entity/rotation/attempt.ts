@@ -1,5 +1,5 @@
 import { type Due, lifeOf } from '../../credential/dueTime.ts';
-import { giveBack, nextTokenAt, spend } from '../../credential/pace/bucket.ts';
+import { giveBack, spend } from '../../credential/pace/bucket.ts';
 import { type NextAttempt, nextRotationAttempt } from '../../credential/pacing.ts';
 import type { PaceTimes } from '../../time/pace.ts';
 import { requestObstacle, secretDueOf } from '../health.ts';
@@ -23,22 +23,6 @@ export function rotationStart(state: EntityState, now: number, times: PaceTimes)
   const obstacle = requestObstacle(state);
   if (obstacle !== null && obstacle === state.rotationObstacle) return null;
   return nextAttemptOf(state, now, times).at;
-}
-
-/**
- * When the next attempt comes, where something else than the due time decides that; null = nothing waits. For showing.
- */
-export function shownAttempt(state: EntityState, now: number, times: PaceTimes): number | null {
-  const { phase, rotation, pending, request } = state;
-  if (phase !== 'active' || pending !== null || request !== null) return null;
-  if (rotation !== null && rotation.waits !== true) return later(nextTokenAt(state.rotationPace.bucket, times), now);
-  if (requestObstacle(state) !== null) return null;
-  const { at, because } = nextAttemptOf(state, now, times);
-  return because === 'due' ? null : later(at, now);
-}
-
-function later(at: number | null, now: number): number | null {
-  return at !== null && at > now ? at : null;
 }
 
 /** Requests of a whole settlement ladder. */

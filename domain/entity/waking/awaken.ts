@@ -6,6 +6,7 @@ import { isSameJson } from '../../text/sameJson.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { tellRotationAnew } from '../rotation/told.ts';
 import { type EntityState, initialState, type Operation } from '../state.ts';
+import { keptTimes } from '../times.ts';
 import { migrateState } from './migrateState.ts';
 import { keepingOperations, withOperations } from './openOperations.ts';
 
@@ -34,17 +35,17 @@ export function awaken(woken: Woken, waking: Waking, now: number): Awake {
   const { held, unrecordedAfter } = waking;
   const { recorded } = woken;
   const operations = [...woken.operations.map(asOperation), ...waking.early];
+  const told = { rules: woken.rules, ...keptTimes(woken.policy) };
   const conflict = waking.conflict || (held !== null && isForeign(recorded, held, waking));
   if (held !== null && !conflict && unrecordedAfter === recorded.sequence) {
-    const state = withOperations({ ...held, rules: woken.rules }, operations);
+    const state = withOperations({ ...held, ...told }, operations);
     return { applied: { state, transitions: [] }, keepsUnrecorded: true };
   }
   const written = recorded.state === null ? fromView(woken) : migrateState(recorded.state);
   const kept = held === null ? written : keepingOperations(written, held);
-  const state = withOperations({ ...kept, rules: woken.rules }, operations);
+  const state = withOperations({ ...kept, ...told }, operations);
   const applied = follow(state, woken.config, now);
-  const told = conflict ? tellOfConflict(applied, now) : applied;
-  return { applied: told, keepsUnrecorded: false };
+  return { applied: conflict ? tellOfConflict(applied, now) : applied, keepsUnrecorded: false };
 }
 
 /** Whether others wrote since, or the records are older than what this entity has recorded. */

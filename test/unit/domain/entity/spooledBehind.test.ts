@@ -101,7 +101,9 @@ describe('a spooled answer behind two versions of the secret', () => {
 
 // The property: whatever is held, somebody can say that the answer will not come.
 it.each(holdReasons)('a spooled answer behind %s can be given up', (reason) => {
-  const [release] = releasesOf(reason).filter((kind) => refusalOf(heldWith(reason), operationOf(kind, kind, 'a', t0)) === null);
+  const [release] = releasesOf(reason).filter(
+    (kind) => refusalOf(heldWith(reason), operationOf(kind, kind, 'a', t0)) === null,
+  );
   const kind = release ?? 'retire';
   const { state } = after(60, heldWith(reason), kind);
   // Where that released what was held before, the spooled answer is what is held now.
