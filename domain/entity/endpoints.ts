@@ -1,7 +1,7 @@
 import type { Endpoints } from '../ports/activities.ts';
 import type { EntityState } from './state.ts';
 
-/** The approved snapshot, reduced to what an activity needs. */
+/** The approved snapshot, reduced to what a request that carries metadata needs. */
 export function endpointsOf(state: EntityState): Endpoints {
   const { discovery } = state;
   if (discovery === null) throw new Error('no discovery snapshot');
@@ -21,4 +21,14 @@ export function endpointsOf(state: EntityState): Endpoints {
     introspectionEndpoint,
     pushedRequestEndpoint,
   };
+}
+
+/** Scopes by which a client gets refresh tokens: what a proof may ask for hangs on them, and on no others. */
+const refreshScopes: readonly string[] = ['offline_access', 'online_access'];
+
+/** For steps that send no metadata: of what the server offers only what a proof goes by, as lists of scopes are long. */
+export function bareEndpointsOf(state: EntityState): Endpoints {
+  const endpoints = endpointsOf(state);
+  const scopesSupported = endpoints.scopesSupported?.filter((scope) => refreshScopes.includes(scope)) ?? null;
+  return { ...endpoints, scopesSupported, capabilities: null };
 }

@@ -9,7 +9,7 @@ import { afterSupply } from '../../domain/entity/after/supply.ts';
 import { afterReadingNotYet } from '../../domain/entity/after/turn.ts';
 import { findsOutDeletion, mayBeDeleted } from '../../domain/entity/deletion.ts';
 import { followedBy } from '../../domain/entity/draft.ts';
-import { endpointsOf } from '../../domain/entity/endpoints.ts';
+import { bareEndpointsOf } from '../../domain/entity/endpoints.ts';
 import { toBeProved } from '../../domain/entity/holding.ts';
 import type { Step } from '../../domain/entity/nextStep.ts';
 import { afterSetAside, afterSetAsideFailure, newerThan } from '../../domain/entity/rotation/setAside.ts';
@@ -90,7 +90,7 @@ async function planChange(
 async function prove(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
   const { registrationId, activeOperation, rotationPace } = state;
   const mostReads = affordable(rotationPace.bucket, Date.now(), policy);
-  const argument = { registrationId, endpoints: endpointsOf(state), ...toBeProved(state), mostReads };
+  const argument = { registrationId, endpoints: bareEndpointsOf(state), ...toBeProved(state), mostReads };
   const asked = activeOperation?.kind === 'verify' ? ({ purpose: 'asked' } as const) : {};
   return await attempt(
     () => peers.prove({ ...argument, ...asked, ...decided }),
@@ -104,7 +104,7 @@ async function probeSetAside(state: EntityState, { peers, decided, policy }: Ask
   const { registrationId, current } = state;
   const setAside = newerThan(state.setAside, current);
   return await attempt(
-    () => peers.probeSetAside({ registrationId, endpoints: endpointsOf(state), setAside, ...decided }),
+    () => peers.probeSetAside({ registrationId, endpoints: bareEndpointsOf(state), setAside, ...decided }),
     (outcome) => (latest, now) => afterSetAside(latest, outcome, now),
     (failure) => (latest, now) => afterSetAsideFailure(latest, failure, now, policy),
   );
@@ -118,7 +118,7 @@ async function settleConflict(
   const { registrationId, current, pending, conflict } = state;
   if (current === null || conflict === null) throw new Error('a choice between two versions needs both');
   const choice = operation.kind;
-  const argument = { registrationId, endpoints: endpointsOf(state), choice, conflict, current, pending };
+  const argument = { registrationId, endpoints: bareEndpointsOf(state), choice, conflict, current, pending };
   return await attempt(
     () => peers.settleConflict({ ...argument, ...decided }),
     (outcome) => (latest, now) => afterConflict(latest, operation, outcome, now, policy),
@@ -135,7 +135,7 @@ async function storeSupplied(
   const { registrationId, current, pending } = state;
   const { operationId, details: supplied } = operation;
   if (supplied === undefined) throw new Error('a supplied credential has details');
-  const endpoints = endpointsOf(state);
+  const endpoints = bareEndpointsOf(state);
   return await attempt(
     () => peers.storeSupplied({ registrationId, operationId, endpoints, supplied, current, pending, ...decided }),
     ({ outcome, proof }) =>
@@ -151,7 +151,7 @@ async function showEndpoints(state: EntityState, { peers, decided, policy }: Ask
   const { registrationId, current } = state;
   if (current === null) throw new Error('only a current credential is shown');
   return await attempt(
-    () => peers.showEndpoints({ registrationId, endpoints: endpointsOf(state), current, ...decided }),
+    () => peers.showEndpoints({ registrationId, endpoints: bareEndpointsOf(state), current, ...decided }),
     (shown) => (latest, now) => afterShownEndpoints(latest, shown, now),
     (failure) => (latest, now) => afterFailure(latest, failure, now, policy),
   );
@@ -159,7 +159,7 @@ async function showEndpoints(state: EntityState, { peers, decided, policy }: Ask
 
 async function retire(state: EntityState, { peers, decided, policy }: Asking): Promise<Apply> {
   const { registrationId, rotationPace } = state;
-  const endpoints = state.discovery === null ? null : endpointsOf(state);
+  const endpoints = state.discovery === null ? null : bareEndpointsOf(state);
   const mostRequests = affordable(rotationPace.bucket, Date.now(), policy);
   const credential = state.current ?? state.pending;
   const findsOut = findsOutDeletion(state, Date.now(), policy);
