@@ -56,11 +56,6 @@ export function splitScopes(scope: string): string[] {
   return [...new Set(scope.split(/\s+/).filter((token) => token !== ''))];
 }
 
-/** Canonical scopes without duplicates, in the order of their first occurrence. */
-export function normaliseScopes(scopes: readonly string[]): string[] {
-  return [...new Set(scopes.map((scope) => formatScope(parseScope(scope))))];
-}
-
 /**
  * Whether holding `held` allows all that `asked` allows. A preorder on texts (`.read` and `.rs` cover each other),
  * an order on canonical texts.

@@ -81,12 +81,3 @@ export const defaultTimePolicy: TimePolicy = {
   ...defaultPaceTimes,
   ...defaultChoreIntervals,
 };
-
-/** The same policy with every time multiplied; for tests. */
-export function scaleTimePolicy(policy: TimePolicy, factor: number): TimePolicy {
-  const entries = Object.entries(policy).map(([name, value]: [string, number]) => [
-    name,
-    Math.max(1, Math.round(value * factor)),
-  ]);
-  return Object.fromEntries(entries) as TimePolicy;
-}

@@ -56,6 +56,4 @@ export interface ProofQueue {
   /** Gives a proof back: one origin's due proofs come one after the other from `from` on. */
   spreadProofs(lease: Lease, origin: string, from: number, spacing: number): Promise<void>;
   deferDocuments(lease: Lease, registrationId: string, until: number): Promise<void>;
-  /** After a report that the credential is rejected: its proof is due at once. */
-  hurry(registrationId: string, now: number): Promise<void>;
 }

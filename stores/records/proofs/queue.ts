@@ -172,15 +172,6 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
         .where('lease_owner', '=', lease.owner)
         .execute();
     },
-
-    async hurry(registrationId, now) {
-      await db
-        .updateTable('proofs')
-        // A proof that is under way was begun before the report.
-        .set({ next_due: toRfc3339(now), lease_owner: revoked, lease_until: null })
-        .where('registration_id', '=', registrationId)
-        .execute();
-    },
   });
 }
 

@@ -3,7 +3,7 @@ import { lintClientMetadata } from '../../../domain/client/lint/lint.ts';
 import { readRedirectUri } from '../../../domain/client/redirectUri.ts';
 import { sayScope } from '../../../domain/scopes/dialect.ts';
 import { reportScopes } from '../../../domain/scopes/report.ts';
-import { covers, normaliseScopes, splitScopes } from '../../../domain/scopes/scope.ts';
+import { covers, formatScope, parseScope, splitScopes } from '../../../domain/scopes/scope.ts';
 import { safeText } from '../../../domain/text/redaction.ts';
 import { readWebUrl } from '../../../domain/text/webUrl.ts';
 import { readJsonBody } from '../../../protocols/jsonBody.ts';
@@ -169,7 +169,7 @@ describe('reads a long text of any pattern', () => {
     receivedAt: 0,
   });
   const readers: [string, (text: string) => unknown][] = [
-    ['scopes', (text) => [normaliseScopes(splitScopes(text)), sayScope(text, 'v1'), covers(text, text)]],
+    ['scopes', (text) => [splitScopes(text).map((scope) => formatScope(parseScope(scope))), sayScope(text, 'v1'), covers(text, text)]],
     ['redirect URIs', readRedirectUri],
     ['web URLs', readWebUrl],
     ['endpoints', (text) => readEndpoint(text, 'token_endpoint', contextOf())],

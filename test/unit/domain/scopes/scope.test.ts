@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covers, formatScope, normaliseScopes, parseScope, splitScopes } from '../../../../domain/scopes/scope.ts';
+import { covers, formatScope, parseScope, splitScopes } from '../../../../domain/scopes/scope.ts';
 import { anyText, anyScope as scope } from '../../../support/scopeArbitraries.ts';
 
 describe('reading one scope', () => {
@@ -26,7 +26,6 @@ describe('reading one scope', () => {
 
   it('keeps the order and drops duplicates and white space', () => {
     expect(splitScopes('  openid\tlaunch  openid ')).toEqual(['openid', 'launch']);
-    expect(normaliseScopes(['patient/*.read', 'openid', 'patient/*.rs'])).toEqual(['patient/*.rs', 'openid']);
   });
 
   it('reads any text without throwing, and canonical text stays as it is', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covers, normaliseScopes, parseScope } from '../../../../domain/scopes/scope.ts';
+import { covers, formatScope, parseScope } from '../../../../domain/scopes/scope.ts';
 import { scopeSet } from '../../../../domain/scopes/set.ts';
 import { anyScope, anyText } from '../../../support/scopeArbitraries.ts';
 
@@ -43,7 +43,7 @@ describe('scopes held together', () => {
   it('do not depend on how they are written or ordered', () => {
     fc.assert(
       fc.property(fc.array(anyText), anyText, (held, asked) => {
-        const rewritten = scopeSet(normaliseScopes([...held].reverse()));
+        const rewritten = scopeSet([...held].reverse().map((text) => formatScope(parseScope(text))));
         expect(rewritten.covers(asked)).toBe(scopeSet(held).covers(asked));
       }),
     );

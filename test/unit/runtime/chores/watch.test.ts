@@ -45,7 +45,6 @@ function watchOf(given: Given) {
     },
     spreadProofs: async (_lease, ...rest) => void calls.push(['spread', ...rest]),
     deferDocuments: async (_lease, ...rest) => void calls.push(['defer', ...rest]),
-    hurry: async () => undefined,
   };
   const watch = createWatch({
     queue,
