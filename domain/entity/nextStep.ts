@@ -3,10 +3,20 @@ import { nextTokenAt } from '../credential/pace/bucket.ts';
 import { rereadPhases } from '../discovery/rereadPhases.ts';
 import type { TimePolicy } from '../time/policy.ts';
 import { firstReadAt, readsFirst } from './clients/known.ts';
-import { clientDueOf, clientEndUntold, dueOf, healthOf, isProvable, overdueOf, secretDueOf, secretOverdueOf } from './health.ts';
-import { isGated, operationAhead } from './holding.ts';
+import { isGated } from './gates.ts';
+import {
+  clientDueOf,
+  clientEndUntold,
+  dueOf,
+  healthOf,
+  isProvable,
+  overdueOf,
+  secretDueOf,
+  secretOverdueOf,
+} from './health.ts';
+import { operationAhead } from './holding.ts';
 import { nextAttemptOf, rotationStart } from './rotation/attempt.ts';
-import { newerThan } from './rotation/setAside.ts';
+import { newerThan } from './rotation/newer.ts';
 import { givesUpAnswerAt } from './spooledAnswer.ts';
 import type { EntityState, MetadataChange, OpenRequest, Operation, Rotation } from './state.ts';
 import { isSuspended } from './suspension.ts';

@@ -1,8 +1,8 @@
 import { nextTokenAt } from '../credential/pace/bucket.ts';
+import { isGated } from './gates.ts';
 import { isProvable, requestObstacle } from './health.ts';
-import { isGated } from './holding.ts';
 import { nextAttemptOf } from './rotation/attempt.ts';
-import { newerThan } from './rotation/setAside.ts';
+import { newerThan } from './rotation/newer.ts';
 import type { EntityState, Rotation } from './state.ts';
 import { isSuspended } from './suspension.ts';
 import { timesOf } from './times.ts';

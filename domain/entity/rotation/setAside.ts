@@ -1,6 +1,6 @@
 import { nearerEnd } from '../../credential/dueTime.ts';
 import { setAsideAt } from '../../credential/setAside.ts';
-import type { CredentialState, Failure, SetAsideOutcome } from '../../ports/activities.ts';
+import type { Failure, SetAsideOutcome } from '../../ports/activities.ts';
 import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft } from '../draft.ts';
@@ -37,14 +37,6 @@ export function setPendingAside(draft: Draft, said: string, policy: TimePolicy):
   draft.condition('CredentialProved', 'True', 'ProofSucceeded', 'The current credential is good.');
   draft.attention('rotation', reason, message);
   draft.event({ type: 'credential.rotation-failed', reason, message, operationId: rotation?.operationId });
-}
-
-/** Those that may still be what the server means: what it issued before the current one is not. */
-export function newerThan(
-  setAside: readonly CredentialState[],
-  current: CredentialState | null,
-): readonly CredentialState[] {
-  return setAside.filter(({ issuedAt }) => current === null || issuedAt > current.issuedAt);
 }
 
 /** What follows from probing those that were set aside, before the server is asked for yet another one. */

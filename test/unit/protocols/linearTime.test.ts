@@ -169,7 +169,14 @@ describe('reads a long text of any pattern', () => {
     receivedAt: 0,
   });
   const readers: [string, (text: string) => unknown][] = [
-    ['scopes', (text) => [splitScopes(text).map((scope) => formatScope(parseScope(scope))), sayScope(text, 'v1'), covers(text, text)]],
+    [
+      'scopes',
+      (text) => [
+        splitScopes(text).map((scope) => formatScope(parseScope(scope))),
+        sayScope(text, 'v1'),
+        covers(text, text),
+      ],
+    ],
     ['redirect URIs', readRedirectUri],
     ['web URLs', readWebUrl],
     ['endpoints', (text) => readEndpoint(text, 'token_endpoint', contextOf())],

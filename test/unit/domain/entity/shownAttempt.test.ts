@@ -113,9 +113,12 @@ describe('the next attempt', () => {
 describe('a rotation inside a window', () => {
   const freezeWindows = [{ start: toRfc3339(t0 + day), end: toRfc3339(t0 + 364 * day) }];
   const frozen = (patch: Partial<EntityState> = {}) =>
-    active({ current: credentialOf({ issuedAt: t0 + 10 * day, expiresAt: t0 + 100 * day }), ...patch }, {
-      rotationPolicy: { freezeWindows },
-    });
+    active(
+      { current: credentialOf({ issuedAt: t0 + 10 * day, expiresAt: t0 + 100 * day }), ...patch },
+      {
+        rotationPolicy: { freezeWindows },
+      },
+    );
 
   it('is announced, with its time, from when it is known', () => {
     const state = frozen();
@@ -130,11 +133,19 @@ describe('a rotation inside a window', () => {
   });
 
   test.each<[string, EntityState]>([
-    ['one that has room before it', active({}, { rotationPolicy: { freezeWindows: [{ start: toRfc3339(t0 + 40 * day), end: toRfc3339(t0 + 70 * day) }] } })],
-    ['one that cannot be made by a request', frozen({ current: credentialOf({ issuedAt: t0 + 10 * day, manageable: false }) })],
+    [
+      'one that has room before it',
+      active(
+        {},
+        { rotationPolicy: { freezeWindows: [{ start: toRfc3339(t0 + 40 * day), end: toRfc3339(t0 + 70 * day) }] } },
+      ),
+    ],
+    [
+      'one that cannot be made by a request',
+      frozen({ current: credentialOf({ issuedAt: t0 + 10 * day, manageable: false }) }),
+    ],
     ['no window', active()],
   ])('is not announced of %s', (_what, state) => {
     expect(viewOf(state, t0).credential?.findings).toBeUndefined();
   });
-
 });

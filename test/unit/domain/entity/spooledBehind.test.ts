@@ -42,14 +42,14 @@ function heldWith(reason: Reason, patch: Partial<EntityState> = {}): EntityState
   return stateOf({ phase: 'active', current, discovery: discoveryOf(), hold, conflict, request, ...patch });
 }
 
-function after(minutes: number, state: EntityState, ...kinds: readonly OperationKind[]) {
+function livedFor(minutes: number, state: EntityState, ...kinds: readonly OperationKind[]) {
   const asked = kinds.map((kind) => operationOf(kind, kind, 'key:a', t0));
   for (const operation of asked) expect(refusalOf(state, operation as Operation)).toBeNull();
   return run(asked.reduce(acceptOperation, state), lost, t0, t0 + minutes * minute, policy, 20_000);
 }
 
 const conflict = () => heldWith('SecretStoreConflict');
-const ended = ({ transitions }: ReturnType<typeof after>, kind: OperationKind) =>
+const ended = ({ transitions }: ReturnType<typeof livedFor>, kind: OperationKind) =>
   transitions.filter(({ operationId }) => operationId === kind).map(({ type }) => type);
 
 describe('a spooled answer behind two versions of the secret', () => {
@@ -58,7 +58,7 @@ describe('a spooled answer behind two versions of the secret', () => {
     ['overwrite', 'credential.conflict-settled'],
     ['retire', 'registration.retired'],
   ])('is given up for %s, which is done then', (kind, type) => {
-    const lived = after(15, conflict(), kind);
+    const lived = livedFor(15, conflict(), kind);
     expect(ended(lived, kind)).toContain(type);
     expect(lived.state.request).toBeNull();
     expect(lived.transitions).toContainEqual(
@@ -69,7 +69,7 @@ describe('a spooled answer behind two versions of the secret', () => {
   it.each<OperationKind>(['acceptCurrent', 'overwrite', 'retire'])(
     'is waited for ten minutes all the same: its instance may come back before %s',
     (kind) => {
-      const lived = after(9, conflict(), kind);
+      const lived = livedFor(9, conflict(), kind);
       expect(ended(lived, kind)).toEqual([]);
       expect(lived.state.request).toMatchObject({ spooledAt: 'instance-1' });
       expect(lived.state.request).not.toHaveProperty('givenUp');
@@ -77,14 +77,14 @@ describe('a spooled answer behind two versions of the secret', () => {
   );
 
   it('is waited for while nobody asks for anything, and not given up for what does not end the conflict', () => {
-    expect(after(1_000, conflict()).state.request).toMatchObject(request);
-    expect(after(1_000, conflict(), 'verify', 'discover').state.request).toMatchObject(request);
+    expect(livedFor(1_000, conflict()).state.request).toMatchObject(request);
+    expect(livedFor(1_000, conflict(), 'verify', 'discover').state.request).toMatchObject(request);
   });
 
   it('is given up for retire only while it is suspended', () => {
     const suspended = heldWith('SecretStoreConflict', { suspended: { since: t0 } });
-    expect(after(60, suspended, 'overwrite').state.request).not.toHaveProperty('givenUp');
-    expect(after(60, suspended, 'retire').state.phase).toBe('retired');
+    expect(livedFor(60, suspended, 'overwrite').state.request).not.toHaveProperty('givenUp');
+    expect(livedFor(60, suspended, 'retire').state.phase).toBe('retired');
   });
 
   it('does not take the place of what it was an answer to', () => {
@@ -93,7 +93,7 @@ describe('a spooled answer behind two versions of the secret', () => {
     const wanted = { config: configOf({ revision: 2 }), members: ['scope'], serverErrors: 0 };
     const patch = { activeOperation: change, change: wanted, request: { ...request, metadata } };
     const state = heldWith('SecretStoreConflict', patch);
-    const lived = after(15, state, 'overwrite');
+    const lived = livedFor(15, state, 'overwrite');
     expect(lived.state.activeOperation).toMatchObject({ operationId: 'change' });
     expect(ended(lived, 'overwrite')).toEqual(['request.unsettled']);
   });
@@ -105,9 +105,9 @@ it.each(holdReasons)('a spooled answer behind %s can be given up', (reason) => {
     (kind) => refusalOf(heldWith(reason), operationOf(kind, kind, 'a', t0)) === null,
   );
   const kind = release ?? 'retire';
-  const { state } = after(60, heldWith(reason), kind);
+  const { state } = livedFor(60, heldWith(reason), kind);
   // Where that released what was held before, the spooled answer is what is held now.
   const again = { ...state, recentOperationIds: [] };
-  const last = state.request === null ? state : after(60, again, 'retry').state;
+  const last = state.request === null ? state : livedFor(60, again, 'retry').state;
   expect(last.request).toBeNull();
 });
