@@ -186,6 +186,8 @@ class RegistrationEntity {
     this.#state = { ...keepingOperations(migrateState(answer.state), this.#current()), rules };
     this.#recordedWakeAt = undefined;
     this.#opened = null;
+    // Where Temporal's data are older than that, operations were delivered to what is lost: the rows have them.
+    this.#refresh = true;
   }
 
   /** Reads what the entity goes by. False when there is nothing to live for. */

@@ -74,6 +74,27 @@ describeWith('temporal', 'what an entity records, and starts from', ({ temporal 
     expect(attentionsOf(registrationId)).toEqual([]);
   });
 
+  it('carries out what was handed over to a task of its own chain that is lost', async () => {
+    const registrationId = idOf('taken-and-lost');
+    entities.script(registrationId, {});
+    await entities.start(registrationId);
+    await entities.seen(registrationId, 'registration.activated');
+    await waitFor(() => entities.row(registrationId).wakeAt !== null, { what: 'the entity to rest' });
+    // As after a restore of older data of Temporal: of the same chain, and it knows nothing of the operation.
+    const row = entities.row(registrationId);
+    const lost = asked('rotate');
+    Object.assign(row, {
+      sequence: row.sequence + 1,
+      state: { ...stateIn(registrationId), sequence: row.sequence + 1 },
+      operations: [lost],
+    });
+    const verification = asked('verify');
+    await entities.operate(registrationId, verification);
+    await waitFor(() => row.ended.includes(lost.operationId), { what: 'the operation to end', milliseconds: 20_000 });
+    expect(row.ended).toEqual(expect.arrayContaining([verification.operationId, lost.operationId]));
+    expect(attentionsOf(registrationId)).toEqual([]);
+  });
+
   it('starts from the records when another chain wrote, tells a person, and keeps the operation that it holds', async () => {
     const registrationId = idOf('another-chain');
     entities.script(registrationId, {});
