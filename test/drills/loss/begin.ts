@@ -1,20 +1,12 @@
-import type { RegistrationView } from '../../../domain/registration/view.ts';
-import type { ApiCaller } from '../../support/apiCaller.ts';
-import { waitFor } from '../../support/waitFor.ts';
-import { standing } from './judge.ts';
+import { isActive, until } from './acts.ts';
 import { inLanes } from './lanes.ts';
-import { holderOf, type Look, type Stage, type Subject } from './situation.ts';
+import { holderOf, type Stage, type Subject } from './situation.ts';
 
-/**
- * Adds the registrations, and waits until each is where it is to be. `between` comes when all were added, before
- * anything is done with them; it answers who is called from then on.
- */
-export async function beginAll(
-  { api, peer }: Stage,
-  subjects: readonly Subject[],
-  between: () => Promise<ApiCaller>,
-): Promise<void> {
-  await api.ok('PUT', '/v1/applications/app', {
+/** Adds the application and the registrations, and waits until each is where it begins. */
+export async function addAll(stage: Stage, subjects: readonly Subject[]): Promise<void> {
+  const [first] = subjects;
+  if (first === undefined) return;
+  await stage.callerOf(first).ok('PUT', `/v1/applications/${first.applicationId}`, {
     clientMetadata: {
       client_name: 'Drill',
       redirect_uris: ['https://app.example.org/callback'],
@@ -22,44 +14,47 @@ export async function beginAll(
     },
     environments: { sandbox: { class: 'nonProduction' }, production: { class: 'production' } },
   });
-  await inLanes(subjects, (subject) => add(subject, { api, peer }));
-  const stage: Stage = { api: await between(), peer };
+  await inLanes(subjects, (subject) => add(subject, stage));
+}
+
+/** Does what brings each where it is to be, and waits until it is there. */
+export async function bringAll(stage: Stage, subjects: readonly Subject[]): Promise<void> {
   await inLanes(subjects, async (subject) => {
-    await subject.situation.bring?.(subject, stage);
-    await until(subject, stage, `is ${subject.situation.name}`, subject.situation.reached);
+    const { bring, reached, name } = subject.situation;
+    await bring?.(subject, stage);
+    await until(subject, stage, `is ${name}`, (view) => reached(view, subject, stage));
   });
 }
 
-async function add(subject: Subject, { api, peer }: Stage): Promise<void> {
-  const { tenantId, situation } = subject;
-  peer.program(tenantId, situation.behaviour);
-  const base = peer.fhirBaseUrl(tenantId, situation.site ?? 'same');
-  const addAt = (id: string, more: object) =>
-    api.ok('POST', '/v1/tenants', {
-      tenantId: id,
-      name: id,
-      registrations: [{ applicationId: 'app', environment: 'sandbox', fhirBaseUrl: base, ...more }],
-    });
-  const isActive: Look = ({ phase }) => phase === 'active';
-  if (situation.shares === true) {
-    await addAt(holderOf(subject).tenantId, {});
-    await api.until(holderOf(subject).registrationId, 'has a client', ({ phase }) => phase === 'active', 180_000);
-    await addAt(tenantId, { shareWith: holderOf(subject).registrationId, fhirBaseUrl: `${base}/practice` });
-  } else await addAt(tenantId, { ...situation.registration });
-  await until(subject, { api, peer }, `begins as ${situation.name}`, situation.begins ?? isActive);
+/** While the database takes no answers: these are spooled. */
+export async function leaveUnkept(stage: Stage, subjects: readonly Subject[]): Promise<void> {
+  await inLanes(subjects, async (subject) => {
+    const { unkept, name } = subject.situation;
+    if (unkept === undefined) return;
+    await unkept.act(subject, stage);
+    await until(subject, stage, `is ${name}`, (view) => unkept.held(view, subject, stage));
+  });
 }
 
-async function until(subject: Subject, stage: Stage, what: string, look: Look): Promise<void> {
-  let last: RegistrationView | null = null;
-  await waitFor(
-    async () => {
-      last = await stage.api.registration(subject.registrationId);
-      return await look(last, subject, stage);
-    },
-    {
-      what: `${subject.registrationId} ${what}`,
-      milliseconds: 180_000,
-      seen: () => last && standing(last, Date.now()),
-    },
-  );
+async function add(subject: Subject, stage: Stage): Promise<void> {
+  const { tenantId, applicationId, situation } = subject;
+  const { peer } = stage;
+  peer.program(tenantId, situation.behaviour, situation.site === 'apart' ? 'apart' : undefined);
+  const base = peer.fhirBaseUrl(tenantId, situation.site === 'other' ? 'other' : 'same');
+  const addAt = (id: string, more: object) =>
+    stage.callerOf(subject).ok('POST', '/v1/tenants', {
+      tenantId: id,
+      name: id,
+      registrations: [{ applicationId, environment: 'sandbox', fhirBaseUrl: base, ...more }],
+    });
+  if (situation.holder === undefined) await addAt(tenantId, { ...situation.registration });
+  else {
+    const holder = holderOf(subject);
+    await addAt(holder.tenantId, {});
+    await until(holder, stage, 'has a client', ({ phase }) => phase === 'active');
+    const shared = situation.holder === 'shares' ? { shareWith: holder.registrationId } : {};
+    await addAt(tenantId, { ...shared, fhirBaseUrl: `${base}/practice` });
+  }
+  const begins = situation.begins ?? isActive;
+  await until(subject, stage, `begins as ${situation.name}`, (view) => begins(view, subject, stage));
 }

@@ -1,56 +1,23 @@
 import { findCondition } from '../../../domain/registration/conditions.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
-import type { Services } from '../../../runtime/services.ts';
-import { verifyAudit } from '../../../stores/records/records.ts';
 import { type Ledger, writesOf } from '../../support/peers/ledger.ts';
+import type { Dump } from './books.ts';
 import type { Subject } from './situation.ts';
-
-/** What the database held of all registrations. */
-export interface Dump {
-  /** By registration. */
-  readonly views: ReadonlyMap<string, RegistrationView>;
-  /** Ids of operations that some event tells of, and of those that have ended. */
-  readonly told: ReadonlySet<string>;
-  readonly ended: ReadonlySet<string>;
-  readonly orphans: readonly { readonly registrationId: string; readonly clientId: string | null }[];
-  /** Requests that nobody settled, and answers that nobody took up. */
-  readonly open: readonly { readonly registrationId: string; readonly what: string }[];
-  readonly auditIsWhole: boolean;
-}
-
-export async function dump({ db, keyring }: Services): Promise<Dump> {
-  const rows = await db.selectFrom('registrations').select(['registration_id', 'view']).execute();
-  const events = await db.selectFrom('audit').select('operation_id').where('operation_id', 'is not', null).execute();
-  const ended = await db.selectFrom('operations').select('operation_id').where('ended_at', 'is not', null).execute();
-  const orphans = await db.selectFrom('orphans').select(['registration_id', 'client_id']).execute();
-  const intents = await db
-    .selectFrom('intents')
-    .select(['registration_id', 'kind', 'state', 'sealed_answer'])
-    .execute();
-  return {
-    views: new Map(rows.map((row) => [row.registration_id, row.view as RegistrationView])),
-    told: new Set(events.map(({ operation_id }) => operation_id ?? '')),
-    ended: new Set(ended.map(({ operation_id }) => operation_id)),
-    orphans: orphans.map((row) => ({ registrationId: row.registration_id, clientId: row.client_id })),
-    open: intents
-      .filter(({ state, sealed_answer }) => state !== 'settled' || sealed_answer !== null)
-      .map(({ registration_id, kind, state }) => ({ registrationId: registration_id, what: `${kind} is ${state}` })),
-    auditIsWhole: (await verifyAudit(db, keyring.verifyMac('audit-mac'))).ok,
-  };
-}
 
 /** A wait that is longer, in milliseconds, is one that nothing but its time or a person ends: it must stay as it is. */
 const longWait = 30 * 60_000;
 
 /** What must not change by a loss: where a registration stands, why it waits and until when, and with what. */
 export function standing(view: RegistrationView, now: number): string {
-  const { phase, conditions, credential, nextAttemptAt, task, holderRegistrationId } = view;
+  const { phase, conditions, credential, hold, nextAttemptAt, task, holderRegistrationId } = view;
   const { status, reason } = findCondition(conditions, 'NeedsAttention') ?? { status: 'Unknown', reason: '' };
   const { clientId, expiresAt, clientExpiresAt, rotationDueAt, ref } = credential ?? {};
   const waitsLong = nextAttemptAt !== null && Date.parse(nextAttemptAt) > now + longWait;
   return JSON.stringify({
     phase,
     attention: status === 'True' ? reason : null,
+    // One that waits for its answer goes on by itself once the spool is collected.
+    hold: hold?.reason === 'AnswerSpooled' ? undefined : hold?.reason,
     clientId,
     version: ref?.versionId,
     expiresAt,
@@ -109,10 +76,26 @@ export function judgeClients(subjects: readonly Subject[], ledger: Ledger, { vie
       .filter((id) => !used.has(id) && !listed.includes(id));
     // One whose answer was lost is listed without its id.
     const nameless = listed.filter((id) => id === null).length;
+    const kept = orphans.filter((one) => one.registrationId === registrationId && one.hasToken).length;
+    const { leaves = 0 } = situation;
     const left = open.filter((one) => one.registrationId === registrationId && situation.goesOn !== true);
     return [
       ...(lost.length > nameless ? [`${tenantId}: ${lost.join(', ')} live, and ${nameless} of them are listed`] : []),
+      ...(kept < leaves ? [`${tenantId}: ${kept} clients are listed with their token, and not ${leaves}`] : []),
       ...left.map(({ what }) => `${tenantId}: ${what}`),
     ];
   });
+}
+
+/** Where registrations stood: how many in each phase, and held for each reason. */
+export function countsOf(subjects: readonly Subject[], { views }: Dump): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { registrationId } of subjects) {
+    const view = views.get(registrationId);
+    if (view === undefined) continue;
+    count(view.phase);
+    if (view.hold !== undefined) count(view.hold.reason);
+  }
+  return counts;
 }

@@ -1,56 +1,39 @@
+import { randomBytes } from 'node:crypto';
 import { cp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdOf } from '../../../domain/ids.ts';
 import type { TimePolicy } from '../../../domain/time/policy.ts';
-import { parseConfig } from '../../../runtime/config/config.ts';
 import { isRunning } from '../../../runtime/embedded/processIdentity.ts';
 import { readChildRecord, readIdentity } from '../../../runtime/embedded/temporal/childRecord.ts';
 import { temporalDirectory } from '../../../runtime/embedded/temporal/command.ts';
-import { createLog } from '../../../runtime/log/log.ts';
-import { openServices, type Services } from '../../../runtime/services.ts';
-import { createShutdown } from '../../../runtime/shutdown.ts';
-import type { ApiCaller } from '../../support/apiCaller.ts';
+import { freshDatabase } from '../../support/freshDatabase.ts';
 import { Running } from '../../support/kill/running.ts';
 import { Peer } from '../../support/peers/peer.ts';
-import { scratch, testPolicy } from '../../support/product.ts';
+import { newMasterKey, scratch } from '../../support/product.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { type AnswerGate, openAnswerGate } from './answerGate.ts';
+import { type Books, openBooks } from './books.ts';
+import { lossPolicy } from './lossPolicy.ts';
 
-/**
- * Entities that are gone are missed within seconds. Back-off begins at a millisecond, so that the bound on failed
- * authentications, which scales with it, lets the longest pause between two proofs be eighteen seconds; nothing fails
- * for so long that it wants attention by time alone.
- */
-export const lossPolicy: TimePolicy = {
-  ...testPolicy,
-  reconcileEvery: 1000,
-  overdueAfter: 3000,
-  reconcileOneEvery: 50,
-  httpTotal: 2000,
-  secretStore: 2000,
-  // One peer answers each request after a second and a half: three of a reading, on a busy machine.
-  requestStep: 10_000,
-  repeatableStep: 10_000,
-  retryInitial: 1,
-  attentionAfter: 3_600_000,
-};
+export interface ServersOfLoss {
+  readonly temporal: { readonly binary: string | null };
+  readonly postgres: { readonly url: string };
+  readonly moto: { readonly url: string };
+}
 
-const never = 3_600_000;
-
-/** Nothing looks for entities that are gone: the drill must notice. */
-export const withoutReconciler: TimePolicy = {
-  ...lossPolicy,
-  reconcileEvery: never,
-  overdueAfter: never,
-  reconcileOneEvery: never,
-};
-
-/** The product with everything embedded, whose engine can lose its data. */
+/** The product with its engine embedded, whose data can be lost; database and secret store live on. */
 export interface LossWorld {
+  /** Part of the ids of this world: the secret store is shared with others. */
+  readonly name: string;
   readonly peer: Peer;
   readonly running: Running;
-  /** An administrator's calls, to whatever process runs now. */
-  api(): Promise<ApiCaller>;
+  readonly books: Books;
+  /** Whether the database takes the answers of health systems. */
+  readonly answers: AnswerGate;
+  /** Another hand writes into the secret store. */
+  readonly secrets: SecretsManagerClient;
   /** `kill -9` of product and engine: what was answered a moment ago is not carried out by a shutdown. */
   kill(): Promise<void>;
   /** Engine's data as they are: only while nothing runs. */
@@ -59,20 +42,31 @@ export interface LossWorld {
   restoreCopy(): Promise<void>;
   /** Ends the runs of these registrations as an operator does it in the engine's page. */
   terminate(registrationIds: readonly string[]): Promise<void>;
-  /** Reads the database while the product is stopped. */
-  read<Result>(look: (services: Services) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
 export async function openLossWorld(
-  temporal: { readonly binary: string | null },
+  { temporal, postgres, moto }: ServersOfLoss,
   policy: TimePolicy = lossPolicy,
 ): Promise<LossWorld> {
   const directory = await scratch();
   const { dataDir } = directory;
   const peer = await new Peer().listen();
+  const fresh = await freshDatabase(postgres);
+  const answers = await openAnswerGate(fresh.url);
+  const masterKey = newMasterKey();
+  const books = openBooks(fresh.url, masterKey);
+  const account = { accessKeyId: 'registrar', secretAccessKey: 'registrar' };
+  const secrets = new SecretsManagerClient({ endpoint: moto.url, region: 'us-east-1', credentials: account });
   const environment = {
+    DATABASE_URL: answers.url,
+    REGISTRAR_MASTER_KEY: masterKey,
+    REGISTRAR_SECRET_STORE: 'aws',
     REGISTRAR_ALLOWED_HOSTS: peer.hosts,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: moto.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: account.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.secretAccessKey,
     ...(temporal.binary === null ? {} : { PATH: `${dirname(temporal.binary)}:${process.env['PATH']}` }),
   };
   const running = new Running(() => ({ dataDir, policy, environment }));
@@ -87,9 +81,12 @@ export async function openLossWorld(
   }
 
   return {
+    name: randomBytes(2).toString('hex'),
     peer,
     running,
-    api: () => running.caller(),
+    books,
+    answers,
+    secrets,
     async kill() {
       await running.kill();
       await killEngine();
@@ -111,20 +108,14 @@ export async function openLossWorld(
         await connection.close();
       }
     },
-    async read(look) {
-      const log = createLog('silent');
-      const silent = { on: () => undefined, off: () => undefined, exit: () => undefined };
-      const shutdown = createShutdown({ log, graceMilliseconds: 10_000, process: silent });
-      try {
-        return await look(await openServices(parseConfig({ REGISTRAR_DATA_DIR: dataDir }), policy, shutdown, log));
-      } finally {
-        await shutdown.begin();
-      }
-    },
     async close() {
       await running.stop();
       await killEngine();
       await peer.close();
+      secrets.destroy();
+      await books.close();
+      await answers.close();
+      await fresh.drop();
       await directory.remove();
     },
   };

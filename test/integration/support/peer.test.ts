@@ -139,3 +139,21 @@ test('a registration that needs a token takes each once', async () => {
   expect((await post()).status).toBe(201);
   expect((await post()).status).toBe(401);
 });
+
+test('one that knows its client answers each registration with it, and one that forgets the id shows none', async () => {
+  const same: Behaviour = { ...honest, register: 'same-client' };
+  const { client_id: first } = await registered('same', same);
+  expect((await registered('same', same)).client_id).toBe(first);
+  expect((await registered('without', { ...honest, register: 'without-id' })).client_id).toBeUndefined();
+  expect(peer.ledger().clients.filter(({ system }) => system === 'without')).toHaveLength(1);
+});
+
+test('a system apart has an address of its own, and keeps it', async () => {
+  peer.program('alone', honest, 'apart');
+  peer.program('beside', honest, 'apart');
+  const addressOf = (system: string) => new URL(peer.fhirBaseUrl(system)).hostname;
+  const address = addressOf('alone');
+  expect(new Set([address, addressOf('beside'), addressOf('honest')]).size).toBe(3);
+  await registered('alone', honest);
+  expect(addressOf('alone')).toBe(address);
+});

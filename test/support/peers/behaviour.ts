@@ -4,6 +4,8 @@ export interface Refusal {
   readonly retryAfter?: number;
   /** `error` of its JSON body; none: an empty body. */
   readonly error?: string;
+  /** `error_description` beside it. */
+  readonly description?: string;
 }
 
 /** How a simulated authorization server behaves; everything is what an RFC 7591 and 7592 server would do, unless said. */
@@ -14,8 +16,11 @@ export interface Behaviour {
   readonly says: (issuedAt: number, lifetime: number) => number | null;
   /** Documents of the FHIR base. */
   readonly documents: 'shown' | Refusal;
-  /** A registration: it is answered, refused, made and never answered, or never looked at. */
-  readonly register: 'answers' | 'goes-silent' | Refusal;
+  /**
+   * A registration: it is answered; made and never answered; answered with the client that the system has already; made
+   * and answered without its id; or refused.
+   */
+  readonly register: 'answers' | 'goes-silent' | 'same-client' | 'without-id' | Refusal;
   /** What an update does to the secret, and shows of it. `masked` and `hashed` keep it. */
   readonly update: 'new' | 'same' | 'masked' | 'hashed' | 'goes-silent' | Refusal;
   /** An update is too early, and keeps the secret, while more than this share of its life is left; 1: never. */

@@ -16,6 +16,13 @@ interface Answer {
   readonly secret?: number | null;
 }
 
+const usual = '127.0.0.1';
+/** Where FHIR bases of another site are. */
+const otherSite = '127.0.0.2';
+/** One for each system apart: a server that asks for a pause brings it over all systems of its address. */
+const apart = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 3}`);
+const addresses = [usual, otherSite, ...apart];
+
 /** The request was taken, and is never answered. */
 const silence = 'silence';
 
@@ -28,7 +35,8 @@ const serverSet = new Set(['registration_access_token', 'registration_client_uri
  */
 export class Peer {
   readonly #clock: Clock;
-  readonly #systems = new Map<string, Behaviour>();
+  readonly #systems = new Map<string, { readonly behaviour: Behaviour; readonly address: string }>();
+  #apart = 0;
   readonly #clients = new Map<string, SimulatedClient>();
   readonly #requests: PeerRequest[] = [];
   readonly #initialAccessTokens = new Set<string>();
@@ -40,9 +48,8 @@ export class Peer {
     this.#clock = clock;
   }
 
-  /** Listens on 127.0.0.1, and on 127.0.0.2 where FHIR bases of another site are. */
   async listen(): Promise<this> {
-    for (const address of ['127.0.0.1', '127.0.0.2']) {
+    for (const address of addresses) {
       const server = createServer((request, response) => {
         this.#handle(request, response).catch(() => response.destroy());
       });
@@ -56,18 +63,25 @@ export class Peer {
     return this;
   }
 
-  /** `host:port` of both addresses, for the list of allowed hosts. */
+  /** `host:port` of all addresses, for the list of allowed hosts. */
   get hosts(): string {
-    return `127.0.0.1:${this.#port},127.0.0.2:${this.#port}`;
+    return addresses.map((address) => `${address}:${this.#port}`).join();
   }
 
-  /** A new system, or a new behaviour of one. */
-  program(system: string, behaviour: Behaviour = honest): void {
-    this.#systems.set(system, behaviour);
+  /** A new system, or a new behaviour of one, which stays where it is. `apart`: at an address of its own. */
+  program(system: string, behaviour: Behaviour = honest, place?: 'apart'): void {
+    const address = place === 'apart' ? this.#nextApart() : (this.#systems.get(system)?.address ?? usual);
+    this.#systems.set(system, { behaviour, address });
+  }
+
+  #nextApart(): string {
+    const address = apart[this.#apart++];
+    if (address === undefined) throw new Error(`${apart.length} systems are apart already`);
+    return address;
   }
 
   fhirBaseUrl(system: string, site: 'same' | 'other' = 'same'): string {
-    return site === 'same' ? `${this.#base(system)}/fhir` : `http://127.0.0.2:${this.#port}/${system}/fhir`;
+    return site === 'same' ? `${this.#base(system)}/fhir` : `http://${otherSite}:${this.#port}/${system}/fhir`;
   }
 
   /** An initial access token that works once. */
@@ -121,7 +135,7 @@ export class Peer {
   }
 
   #base(system: string): string {
-    return `http://127.0.0.1:${this.#port}/${system}`;
+    return `http://${this.#systems.get(system)?.address ?? usual}:${this.#port}/${system}`;
   }
 
   #clientUri({ system, clientId }: SimulatedClient): string {
@@ -129,16 +143,16 @@ export class Peer {
   }
 
   #behaviour(system: string): Behaviour {
-    const behaviour = this.#systems.get(system);
-    if (behaviour === undefined) throw new Error(`${system} was not programmed`);
-    return behaviour;
+    const found = this.#systems.get(system);
+    if (found === undefined) throw new Error(`${system} was not programmed`);
+    return found.behaviour;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = this.#clock.now();
     const body = await text(request);
     const [, system = '', ...rest] = (request.url ?? '/').split('?', 1)[0]?.split('/') ?? [];
-    const behaviour = this.#systems.get(system);
+    const behaviour = this.#systems.get(system)?.behaviour;
     const kind = kindOf(rest);
     const answer = behaviour === undefined ? { status: 404 } : this.#answer(behaviour, system, rest, request, body);
     const { status, clientId = null, secret = null } = answer === silence ? { status: 0 } : (answer as Answer);
@@ -192,13 +206,19 @@ export class Peer {
     return client;
   }
 
+  #firstOf(system: string): SimulatedClient | undefined {
+    return [...this.#clients.values()].find((client) => client.system === system && client.deletedAt === null);
+  }
+
   #register(behaviour: Behaviour, system: string, request: IncomingMessage, body: string): Answer | typeof silence {
     if (typeof behaviour.register === 'object') return refusal(behaviour.register);
     if (behaviour.wantsToken && !this.#initialAccessTokens.delete(bearerOf(request) ?? ''))
       return { status: 401, body: { error: 'invalid_token' } };
-    const client = this.#create(system, JSON.parse(body) as Record<string, unknown>, behaviour);
+    const known = behaviour.register === 'same-client' ? this.#firstOf(system) : undefined;
+    const client = known ?? this.#create(system, JSON.parse(body) as Record<string, unknown>, behaviour);
     if (behaviour.register === 'goes-silent') return silence;
     const { clientId } = client;
+    if (behaviour.register === 'without-id') return { status: 201, clientId, body: { client_name: 'registered' } };
     return { status: 201, clientId, body: client.shown(behaviour, this.#clientUri(client), 'plain') };
   }
 
@@ -266,10 +286,10 @@ function kindOf([first = '', second]: readonly string[]): RequestKind {
   return 'other';
 }
 
-function refusal({ status, retryAfter, error }: Refusal): Answer {
+function refusal({ status, retryAfter, error, description }: Refusal): Answer {
   return {
     status,
     ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
-    ...(error === undefined ? {} : { body: { error } }),
+    ...(error === undefined ? {} : { body: { error, error_description: description } }),
   };
 }

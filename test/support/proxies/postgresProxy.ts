@@ -4,7 +4,8 @@ import type { Passage, Passing, Point } from '../kill/watch.ts';
 
 /** What a proxy asks about each request. */
 export interface Gate {
-  arrive(request: string): Passing;
+  /** `statement`: its text, where it has one. */
+  arrive(request: string, statement?: string): Passing;
   at(passing: Passing, point: Point, stillWaiting: () => boolean): Promise<Passage>;
 }
 
@@ -135,7 +136,7 @@ class Session {
   async #pass({ bytes, statement }: Request): Promise<void> {
     const stillWaiting = () => !this.#client.destroyed;
     const named = nameOfStatement(statement);
-    const passing = this.#gate.arrive(named === 'commit' ? `commit after ${this.#lastStatement}` : named);
+    const passing = this.#gate.arrive(named === 'commit' ? `commit after ${this.#lastStatement}` : named, statement);
     this.#lastStatement = named;
     if ((await this.#gate.at(passing, 'before', stillWaiting)) === 'drop') return this.#end();
     const answer = new Promise<Buffer>((resolve) => {
