@@ -203,7 +203,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'take a 404 for a deletion',
     file: 'activities/requests/retire.ts',
-    from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context))",
+    from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context, requests))",
     to: 'true',
     test: {
       file: change,
@@ -784,8 +784,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'present a retired secret by the schedule only',
     file: 'activities/requests/retire.ts',
-    from: "pending: null, purpose: 'asked' }",
-    to: 'pending: null }',
+    from: "const purpose = 'asked';",
+    to: 'const purpose = undefined;',
     test: {
       file: 'test/integration/activities/requests/afterDeath.test.ts',
       name: 'in production ends as deleted, whatever the schedule may still present',
@@ -824,8 +824,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'ask a server without a turn',
     file: 'activities/index.ts',
-    from: 'if (url !== null && calls > 0) await takeTurn(',
-    to: "if (url === '') await takeTurn(",
+    from: '      await takeTurns(turns, argument);\n',
+    to: '',
     test: {
       file: 'test/integration/activities/servers/budgets.test.ts',
       name: 'two workers together ask a server no more often than it allows, and put off the rest before anything is sent',
@@ -1379,6 +1379,206 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/integration/activities/credentials/adopt.test.ts',
       name: 'of another client has its token below clients until it is proved, and at the top from then on',
+    },
+  },
+  {
+    name: 'drop what came while retiring',
+    file: 'domain/entity/after/retire.ts',
+    from: 'activeOperation: null, pending: null,',
+    to: 'activeOperation: null, operations: [], pending: null,',
+    test: {
+      file: 'test/unit/domain/entity/operationsEnd.test.ts',
+      name: 'comes to what came in while it was retired, one by one',
+    },
+  },
+  {
+    name: 'resume without looking',
+    file: 'domain/entity/rules/resume.ts',
+    from: 'holderUnread: true, ',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/shared.test.ts',
+      name: 'is asked once',
+    },
+  },
+  {
+    name: 'never give a spooled answer up',
+    file: 'domain/entity/spooledAnswer.ts',
+    from: "kind === 'retire' || ",
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/spooledBehind.test.ts',
+      name: 'is given up for retire, which is done then',
+    },
+  },
+  {
+    name: 'give a spooled answer up at once',
+    file: 'domain/entity/spooledAnswer.ts',
+    from: 'state.failingSince + spooledPatience(policy)',
+    to: 'state.failingSince',
+    test: {
+      file: 'test/unit/domain/entity/spooledBehind.test.ts',
+      name: 'is waited for ten minutes all the same: its instance may come back before overwrite',
+    },
+  },
+  {
+    name: "forget a deletion's read",
+    file: 'activities/requests/retire.ts',
+    from: 'requests.count();\n  const answer',
+    to: 'const answer',
+    test: {
+      file: 'test/integration/activities/requests/afterDeath.test.ts',
+      name: 'tells with its failure what it sent to the client, its reads too',
+    },
+  },
+  {
+    name: 'usual times for all',
+    file: 'domain/entity/times.ts',
+    from: '...defaultPaceTimes, ...times',
+    to: '...defaultPaceTimes',
+    test: {
+      file: 'test/unit/domain/entity/shownAttempt.test.ts',
+      name: 'is the true one of an entity that was told other times',
+    },
+  },
+  {
+    name: 'hide the window that moves a rotation',
+    file: 'domain/entity/view.ts',
+    from: "moved === 'inside'",
+    to: "moved === 'before'",
+    test: {
+      file: 'test/unit/domain/entity/shownAttempt.test.ts',
+      name: 'is announced, with its time, from when it is known',
+    },
+  },
+  {
+    name: 'lose a version that was set aside',
+    file: 'stores/secrets/awsVersions.ts',
+    from: '  await keepVersion(send, name, pending);\n',
+    to: '',
+    test: {
+      file: 'test/integration/stores/secrets/aws.test.ts',
+      name: 'may be gone, and one that was pending before another is not',
+    },
+  },
+  {
+    name: 'keep set-aside versions without end',
+    file: 'stores/secrets/awsVersions.ts',
+    from: 'if (kept.length < mostKept) return;',
+    to: 'return;',
+    test: {
+      file: 'test/integration/stores/secrets/aws.test.ts',
+      name: 'is the oldest one where there are more than may be kept',
+    },
+  },
+  {
+    name: 'forget in the table what was set aside',
+    file: 'stores/secrets/database.ts',
+    from: 'if (!isNew) await keepPending(transaction, row);',
+    to: '',
+    test: {
+      file: 'test/integration/stores/secrets/contract.test.ts',
+      name: 'keeps by itself what stops being pending, until it is promoted',
+    },
+  },
+  {
+    name: 'never give up what is older',
+    file: 'activities/proof/keptVersions.ts',
+    from: 'createdAt < since',
+    to: 'false',
+    test: {
+      file: 'test/integration/activities/proof/verdicts.test.ts',
+      name: 'are given up by the promotion of a newer one, and kept by that of an older one',
+    },
+  },
+  {
+    name: 'probe what the store does not keep',
+    file: 'activities/proof/setAside.ts',
+    from: 'await keepOnly(deps, config, argument.setAside)',
+    to: 'new Set<string>()',
+    test: {
+      file: 'test/integration/activities/proof/verdicts.test.ts',
+      name: 'do not hold up a rotation where they are gone',
+    },
+  },
+  {
+    name: 'count a registration at the token endpoint',
+    file: 'activities/servers/turn.ts',
+    from: 'endpoints?.registrationEndpoint ?? token',
+    to: 'token',
+    test: {
+      file: 'test/unit/activities/servers/turn.test.ts',
+      name: 'register of {"registrationEndpoint":"https://reg.example/register","tokenEndpoint":"https://as.example/token"}: [["https://reg.example/register",1],["https://as.example/token",2]]',
+    },
+  },
+  {
+    name: 'onboard without a turn at the server found',
+    file: 'activities/requests/onboard.ts',
+    from: "if (!(await hasTurn(() => turnAt(endpoints)))) return { stoppedAt: 'time', found };",
+    to: '',
+    test: {
+      file: 'test/integration/activities/requests/onboard.test.ts',
+      name: 'asks for its turn at the servers that it found, and leaves the registration to itself where that is far away',
+    },
+  },
+  {
+    name: 'show paused servers to everybody',
+    file: 'stores/records/lists/pausedOrigins.ts',
+    from: "        .where(visibleIn('r', visibility))\n",
+    to: '',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'pauses the proofs of an origin whose verdicts turn bad together, and wakes no more for it',
+    },
+  },
+  {
+    name: 'hide paused servers in status',
+    file: 'cli/render.ts',
+    from: '    ...paused,\n',
+    to: '',
+    test: {
+      file: 'test/unit/cli/render.test.ts',
+      name: 'says before that which servers rest, why and what to do',
+    },
+  },
+  {
+    name: 'leave open what a lost task was handed',
+    file: 'workflows/registration.ts',
+    from: 'the rows have them.\n    this.#refresh = true;',
+    to: 'the rows have them.',
+    test: {
+      file: 'test/integration/workflows/recorded.test.ts',
+      name: 'carries out what was handed over to a task of its own chain that is lost',
+    },
+  },
+  {
+    name: 'count what came from the wait on',
+    file: 'workflows/registration.ts',
+    from: 'this.#until(carried.wakeAt, 0)',
+    to: 'this.#until(carried.wakeAt)',
+    test: {
+      file: 'test/integration/workflows/park.test.ts',
+      name: 'wakes for an operation at workers that do not know the run: parked without a timer',
+    },
+  },
+  {
+    name: 'never rouse what does not end an operation',
+    file: 'runtime/chores/reconciler.ts',
+    from: 'round: async (_, signal) => void (await unended(signal))',
+    to: 'round: async () => undefined',
+    test: {
+      file: 'test/unit/runtime/chores/reconciler.test.ts',
+      name: 'those that do not end an operation are kept or roused, whatever they wait for',
+    },
+  },
+  {
+    name: 'look at an unended operation for ever as often',
+    file: 'stores/records/registrations/reconciliation.ts',
+    from: '* power(2, least(o.attempts, 30))',
+    to: '',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'finds those that do not end what was handed to them, less and less often',
     },
   },
 ];
