@@ -257,7 +257,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'do something before the first wait of a run',
     file: 'workflows/registration.ts',
-    from: 'if (carried !== undefined) await this.#until(carried.wakeAt);',
+    from: 'if (carried !== undefined) await this.#until(carried.wakeAt, 0);',
     to: '',
     test: { file: park, name: 'continues as new after a rest, and waits for its time as the first command' },
   },
