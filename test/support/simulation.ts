@@ -16,6 +16,7 @@ import type { EntityState, OpenRequest, Operation } from '../../domain/entity/st
 import { tellOfTask } from '../../domain/entity/task.ts';
 import type {
   ConflictOutcome,
+  CredentialState,
   DeleteOutcome,
   Failure,
   MetadataPlan,
@@ -40,8 +41,11 @@ export interface World {
   showEndpoints?(state: EntityState, now: number): string;
   settle(request: OpenRequest, state: EntityState, now: number): RequestOutcome;
   prove(state: EntityState, now: number): ProofOutcome;
-  /** The proof that comes with what a request stored, on the state after it; none when absent, or null. */
-  proveAtOnce?(state: EntityState, now: number): ProofOutcome | null;
+  /**
+   * The proof that comes with what a step stored, on the state after it; none when absent, or null. As there, it is made
+   * with the credential that the step answered, which the entity has not judged.
+   */
+  proveAtOnce?(state: EntityState, now: number, stored: CredentialState): ProofOutcome | null;
   /** What becomes of a choice between two versions of the secret. */
   settleConflict?(
     operation: Operation<'acceptCurrent' | 'overwrite'>,
@@ -198,7 +202,8 @@ function supplied(
   if (world.storeSupplied === undefined) throw new Error('nothing is supplied in this world');
   const outcome = world.storeSupplied(operation, state, now);
   const applied = afterSupply(state, operation, outcome, now, policy);
-  const proof = outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now) ?? null) : null;
+  const proof =
+    outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now, outcome.credential) ?? null) : null;
   return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));
 }
 
@@ -229,7 +234,8 @@ function requested(
 ): Applied {
   const outcome = withClient(answer, state, now);
   const applied = afterRequest(state, request, outcome, now, policy);
-  const proof = outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now) ?? null) : null;
+  const proof =
+    outcome.kind === 'stored' ? (world.proveAtOnce?.(applied.state, now, outcome.credential) ?? null) : null;
   return proof === null ? applied : followedBy(applied, afterProof(applied.state, proof, now, policy));
 }
 

@@ -88,10 +88,18 @@ function live(peer: Peer, start: EntityState, until: number, stepLimit = 50_000)
     },
     settle: () => ({ kind: 'unanswered', failure: new Fail().failure }),
     prove: (state, now) => proofOf(state, now, takes),
+    // A lie about the expiry is one about the answer only: the token endpoint takes the secret.
+    proveAtOnce: (state, now, stored) =>
+      proofOf({ ...state, pending: stored }, now, (one, at) => takes(one === stored ? truth(state, one) : one, at)),
     retire: () => ({ kind: 'deleted', message: '' }),
   };
   return { sent, ...run(start, world, t0, until, policy, stepLimit) };
 }
+
+const truth = ({ pending }: EntityState, stored: CredentialState) => ({
+  ...stored,
+  expiresAt: pending?.expiresAt ?? null,
+});
 
 function proofOf(state: EntityState, now: number, takes: (one: CredentialState, at: number) => boolean): ProofOutcome {
   const { current, pending } = state;
