@@ -174,7 +174,8 @@ export function afterFailedAttempt(
 
 /**
  * After a rotation that brought another secret, proved good. One that was asked for at or after the due time gives its
- * token back, so that short lives run for ever; one that `maxAge` made due does not, as no peer ends that life.
+ * token back, so that short lives run for ever; one that `maxAge` made due does not, as no peer ends that life, nor one of a life
+ * that never was any (`ExpiryNotUsable`): every request would pay for the next.
  */
 export function afterRotation(
   pace: RotationPace,
@@ -190,7 +191,8 @@ export function afterRotation(
 ): RotationPace {
   const { due, life, sentAt, provedAt } = rotation;
   const worthIt = life.end !== null && due.at !== null && sentAt >= due.at;
-  const bucket = worthIt ? giveBack(pace.bucket, provedAt, times) : pace.bucket;
+  const lived = life.end !== null && life.end - life.from >= times.usableExpiry;
+  const bucket = worthIt && lived ? giveBack(pace.bucket, provedAt, times) : pace.bucket;
   return { failures: 0, stepsAfterExpiry: 0, lastFailure: null, bucket };
 }
 

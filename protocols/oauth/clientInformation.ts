@@ -6,7 +6,7 @@ import { type AuthMethod, authMethods } from '../../domain/words.ts';
 import { readText } from '../jsonBody.ts';
 import { usableClientUri } from './clientUri.ts';
 import { longestToken, sendable } from './managementToken.ts';
-import { readNumericDate } from './numericDate.ts';
+import { isInMilliseconds, readNumericDate } from './numericDate.ts';
 import { isNoSecret } from './shownSecret.ts';
 
 /**
@@ -156,7 +156,7 @@ function readExpiry(
     return { secretExpiresAt: null, expiryKnown: false };
   }
   if (time === 0) return { secretExpiresAt: null, expiryKnown: true };
-  if (Number(value) > 1e11) {
+  if (isInMilliseconds(value)) {
     const message = 'client_secret_expires_at is in milliseconds; RFC 7591 asks for seconds. It was read as such.';
     findings.push(finding('secret-expiry-in-milliseconds', 'info', message));
   }

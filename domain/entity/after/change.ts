@@ -3,7 +3,7 @@ import { explain, type Reason } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
-import { judgedFresh } from '../rotation/fresh.ts';
+import { judgedAnswer, judgedFresh } from '../rotation/fresh.ts';
 import { keptCredential } from '../rotation/kept.ts';
 import type { EntityState, OpenRequest } from '../state.ts';
 import { closeMetadataTask, openMetadataTask } from '../task.ts';
@@ -76,7 +76,7 @@ function taken(
   closeMetadataTask(draft);
   draft.set({
     config: change?.config ?? { ...config, revision, ownRevision },
-    current: currentAfter(outcome, applied, draft.now, policy),
+    current: currentAfter(outcome, judgedAnswer(applied.current, draft.state.current, policy), draft.now, policy),
     scopes: applied.scopes,
     appliedRevision: revision,
     appliedOwnRevision: ownRevision,
@@ -101,7 +101,7 @@ function taken(
 
 function currentAfter(
   outcome: RequestOutcome,
-  { current }: AppliedMetadata,
+  current: CredentialState,
   now: number,
   policy: TimePolicy,
 ): CredentialState {

@@ -3,6 +3,7 @@ import { explain } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { type Applied, Draft, followedBy } from '../draft.ts';
 import { askedRotation, tellOtherRotation } from '../givenUp.ts';
+import { judgedAnswer } from '../rotation/fresh.ts';
 import { setPendingAside } from '../rotation/setAside.ts';
 import type { EntityState, Operation } from '../state.ts';
 import { afterProof } from './proof.ts';
@@ -51,7 +52,8 @@ function versionsOf({ current, conflict }: EntityState, { kind }: Choice, outcom
 }
 
 function becomesCurrent(draft: Draft, { current, proved, message }: Settled, policy: TimePolicy): void {
-  draft.set({ current, rejectedSince: null, currentRejected: false });
+  const judged = judgedAnswer(current, draft.state.current, policy);
+  draft.set({ current: judged, rejectedSince: null, currentRejected: false });
   giveUpPending(draft, policy);
   if (proved) draft.condition('CredentialProved', 'True', 'ProofSucceeded', message);
   else draft.condition('CredentialProved', 'Unknown', 'ProofInconclusive', message);

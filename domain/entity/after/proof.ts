@@ -7,6 +7,7 @@ import { delay, holdForPerson, waitPatiently } from '../backOff.ts';
 import { type Applied, Draft } from '../draft.ts';
 import { askedRotation, tellOtherRotation } from '../givenUp.ts';
 import { spending } from '../rotation/attempt.ts';
+import { judgedAnswer } from '../rotation/fresh.ts';
 import { newerThan } from '../rotation/newer.ts';
 import { paceAfterPromotion } from '../rotation/promoted.ts';
 import { asideAt, setPendingAside } from '../rotation/setAside.ts';
@@ -24,7 +25,7 @@ export function afterProof(before: EntityState, outcome: ProofOutcome, now: numb
   if (decision.action === 'promote') promoted(draft, outcome, before, policy);
   else if (outcome.putOff !== undefined) putOff(draft, outcome, outcome.putOff.until, now, policy);
   else if (decision.reason === 'SecretStoreConflict') conflicting(draft, outcome);
-  else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now);
+  else if (decision.reason === 'ProofSucceeded') proved(draft, outcome, now, policy);
   else if (decision.reason === 'KeyHeldElsewhere') unprovable(draft, outcome);
   else if (decision.reason === 'ProofInconclusive') inconclusive(draft, outcome, now, policy);
   else rejected(draft, outcome, now, policy);
@@ -37,12 +38,13 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
   const first = before.current === null;
   const { reason } = outcome.decision;
   const unproved = reason !== 'ProofSucceeded';
+  const current = outcome.current === null ? null : judgedAnswer(outcome.current, before.pending, policy);
   draft.succeeded();
   if (draft.state.task?.kind !== 'metadata') closeTask(draft);
   draft.clearAttention('registration', 'expiry', 'credential', 'pace');
   draft.set({
     phase: 'active',
-    current: outcome.current,
+    current,
     pending: null,
     supply: null,
     rejectedSince: null,
@@ -50,7 +52,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
     rotation: null,
     rotationPace: paceAfterPromotion(before, unproved, draft.now, policy),
     rotationObstacle: null,
-    setAside: newerThan(before.setAside, outcome.current),
+    setAside: newerThan(before.setAside, current),
     hold: null,
     activeOperation: before.activeOperation?.kind === 'verify' ? null : before.activeOperation,
   });
@@ -66,7 +68,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
       ? `The credential ${unproved ? 'is current' : 'was proved and is current'}. ${outcome.message}`
       : `The credential was replaced. ${outcome.message}`,
     changes: {
-      versionId: { from: before.current?.versionId ?? null, to: outcome.current?.versionId ?? null },
+      versionId: { from: before.current?.versionId ?? null, to: current?.versionId ?? null },
       ...(before.phase === 'active' ? {} : { phase: { from: before.phase, to: 'active' } }),
     },
   });
@@ -82,12 +84,13 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
 }
 
 /** The current credential proved good; nothing was pending. */
-function proved(draft: Draft, outcome: ProofOutcome, now: number): void {
+function proved(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
   const { current, activeOperation, phase } = draft.state;
   const becameManageable =
     current?.manageable === false && outcome.current?.manageable === true ? { manageable: true } : null;
   // What consumers read is the truth: another hand made it current, and it is good.
-  const adopted = outcome.adopted === undefined ? current : outcome.current;
+  const isOther = outcome.adopted !== undefined && outcome.current !== null;
+  const adopted = isOther ? judgedAnswer(outcome.current, current, policy) : current;
   draft.succeeded();
   draft.clearAttention('credential');
   if (becameManageable !== null) tokenReissued(draft, outcome);

@@ -40,9 +40,11 @@ export function setPendingAside(draft: Draft, said: string, policy: TimePolicy):
 }
 
 /** What follows from probing those that were set aside, before the server is asked for yet another one. */
-export function afterSetAside(before: EntityState, { good, probed }: SetAsideOutcome, now: number): Applied {
+export function afterSetAside(before: EntityState, outcome: SetAsideOutcome, now: number): Applied {
   const draft = new Draft(before, now);
   const { rotation, setAside } = before;
+  // As it was judged when it came, whatever the step says of its life.
+  const good = setAside.find(({ versionId }) => versionId === outcome.good?.versionId) ?? null;
   if (rotation === null) return draft.finish();
   const { delayed: _, ...waited } = rotation;
   draft.set({ ...backOffAnew(before), rotation: { ...waited, probed: true } });
@@ -59,7 +61,7 @@ export function afterSetAside(before: EntityState, { good, probed }: SetAsideOut
     type: 'request.settled',
     operationId: rotation.operationId,
     message:
-      `Version ${good.versionId}, which had been set aside, is good now; it takes the place of the current one. ${probed.at(-1)?.message ?? ''}`.trim(),
+      `Version ${good.versionId}, which had been set aside, is good now; it takes the place of the current one. ${outcome.probed.at(-1)?.message ?? ''}`.trim(),
   });
   return draft.finish();
 }

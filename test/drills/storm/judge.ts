@@ -3,6 +3,8 @@ import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { type Ledger, managementOf, mostWithin, type PeerRequest } from '../../support/peers/ledger.ts';
 
 const day = 86_400_000;
+/** Milliseconds; an end nearer to the answer is unknown, and makes nothing due (DESIGN section 6). */
+const leastLife = 30_000;
 
 /** Most management requests of one client in any such window; rotations that were due and proven are not counted. */
 export const bounds = [
@@ -18,7 +20,7 @@ export interface Look {
 
 /**
  * Times of a system's management requests, without the update of each rotation that was proven and came in the second
- * half of the life that the replaced secret really had.
+ * half of the life that the replaced secret really had, where it had any.
  */
 export function countedRequests(ledger: Ledger, system: string): number[] {
   const due = dueRotations(ledger, system);
@@ -46,6 +48,8 @@ function dueRotations(ledger: Ledger, system: string): { clientId: string; issue
       secrets.flatMap(({ issuedAt }, index) => {
         const before = secrets[index - 1];
         if (before === undefined || before.endsAt === null || !taken.has(`${clientId} ${index + 1}`)) return [];
+        // What ended before anybody could use it was no life: replacing it was never due.
+        if (before.endsAt - before.issuedAt < leastLife) return [];
         return issuedAt >= (before.issuedAt + before.endsAt) / 2 ? [{ clientId, issuedAt }] : [];
       }),
     );

@@ -27,15 +27,23 @@ export async function runStorm(
   servers: { readonly classPath: string },
   systems: readonly BehaviourName[],
   days: number,
-  options: { readonly lookEvery?: number; readonly policy?: TimePolicy; readonly say?: (line: string) => void } = {},
+  options: {
+    readonly lookEvery?: number;
+    readonly policy?: TimePolicy;
+    /** Systems at which a person asks for a rotation once the registration is active: the first update is not waited for. */
+    readonly rotatedAt?: readonly BehaviourName[];
+    readonly say?: (line: string) => void;
+  } = {},
 ): Promise<StormReport[]> {
-  const { lookEvery = 6 * hour, policy = defaultTimePolicy, say = () => undefined } = options;
+  const { lookEvery = 6 * hour, policy = defaultTimePolicy, rotatedAt = [], say = () => undefined } = options;
   const world = await openSimulatedWorld(servers.classPath, policy);
   const looks = new Map<string, Look[]>(systems.map((system) => [system, []]));
   try {
     const start = await world.time.read();
     await onboardAt(world, systems);
     const crossed = crossing(world, systems);
+    for (const system of rotatedAt)
+      await world.api.ok('POST', `/v1/registrations/${registrationIdOf(system)}/rotate`, {});
     const end = start + days * 24 * hour;
     for (let now = start; now < end; ) {
       const isCrossed = await Promise.race([world.advance(lookEvery).then(() => false), crossed]);

@@ -138,6 +138,9 @@ describe('the ceiling', () => {
     ['at its due gives its token back', life, 60 * day, bucketSize],
     ['before its due does not', life, 59 * day, bucketSize - 1],
     ['that maxAge made due does not', { from: t0, end: null }, 60 * day, bucketSize - 1],
+    ['of a life as short as can be gives its token back', { from: t0, end: t0 + 30_000 }, 60 * day, bucketSize],
+    ['of a life too short to be one does not', { from: t0, end: t0 + 29_999 }, 60 * day, bucketSize - 1],
+    ['of a life that ended before it began does not', { from: t0, end: t0 - day }, 60 * day, bucketSize - 1],
   ])('a rotation %s', (_name, ofLife, after, tokens) => {
     const sentAt = t0 + after;
     const pace = { ...newPace(t0), bucket: spend(newPace(t0).bucket, sentAt, times) };

@@ -74,7 +74,8 @@ function supplied(before: EntityState, credential: CredentialState): EntityState
 
 function chosen(before: EntityState, kind: 'acceptCurrent' | 'overwrite', current: CredentialState): EntityState {
   const operation = { operationId: 'choice', actor: 'key:k', kind, reason: null } as const;
-  return afterConflict(before, operation, { ...settled, current }, now, policy).state;
+  const chosenNow = { ...settled, current: { ...current, provedAt: now } };
+  return afterConflict(before, operation, chosenNow, now, policy).state;
 }
 
 function onboarded(credential: CredentialState): EntityState {
@@ -131,10 +132,10 @@ const paths: Readonly<Record<string, (credential: CredentialState) => EntityStat
   },
 };
 
-const told = ({ expiresAt, expiryKnown, expiryReason = null }: CredentialState) => ({
+const told = ({ expiresAt, expiryKnown, expiryReason }: CredentialState) => ({
   expiresAt,
   expiryKnown,
-  expiryReason,
+  expiryReason: expiryReason ?? null,
 });
 
 describe.each(Object.entries(paths))('%s', (_name, path) => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rotationDue } from '../../../../domain/credential/dueTime.ts';
+import { bucketSize, spend, tokensAt } from '../../../../domain/credential/pace/bucket.ts';
+import { newPace } from '../../../../domain/credential/pacing.ts';
+import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { dueOf, healthOf } from '../../../../domain/entity/health.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
 import { viewOf } from '../../../../domain/entity/view.ts';
@@ -78,6 +81,24 @@ function issued(state: EntityState, now: number, expiresAt: number): RequestOutc
   };
   return { kind: 'stored', credential, conditions: [], scopes: null, revision: 1, tokenReceived: true, notes: [] };
 }
+
+describe('a promotion of what a due request brought', () => {
+  const due = t0 + 80 * day;
+  const pace = { ...newPace(due), bucket: spend(newPace(due).bucket, due, policy) };
+
+  it.each([
+    ['gives its token back, once it proved good', 'ProofSucceeded', bucketSize],
+    ['gives nothing back where nothing is known of it', 'PromotedUnproved', bucketSize - 1],
+  ] as const)('%s', (_name, reason, tokens) => {
+    const rotation = { operationId: 'operation-1', actor: 'system', sentAt: due };
+    const pending = credentialOf({ issuedAt: due, expiresAt: due + 90 * day, provedAt: null, versionId: 'new' });
+    const before = { ...active(), pending, rotation, rotationPace: { ...pace, failures: 3, stepsAfterExpiry: 1 } };
+    const outcome = { decision: { action: 'promote', reason } as const, current: pending, pending: null, message: '' };
+    const { rotationPace } = afterProof(before, outcome, due, policy).state;
+    expect(rotationPace).toMatchObject({ failures: 0, stepsAfterExpiry: 0, lastFailure: null });
+    expect(tokensAt(rotationPace.bucket, due, policy)).toBe(tokens);
+  });
+});
 
 describe('an expiry that is a lifetime, read as a date (D1)', () => {
   const past = 86_400 * second;

@@ -124,6 +124,9 @@ describe('RFC 7591 section 3.2.1: a client', () => {
     ['negative', -1, null, false, ['secret-expiry-not-readable']],
     ['a word', 'never', null, false, ['secret-expiry-not-readable']],
     ['beyond time', 1e300, null, false, ['secret-expiry-not-readable']],
+    ['the end of the year 9999', 253_402_300_799, 253_402_300_799_000, true, []],
+    ['that in milliseconds', 253_402_300_799_000, 253_402_300_799_000, true, ['secret-expiry-in-milliseconds']],
+    ['the year 10000 in milliseconds', 253_402_300_800_000, null, false, ['secret-expiry-not-readable']],
   ])('with client_secret_expires_at %s', (_name, value, secretExpiresAt, expiryKnown, codes) => {
     const parsed = parseRegistrationResponse(
       answerOf(201, { ...good, client_secret_expires_at: value, token_endpoint_auth_method: 'client_secret_basic' }),
