@@ -20,7 +20,7 @@ const phaseTexts: Readonly<Record<Phase, { readonly means: string; readonly next
     next: 'An administrator compares the endpoint with what the health system says, and approves it.',
   },
   awaiting_token: {
-    means: 'The authorization server wants an initial access token.',
+    means: 'The authorization server wants an initial access token, or Registrar does by its own rule: see the reason.',
     next: 'Get one from the health system and supply it on the page of the registration.',
   },
   registering: {

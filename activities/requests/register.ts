@@ -62,10 +62,9 @@ export async function register(
   const presented = await tokenToPresent(deps, config, argument);
   if (!('secrets' in presented)) return presented;
   if (presented.kind === 'none') {
-    const why =
-      initialAccessTokenRef === null
-        ? 'No credential of the authorization server can be used for it.'
-        : 'The initial access token was used already, or nobody claimed it within an hour.';
+    if (initialAccessTokenRef === null)
+      return refused('AnonymousRegistrationNotAllowed', 'token', explain('AnonymousRegistrationNotAllowed'));
+    const why = 'The initial access token was used already, or nobody claimed it within an hour.';
     return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${why}`);
   }
   const sent = await sendOnce(deps, {
@@ -332,7 +331,7 @@ export async function listUnknownClient(
 
 /** Refused by ourselves: no server was asked. */
 function refused(
-  reason: 'InitialAccessTokenNeeded' | 'ClientMetadataNotAcceptable',
+  reason: 'InitialAccessTokenNeeded' | 'AnonymousRegistrationNotAllowed' | 'ClientMetadataNotAcceptable',
   retryClass: RetryClass,
   message: string,
 ): RequestOutcome {

@@ -6,6 +6,12 @@ export const initialAccessTokens = {
     sentence: 'The authorization server wants an initial access token.',
     action: 'Get an initial access token from the health system and supply it.',
   },
+  AnonymousRegistrationNotAllowed: {
+    sentence:
+      'Registrar registers nothing without an initial access token here: the environment is of class production, and the policy allowAnonymous is not set. This is a rule of Registrar; the authorization server was not asked.',
+    action:
+      'Get an initial access token from the health system and supply it; or, if the authorization server registers without one, an administrator sets the policy: PATCH /v1/registrations/{registrationId} with {"policies": {"allowAnonymous": true}}.',
+  },
   InitialAccessTokenRejected: {
     sentence: 'The authorization server did not accept the initial access token.',
     action: 'Get a new initial access token from the health system and supply it.',

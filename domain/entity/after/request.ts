@@ -147,6 +147,7 @@ const saysSpent: ReadonlySet<Reason> = new Set<Reason>(['InitialAccessTokenRejec
 const wantsToken: ReadonlySet<Reason> = new Set<Reason>([
   ...saysSpent,
   'InitialAccessTokenNeeded',
+  'AnonymousRegistrationNotAllowed',
   'InitialAccessTokenExpired',
   'InitialAccessTokenRevoked',
   'InitialAccessTokenUnreadable',

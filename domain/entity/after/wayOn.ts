@@ -142,7 +142,7 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
       awaitApproval(draft, before.discovery?.candidate, way.candidate);
       return;
     case 'awaiting_token':
-      if (before.phase !== 'awaiting_token') awaitToken(draft, 'InitialAccessTokenNeeded');
+      if (before.phase !== 'awaiting_token') awaitToken(draft, 'AnonymousRegistrationNotAllowed');
       return;
     case 'registering':
       // What is held waits for what its reason names.

@@ -185,7 +185,7 @@ describe('in class production', () => {
 
   it('nothing is registered without a token, unless the policy allows it', async () => {
     const { outcome } = await world.activities.register(world.request());
-    expect(outcome).toMatchObject({ kind: 'refused', failure: { reason: 'InitialAccessTokenNeeded' } });
+    expect(outcome).toMatchObject({ kind: 'refused', failure: { reason: 'AnonymousRegistrationNotAllowed' } });
     expect(world.times('POST /register')).toBe(0);
     await world.allowAnonymous();
     expect((await world.activities.register(world.request())).outcome.kind).toBe('stored');

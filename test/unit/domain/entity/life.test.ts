@@ -142,7 +142,7 @@ describe('the life of a registration', () => {
       {},
       { environmentClass: 'production' },
       'awaiting_token',
-      'InitialAccessTokenNeeded',
+      'AnonymousRegistrationNotAllowed',
     ],
     [
       'a token that is refused',
