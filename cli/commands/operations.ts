@@ -47,6 +47,13 @@ const operations: readonly Operation[] = [
     why: 'asked for by the health system',
   },
   {
+    kind: 'discover',
+    name: 'discover',
+    description: 'read the discovery documents again',
+    why: 'the health system has corrected its document',
+    more: 'Where it is among what releases a hold ("registrar status REGISTRATION" shows it), what was held goes on.',
+  },
+  {
     kind: 'retire',
     name: 'retire',
     description: 'delete the client at the authorization server and end the registration',

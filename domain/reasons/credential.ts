@@ -20,7 +20,7 @@ export const proofs = {
   },
   PromotedUnproved: {
     sentence: 'The stored secret is rejected and the new one could not be judged, so the new one was made current.',
-    action: 'Check the launch; call verify.',
+    action: 'Check the launch; then have the credential proved again (registrar verify REGISTRATION).',
   },
   BothCredentialsRejected: {
     sentence: 'Both the current and the new secret are rejected; both are kept.',

@@ -9,7 +9,8 @@ export const discovery = {
   },
   AddressNotAllowed: {
     sentence: 'An address of the health system is private or otherwise forbidden.',
-    action: 'If the address is right, add its host:port to REGISTRAR_ALLOWED_HOSTS and restart; then call discover.',
+    action:
+      'If the address is right, add its host:port to REGISTRAR_ALLOWED_HOSTS and restart; then have the documents read again (Discover on the page, or registrar discover REGISTRATION).',
   },
   NoRegistrationEndpoint: {
     sentence: 'The health system advertises no registration endpoint.',
@@ -22,12 +23,12 @@ export const registrationEndpoints = {
   EndpointApprovalNeeded: {
     sentence: 'A registration endpoint was found that is used only once an administrator has approved it.',
     action:
-      'Compare the endpoint with what the health system says; then call approve-endpoint with its registrationEndpoint and evidenceHash.',
+      'Compare the endpoint with what the health system says; then approve it on the page of the registration, or with registrar approve-endpoint and the values that registrar status shows.',
   },
   RegistrationEndpointAppeared: {
     sentence: 'A registration endpoint has appeared; this registration is being carried out by a person.',
     action:
-      'Go on by hand; or, as an administrator, call approve-endpoint with its registrationEndpoint and evidenceHash, and Registrar registers the client.',
+      'Go on by hand; or, as an administrator, approve it on the page or with registrar approve-endpoint, and Registrar registers the client.',
   },
   RegistrationEndpointNotUsable: {
     sentence: 'The advertised registration endpoint did not answer as an OAuth registration endpoint.',

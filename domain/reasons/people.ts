@@ -4,7 +4,7 @@ import type { ReasonText } from './text.ts';
 export const launches = {
   NotReported: {
     sentence: 'No launch has been reported yet.',
-    action: 'After a first successful launch, call report-launch.',
+    action: 'After a first successful launch, report it on the page or with registrar report-launch.',
   },
   LaunchSucceeded: { sentence: 'The application reported a launch that worked.', action: null },
   LaunchFailed: {

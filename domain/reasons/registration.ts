@@ -6,7 +6,8 @@ export const registration = {
   ClientMetadataNotAcceptable: {
     sentence:
       'The client metadata have errors that an authorization server would refuse; nothing was sent, and no initial access token was spent.',
-    action: 'Correct the application as the findings say and put it again; then call discover.',
+    action:
+      'Correct the application as the findings say and put it again; then have the documents read again (Discover on the page, or registrar discover REGISTRATION).',
   },
   RegistrationRejected: {
     sentence: 'The authorization server rejected the client metadata.',

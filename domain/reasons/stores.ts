@@ -10,7 +10,8 @@ export const stores = {
   RecordsConflict: {
     sentence:
       'The records hold other events than the workflow of this registration was about to write; it starts again from the records.',
-    action: 'Make sure that one Temporal server only works on this database; then call verify.',
+    action:
+      'Make sure that one Temporal server only works on this database; then have the credential proved (registrar verify REGISTRATION).',
   },
   SecretStoreUnavailable: {
     sentence: 'The secret store did not answer; the stored answer is kept and the step is tried again.',

@@ -51,6 +51,16 @@ export function verifyAvailability(view: Subject, role: Role | null): Availabili
   return view.credential === null && !shares ? not('There is no credential to prove yet.') : possible;
 }
 
+/** Whether the documents can be read again; null where what is held offers it already. */
+export function discoverAvailability(
+  view: Pick<RegistrationView, 'phase' | 'hold'>,
+  role: Role | null,
+): Availability | null {
+  if (hasEnded(view.phase) || view.hold?.releasedBy.includes('discover') === true) return null;
+  if (view.phase === 'suspended') return not('The registration is suspended; resume it first.');
+  return forRole(role, 'operator');
+}
+
 /** Whether this caller may supply an initial access token; null where none is asked for. */
 export function supplyTokenAvailability(view: Subject, role: Role | null): Availability | null {
   return view.phase === 'awaiting_token' ? forRole(role, 'operator') : null;

@@ -8,7 +8,7 @@ type Subject = Pick<RegistrationView, 'phase' | 'suspended' | 'hold'>;
 
 /** Stopping a registration, or what lets it go on. */
 export interface HoldAction {
-  readonly kind: 'suspend' | 'resume' | 'retry' | 'acceptCurrent' | 'overwrite';
+  readonly kind: 'suspend' | 'resume' | 'retry' | 'discover' | 'acceptCurrent' | 'overwrite';
   /** Path below the registration. */
   readonly path: string;
   readonly name: string;
@@ -61,6 +61,16 @@ export function holdActions({ hold }: Subject, role: Role | null): HoldAction[] 
         title: 'Try once more?',
         text:
           retryText[hold.reason as keyof typeof retryText] ?? 'The same is tried once more, with what is known now.',
+      },
+      availability: forRole(role, 'operator'),
+    },
+    {
+      kind: 'discover',
+      path: 'discover',
+      name: 'Discover',
+      confirm: {
+        title: 'Read the documents again?',
+        text: 'The discovery documents are read again. Then what is held goes on, with what they and the application say by then.',
       },
       availability: forRole(role, 'operator'),
     },

@@ -23,6 +23,11 @@ describe('bad input ends with 2 and one line that names the field', () => {
     ['registration id with three parts', ['retire', 'mercy.chart-app.main'], /REGISTRATION.*tenant\.application/],
     ['registration id of nothing to resume', ['resume', 'mercy'], /REGISTRATION/],
     ['no registration to retry', ['retry'], /missing required argument 'registration'.*registrar retry --help/],
+    [
+      'no registration to discover',
+      ['discover'],
+      /missing required argument 'registration'.*registrar discover --help/,
+    ],
     ['no registration to overwrite', ['overwrite', '--wait'], /missing required argument/],
     ['timeout of no time', ['accept-current', registration, '--timeout', '0'], /--timeout/],
     ['registration id that is a path', ['verify', '../../v1/keys.a.b.c'], /REGISTRATION/],

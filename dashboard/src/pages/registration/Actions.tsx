@@ -7,6 +7,7 @@ import { Problem } from '../../components/Problem.tsx';
 import type { RegistrationDetail } from '../../http/shapes.ts';
 import {
   approvalOf,
+  discoverAvailability,
   reportLaunchAvailability,
   rotateAvailability,
   shareAvailability,
@@ -64,6 +65,7 @@ export function Actions({ view, operation }: { view: RegistrationDetail; operati
   const approval = approvalOf(view, role);
   const gap = revisionGap(view, role);
   const stop = suspension(view, role);
+  const discover = discoverAvailability(view, role);
   return (
     <section className="actions" aria-label="Actions">
       <div className="buttons">
@@ -80,11 +82,20 @@ export function Actions({ view, operation }: { view: RegistrationDetail; operati
           busy={busy}
           onStart={() => start('verify', 'POST', 'verify', {})}
         />
+        {discover !== null && (
+          <Action
+            name="Discover"
+            availability={discover}
+            busy={busy}
+            onStart={() => void start('discover', 'POST', 'discover', {})}
+          />
+        )}
         {/* Another kind of button is another dialog: one that is open does not become its opposite. */}
         {stop !== null && <HoldActionButton key={stop.kind} action={stop} operation={operation} />}
       </div>
       {shared('rotate').refusal}
       {shared('verify').refusal}
+      {discover !== null && shared('discover').refusal}
       <Offered availability={supplyTokenAvailability(view, role)} what="Supply the initial access token">
         <SupplyToken
           {...shared('supplyInitialAccessToken')}

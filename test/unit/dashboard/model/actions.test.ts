@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   approvalOf,
+  discoverAvailability,
   reportLaunchAvailability,
   rotateAvailability,
   shareAvailability,
@@ -49,6 +50,15 @@ describe('rotate', () => {
           if (!answer.possible) expect(answer.why).toMatch(/^[A-Z].*\.$/);
         }
   });
+});
+
+test('discover is offered wherever a reason names it, and once', () => {
+  const hold = { reason: 'ClientMetadataNotAcceptable', releasedBy: ['discover'], since: '' } as const;
+  expect(discoverAvailability({ phase: 'discovering' }, 'operator')).toEqual({ possible: true });
+  expect(discoverAvailability({ phase: 'active' }, 'viewer')).toMatchObject({ possible: false });
+  expect(discoverAvailability({ phase: 'suspended' }, 'operator')).toMatchObject({ possible: false });
+  expect(discoverAvailability({ phase: 'retired' }, 'operator')).toBeNull();
+  expect(discoverAvailability({ phase: 'registering', hold }, 'operator')).toBeNull();
 });
 
 test('verify is possible while there is a credential', () => {

@@ -46,7 +46,8 @@ describe('suspending', () => {
 describe('a hold', () => {
   test.each<[Reason, readonly string[]]>([
     ['RegistrationUnanswered', ['retry']],
-    ['ClientMetadataNotAcceptable', []],
+    ['ClientMetadataNotAcceptable', ['discover']],
+    ['RegistrationRejected', ['retry', 'discover']],
     ['SecretStoreConflict', ['accept-current', 'overwrite']],
   ])('with %s offers %j', (reason, paths) => {
     expect(holdActions(heldWith(reason), 'administrator').map(({ path }) => path)).toEqual(paths);
