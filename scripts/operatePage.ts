@@ -106,6 +106,13 @@ ${credentialHealths.map((health) => row(`\`${health}\``, healthTexts[health].mea
 
 ${retrySection()}
 ${holdSection()}
+## Orphans
+
+An orphan is a client that may exist at a health system and that no registration uses: its answer was lost or came too
+late, another client took its place, or the server could not delete it. \`GET /v1/orphans\` lists them with client id,
+name, reason and time. Have the health system delete it where nobody uses it; Registrar does nothing with it by itself.
+This version takes no entry off the list, and an entry asks for nothing once the client is deleted.
+
 ## Reasons that ask for a person
 
 ${row('Reason', 'What is the case', 'What to do')}

@@ -71,7 +71,8 @@ export const lostAnswers = {
   RegistrationAnswerNotUsable: {
     sentence:
       'The authorization server answered the registration with something that is not a client information response.',
-    action: 'Check the client at the health system: it may exist. The stored answer is in the orphan ledger.',
+    action:
+      'Check the client at the health system: it may exist, and is listed among the orphans (GET /v1/orphans). Have it removed there before it is registered once more.',
   },
   RegistrationUnanswered: {
     sentence: 'Two registration requests got no answer; a client may exist that nobody holds.',
@@ -90,7 +91,7 @@ export const lostAnswers = {
   },
   AnswerLate: {
     sentence:
-      'The answer came after its request had been given up; the client that it tells of is kept in the orphan ledger.',
+      'The answer came after its request had been given up; the client that it tells of is listed among the orphans (GET /v1/orphans).',
     action: 'Compare the client with the registration; ask the health system to delete it when nobody uses it.',
   },
 } as const satisfies Record<string, ReasonText>;
@@ -100,7 +101,8 @@ export const retirement = {
   RetireDeleted: { sentence: 'The client was deleted at the authorization server.', action: null },
   RetireNotSupported: {
     sentence: 'The authorization server cannot delete the client; it is listed for a person.',
-    action: 'Ask the health system to delete the client, then remove it from the orphan ledger.',
+    action:
+      'Ask the health system to delete the client. Nothing more is to be done here: it stays listed among the orphans (GET /v1/orphans), and this version takes no entry off that list.',
   },
   RetireWithoutClient: { sentence: 'There was no client to delete.', action: null },
 } as const satisfies Record<string, ReasonText>;

@@ -16,7 +16,8 @@ export const serverAccounts = {
     action: 'Check that the address is that of the realm, and the version of the server.',
   },
   KeycloakRequestUnanswered: {
-    sentence: 'A request that creates or changes a client got no answer; what was sent is in the orphan ledger.',
+    sentence:
+      'A request that creates or changes a client got no answer; the client is listed among the orphans (GET /v1/orphans).',
     action:
       'Read the client; ask for a new registration access token with an account of the realm, or delete the client.',
   },

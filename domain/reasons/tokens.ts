@@ -35,6 +35,6 @@ export const initialAccessTokens = {
   },
   InitialAccessTokenSpent: {
     sentence: 'The initial access token was used by a request whose answer was lost.',
-    action: 'Supply a new initial access token; the lost client is listed in the orphan ledger.',
+    action: 'Supply a new initial access token; the lost client is listed among the orphans (GET /v1/orphans).',
   },
 } as const satisfies Record<string, ReasonText>;

@@ -46,7 +46,7 @@ const retryText = {
   RegistrationUnanswered:
     'The client is registered once more. Have clients of this name that nobody holds removed at the health system first: otherwise there may be one more of them.',
   RegistrationAnswerNotUsable:
-    'The client is registered once more. The answer before is in the orphan ledger: have the client that it may tell of removed at the health system first.',
+    'The client is registered once more. The answer before may tell of a client, which is listed among the orphans (GET /v1/orphans): have it removed at the health system first.',
 } as const satisfies Partial<Record<string, string>>;
 
 /** What releases the hold by a word alone, in the order of the API; the other ways have forms of their own. */

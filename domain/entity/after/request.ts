@@ -196,7 +196,7 @@ function registerUnanswered(
     type: 'request.settled',
     reason: failure.reason,
     operationId: request.operationId,
-    message: `The registration request got no usable answer; what was sent is in the orphan ledger. ${failure.message}`,
+    message: `The registration request got no usable answer; the client that may exist is listed among the orphans (GET /v1/orphans). ${failure.message}`,
   });
   if (unansweredPosts >= unansweredLimit || failure.reason === 'RegistrationAnswerNotUsable') {
     const reason = failure.reason === 'RegistrationAnswerNotUsable' ? failure.reason : 'RegistrationUnanswered';

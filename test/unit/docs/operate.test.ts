@@ -13,6 +13,12 @@ test('it has every word that a person may meet', () => {
     expect(page).toContain(`| \`${word}\` |`);
 });
 
+test('it says what an orphan is, and what can be done about it', () => {
+  expect(operatePage()).toMatch(
+    /An orphan is a client that may exist.*GET \/v1\/orphans.*takes no entry off the list/s,
+  );
+});
+
 test('it prints when a rotation is tried again, as the function that decides it does', () => {
   const page = operatePage();
   expect(page).toContain('| 90 d | 5 min | 68 | 26 | 5 |');
