@@ -114,13 +114,23 @@ export interface Status {
   readonly needsAttention: number;
   /** Servers whose proofs pause. */
   readonly pausedOrigins: readonly PausedOrigin[];
+  /** What the list was narrowed to; absent: everything that the caller may see. */
+  readonly narrowed?: 'attention' | 'filter';
 }
+
+const nothingTexts = {
+  attention: 'Nothing needs a person.',
+  filter: 'No registration is as asked for. All of them: registrar status',
+  everything: 'No registration is here. To add a tenant: registrar tenant add --help',
+};
 
 /** What `status` shows: attention first, then the table. */
 export function statusLines(status: Status, look: Look): string[] {
   const shown = [...status.attention, ...status.others];
   const paused = status.pausedOrigins.flatMap((origin) => pausedLines(origin, look));
-  if (shown.length === 0) return [...paused, 'No registration is here. To add a tenant: registrar tenant add --help'];
+  const nothing = nothingTexts[status.narrowed ?? 'everything'];
+  // A server whose proofs pause needs a person, too.
+  if (shown.length === 0) return paused.length > 0 && status.narrowed === 'attention' ? paused : [...paused, nothing];
   const attention = attentionLines(status.attention, look);
   return [
     ...paused,

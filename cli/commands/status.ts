@@ -81,6 +81,12 @@ function withAttention(filter: URLSearchParams, needsAttention: boolean): URLSea
   return parameters;
 }
 
+/** Nothing that needs a person is another answer than no registration. */
+function narrowedTo(filter: URLSearchParams, options: StatusOptions): Pick<Status, 'narrowed'> {
+  if (options.attention === true) return { narrowed: 'attention' };
+  return filter.size > 0 ? { narrowed: 'filter' } : {};
+}
+
 /** What needs attention first, then the rest, together at most `limit`. */
 async function readStatus(client: ApiClient, options: StatusOptions, limit: number): Promise<Status> {
   const filter = filterOf(options);
@@ -90,7 +96,7 @@ async function readStatus(client: ApiClient, options: StatusOptions, limit: numb
   // Of everything that the caller may see: not of a filter.
   const summary = filter.size > 0 ? null : await client.get<Summary>('/v1/summary');
   const pausedOrigins = summary?.pausedOrigins ?? [];
-  const shown = { attention: attention.items, others: others.items, pausedOrigins };
+  const shown = { attention: attention.items, others: others.items, pausedOrigins, ...narrowedTo(filter, options) };
   const cut = attention.more || others.more || (room === 0 && options.attention !== true);
   if (!cut) return { ...shown, more: 0, needsAttention: attention.items.length };
   if (summary === null || options.attention === true)

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
+import { attentionOf } from '../../domain/people/attention.ts';
+import { releaseNames } from '../../domain/registration/hold.ts';
 import type { RegistrationView } from '../../domain/registration/view.ts';
 import { availableMethods, type Method, type Phase } from '../../domain/words.ts';
 import type { ApiClient } from '../client.ts';
@@ -134,6 +136,7 @@ With --wait the exit code is 0 once everything is active, 1 when a person is nee
         for (const view of views) {
           terminal.out(`${view.registrationId} is ${view.phase}.`);
           for (const line of attentionLines([view], lookOf(terminal))) terminal.out(line);
+          if (view.hold !== undefined) terminal.out(`    Released by: ${releaseNames(view.hold.releasedBy)}`);
         }
       }
       context.finish(views.every((view) => view.phase === 'active') ? exitCodes.done : exitCodes.failed);
@@ -151,7 +154,12 @@ function registrationOf(options: TenantOptions, initialAccessToken: string | nul
   };
 }
 
-/** The registration once its phase is one that Registrar does not leave by itself, or when the time is over. */
+/** Whether a person is needed, or Registrar has done what it does by itself: what is held stays in its phase. */
+export function isSettled(view: Pick<RegistrationView, 'phase' | 'conditions' | 'hold'>): boolean {
+  return !passing.has(view.phase) || view.hold !== undefined || attentionOf(view) !== null;
+}
+
+/** The registration once it is settled, or when the time is over. */
 async function settled(
   client: ApiClient,
   registrationId: string,
@@ -164,7 +172,7 @@ async function settled(
     const view = await client.get<RegistrationView>(`/v1/registrations/${registrationId}`);
     if (view.phase !== shown) terminal.note(`${registrationId}: ${view.phase}`);
     shown = view.phase;
-    if (!passing.has(view.phase) || terminal.now() >= deadline) return view;
+    if (isSettled(view) || terminal.now() >= deadline) return view;
     await wait(pollInterval);
   }
 }

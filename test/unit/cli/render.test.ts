@@ -81,6 +81,9 @@ describe('status', () => {
     expect(
       statusLines({ attention: [], others: [], more: 0, needsAttention: 0, pausedOrigins: [] }, look)[0],
     ).toContain('tenant add');
+    const none = { attention: [], others: [], more: 0, needsAttention: 0, pausedOrigins: [] };
+    expect(statusLines({ ...none, narrowed: 'attention' }, look)).toEqual(['Nothing needs a person.']);
+    expect(statusLines({ ...none, narrowed: 'filter' }, look)[0]).toMatch(/^No registration is as asked for/);
     expect(statusLines({ ...status, more: 7 }, look).at(-1)).toContain('7 more');
     expect(statusLines({ ...status, attention: [], needsAttention: 0 }, look)[0]).toBe('Nothing needs a person.');
   });
