@@ -6,6 +6,7 @@ import { migrateExternal } from './database.ts';
 import { createProgress } from './embedded/progress.ts';
 import { createLog, type Log } from './log/log.ts';
 import { startMetricsServer } from './metrics/server.ts';
+import { refuseTakenPorts } from './ports.ts';
 import { openServices } from './services.ts';
 import { createShutdown } from './shutdown.ts';
 import { type Ready, startApiPart } from './startApi.ts';
@@ -92,6 +93,10 @@ async function startParts(
   log: Log,
   shutdown: ReturnType<typeof createShutdown>,
 ): Promise<Ready> {
+  await refuseTakenPorts(config.host, [
+    ...(parts.api ? [{ variable: 'REGISTRAR_PORT', port: config.port }] : []),
+    { variable: 'REGISTRAR_METRICS_PORT', port: config.metricsPort },
+  ]);
   const services = await openServices(config, policy, shutdown, log);
   const { registry } = services.metrics;
   const metrics = await startMetricsServer({ registry, log, port: config.metricsPort, host: config.host });
@@ -136,6 +141,7 @@ const ours = new Set([
   'TemporalChildError',
   'EmbeddedDatabaseError',
   'MetricsPortError',
+  'PortsInUseError',
   'PlaybookError',
   'RecordsError',
   'SecretStoreError',

@@ -6,6 +6,7 @@ import { type DemoApi, type DemoEvent, demoApi } from './demo/api.ts';
 import { type RegistrarChild, startRegistrar } from './demo/registrarChild.ts';
 import { demoSystems, onboard } from './demo/scene.ts';
 import { renderEvent, renderScreen, renderTable } from './demo/screen.ts';
+import { visited, writeWalk } from './demo/tryIt.ts';
 import { startSandbox } from './sandbox.ts';
 
 /** Events after which a pipe gets the whole table. */
@@ -26,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.stdout.on('error', () => interrupted.signal.aborted || interrupt());
 
 const directory = await mkdtemp(join(tmpdir(), 'registrar-demo-'));
-const sandbox = await startSandbox({ systems: demoSystems });
+const sandbox = await startSandbox({ systems: [...demoSystems, visited] });
 process.exitCode = await run().catch(tell);
 await sandbox.stop();
 // After a failure the log and the data are worth more than a tidy disk.
@@ -72,8 +73,14 @@ function tell(error: unknown): number {
 
 async function watch(registrar: RegistrarChild): Promise<void> {
   const api = demoApi(registrar.url, await registrar.administratorKey());
-  await onboard(api, sandbox.systems);
+  await onboard(
+    api,
+    sandbox.systems.filter(({ name }) => name !== visited.name),
+  );
+  const { dataDirectory } = registrar;
+  const settings = await writeWalk({ directory, dataDirectory, system: sandbox.system(visited.name) });
   const footer = [
+    `Walk of README, in another terminal here:  . ${settings}`,
     `Dashboard: ${registrar.url}   Administrator key: ${registrar.keyFile}`,
     `Log: ${registrar.logFile}   Ctrl-C stops everything and removes it.`,
   ];

@@ -12,6 +12,7 @@ const readyLine = /^Registrar is ready at (\S+)$/;
 /** `registrar start` as a process of its own, as a newcomer would run it. */
 export interface RegistrarChild {
   readonly url: string;
+  readonly dataDirectory: string;
   /** File that takes its output from now on. */
   readonly logFile: string;
   /** Where the key is, unless the environment gave one. */
@@ -55,6 +56,7 @@ export async function startRegistrar(options: {
   const url = await untilReady(child, exited, logFile, options.print);
   return {
     url,
+    dataDirectory,
     logFile,
     keyFile,
     administratorKey: async () => process.env['REGISTRAR_BOOTSTRAP_KEY'] ?? (await readFile(keyFile, 'utf8')).trim(),

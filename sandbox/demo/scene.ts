@@ -7,7 +7,8 @@ const demoLifetime = 45;
 
 /** One health system of each kind; the name is the tenant's id. */
 export const demoSystems: readonly SystemOptions[] = [
-  { name: 'lakeside-general', kind: 'rotating', secretLifetime: demoLifetime },
+  // A person may rotate at any time: the server gives a new secret however young the old one is.
+  { name: 'lakeside-general', kind: 'rotating', secretLifetime: demoLifetime, renewalShare: 1 },
   { name: 'harbor-clinic', kind: 'open' },
   { name: 'summit-health', kind: 'initial-access-token' },
   { name: 'valley-hospital', kind: 'no-registration' },
