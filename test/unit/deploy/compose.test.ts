@@ -35,6 +35,7 @@ const root = join(import.meta.dirname, '../../..');
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const longRunning = services.filter(([, service]) => service.restart === 'unless-stopped');
 const jobs = services.filter(([, service]) => service.restart?.startsWith('on-failure'));
 
@@ -67,6 +68,12 @@ function plainSecrets(environment: Readonly<Record<string, string>>): string[] {
     return named || inUrl ? [`${name}=${value}`] : [];
   });
 }
+
+test('the image is of the version of package.json, and the launcher can be executed', () => {
+  const images = services.map(([, { image }]) => image).filter((image) => image?.startsWith('registrar:'));
+  expect(new Set(images)).toEqual(new Set([`registrar:${version}`]));
+  expect(statSync(join(root, 'bin/registrar.js')).mode & 0o111).not.toBe(0);
+});
 
 describe('docker-compose.yml', () => {
   test('satisfies the Compose specification', () => {
