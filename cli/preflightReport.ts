@@ -69,11 +69,12 @@ function findingLines(findings: readonly Severe[], look: Look): string[] {
 }
 
 function scopeLines({ requested, sent, advertised, differences }: ScopesView, look: Look): string[] {
-  const isSentAsAsked = sent === undefined || sent.join(' ') === requested.join(' ');
   return [
     ...listed(`Asked for: ${requested.join(' ')}`, look),
-    ...(isSentAsAsked ? [] : listed(`Sent as:   ${sent.join(' ')}`, look)),
-    ...(advertised === null ? ['  The server does not say which scopes it knows.'] : []),
+    ...(sent === undefined ? [] : listed(`Sent as: ${sent.join(' ')}`, look)),
+    ...(advertised === null
+      ? ['  The server does not say which scopes it knows.']
+      : listed(`Advertised: ${advertised.length === 0 ? 'none' : advertised.join(' ')}`, look)),
     ...differences.flatMap(({ kind, message }) => [`  ${kind}`, ...indented(message, look)]),
   ];
 }

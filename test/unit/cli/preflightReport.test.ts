@@ -57,11 +57,21 @@ test('says how, where, what was found and who does what next, errors first', () 
     '',
     'Scopes',
     '  Asked for: launch openid',
+    '  Advertised: launch',
     '  not-advertised',
     '    The server does not advertise "openid".',
     '',
     `Next: ${nextActions.correctMetadata}`,
   ]);
+});
+
+test('prints what would be sent and what the server advertises, as docs/preflight.md promises', () => {
+  const { scopes } = report;
+  if (scopes === null) throw new Error('no scopes');
+  const lines = (change: object) => preflightLines(fhirBaseUrl, { ...report, scopes: { ...scopes, ...change } }, look);
+  expect(lines({ sent: scopes.requested })).toContain('  Sent as: launch openid');
+  expect(lines({ advertised: [] })).toContain('  Advertised: none');
+  expect(lines({ advertised: null })).toContain('  The server does not say which scopes it knows.');
 });
 
 test('leaves out what is not there', () => {
