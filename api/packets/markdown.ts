@@ -12,9 +12,7 @@ export function packetMarkdown(packet: Packet): string {
 }
 
 function sectionMarkdown({ title, paragraphs, fields, steps }: Section): string {
-  const fieldLines = fields.flatMap(({ name, values }) =>
-    values.map((value, index) => (index === 0 ? `- ${markdownText(name)}: ` : '- ') + valueMarkdown(value)),
-  );
+  const fieldLines = fields.flatMap(({ name, values }) => fieldMarkdown(markdownText(name), values.map(valueMarkdown)));
   const blocks = [
     ...paragraphs.map(markdownText),
     ...(fieldLines.length === 0 ? [] : [fieldLines.join('\n')]),
@@ -30,6 +28,13 @@ function sectionMarkdown({ title, paragraphs, fields, steps }: Section): string 
         ]),
   ];
   return [`## ${markdownText(title)}`, ...blocks].join('\n\n');
+}
+
+/** Several values are a list below their name, so that nobody takes them for fields of their own. */
+function fieldMarkdown(name: string, values: readonly string[]): string[] {
+  return values.length > 1
+    ? [`- ${name}:`, ...values.map((value) => `  - ${value}`)]
+    : values.map((value) => `- ${name}: ${value}`);
 }
 
 function valueMarkdown({ kind, text }: Value): string {

@@ -44,7 +44,9 @@ test('says everything, by sections', () => {
     '## Notes',
   ]);
   expect(markdown).toContain('- FHIR base URL: `https://ehr.example/r4`\n');
-  expect(markdown).toContain('- Redirect URIs: `https://app.example/callback`\n- `https://app.example/silent`\n');
+  expect(markdown).toContain(
+    '- Redirect URIs:\n  - `https://app.example/callback`\n  - `https://app.example/silent`\n',
+  );
   expect(markdown).toContain('- Scopes (SMART v2): `launch openid fhirUser offline_access');
   expect(markdown).toContain('By the team of Growth Chart');
   expect(markdown).toContain('Expected wait: 2 days.');
