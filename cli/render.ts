@@ -179,10 +179,20 @@ export function detailLines(view: RegistrationView, events: readonly EventRecord
     ['Waits for approval', waitingText(view.discovery)],
     ['Client id', view.credential?.clientId],
     ['Secret expires', view.credential === null ? null : absolute(view.credential.expiresAt, expiry(view, look.now))],
-    ['Next rotation', absolute(view.credential?.rotationDueAt, when(view.credential?.rotationDueAt, look.now))],
+    [
+      'Next rotation',
+      view.phase === 'retired'
+        ? null
+        : absolute(view.credential?.rotationDueAt, when(view.credential?.rotationDueAt, look.now)),
+    ],
     ['Proved', absolute(view.credential?.provedAt, when(view.credential?.provedAt, look.now))],
-    ['Stored in', view.credential === null ? null : `${view.credential.ref.store}: ${view.credential.ref.name}`],
-    ['Version', view.credential?.ref.versionId],
+    [
+      'Stored in',
+      view.credential === null || view.phase === 'retired'
+        ? null
+        : `${view.credential.ref.store}: ${view.credential.ref.name}`,
+    ],
+    ['Version', view.phase === 'retired' ? null : view.credential?.ref.versionId],
   ];
   const known = facts.filter(([, value]) => value != null && value !== '-');
   const width = Math.max(...known.map(([name]) => name.length));

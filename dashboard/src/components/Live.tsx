@@ -9,7 +9,7 @@ const texts: Readonly<Record<LiveState, string>> = {
 /** Whether what the page shows follows the events at this moment. */
 export function Live({ state }: { state: LiveState }) {
   return (
-    <span className={`live live-${state}`} role="status">
+    <span className={`live live-${state}`} role="status" aria-label="Connection">
       {texts[state]}
     </span>
   );

@@ -52,9 +52,9 @@ export function SignIn({ notice, onSession }: { notice: string | null; onSession
           aria-invalid={problem !== null}
         />
         <p id="key-help" className="help">
-          The administrator key is in <code>.registrar/admin-key</code> on the machine that runs Registrar; an
-          administrator makes further ones by <code>registrar key create</code>. It is exchanged for a session of 8
-          hours and not stored in this browser.
+          The administrator key is in the file that Registrar names when it starts: <code>admin-key</code> in its data
+          directory (<code>.registrar</code> unless it was given another). An administrator makes further ones by{' '}
+          <code>registrar key create</code>. It is exchanged for a session of 8 hours and not stored in this browser.
         </p>
         {problem !== null && <Problem problem={problem} />}
         <button type="submit" className="primary" disabled={busy}>

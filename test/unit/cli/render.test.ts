@@ -125,6 +125,15 @@ test('one registration shows where its credential is, never the credential', () 
     expect(lines).toContain(text);
 });
 
+test('a retired registration shows no place of a secret that is no longer there', () => {
+  const lines = detailLines(registrationView('mercy.a.b.main', { phase: 'retired' }), [], {
+    columns: 120,
+    colour: false,
+    now,
+  });
+  expect(lines.join('\n')).not.toMatch(/Stored in|Version|Next rotation/);
+});
+
 test('a suspended registration shows the phase beneath, a held one what releases it', () => {
   const since = '2026-11-21T11:00:00.000Z';
   const suspended = registrationView('mercy.a.b.main', {

@@ -165,7 +165,7 @@ export function Actions({ view, operation }: { view: RegistrationDetail; operati
 
 function Progress({ operation: { kind, end } }: { operation: Operation }) {
   return (
-    <p role="status" className={end === null ? 'progress' : `progress ${end.outcome}`}>
+    <p role="status" aria-label="What was asked for" className={end === null ? 'progress' : `progress ${end.outcome}`}>
       {end === null ? kind !== null && underWay[kind] : `${ends[end.outcome]}: ${end.message}`}
     </p>
   );

@@ -22,6 +22,7 @@ export function Credential({ view }: { view: RegistrationView }) {
       </Section>
     );
   }
+  const isKept = view.phase !== 'retired';
   const expiry: ReactNode =
     credential.expiresAt === null ? (
       credential.expiryKnown ? (
@@ -37,8 +38,12 @@ export function Credential({ view }: { view: RegistrationView }) {
       <Facts
         of={[
           ['Client id', <code key="client">{credential.clientId}</code>],
-          ['Secret expires', expiry],
-          ['Next rotation', credential.rotationDueAt && <Time key="due" at={credential.rotationDueAt} seconds />],
+          ...(isKept ? [] : ([['Secret', 'deleted with the registration; this is what it was']] as const)),
+          ['Secret expires', isKept ? expiry : null],
+          [
+            'Next rotation',
+            isKept && credential.rotationDueAt ? <Time key="due" at={credential.rotationDueAt} seconds /> : null,
+          ],
           ['Proved', credential.provedAt ? <Time key="proved" at={credential.provedAt} seconds /> : 'not yet'],
           ['Issued', <Time key="issued" at={credential.issuedAt} seconds />],
           ['Client expires', credential.clientExpiresAt && <Time key="end" at={credential.clientExpiresAt} />],
@@ -49,11 +54,13 @@ export function Credential({ view }: { view: RegistrationView }) {
             : ([['Managed from here', managed(credential.manageable)]] as const)),
           [
             'Stored in',
-            <span key="ref">
-              {credential.ref.store}: <code>{credential.ref.name}</code>
-            </span>,
+            isKept ? (
+              <span key="ref">
+                {credential.ref.store}: <code>{credential.ref.name}</code>
+              </span>
+            ) : null,
           ],
-          ['Version', <code key="version">{credential.ref.versionId}</code>],
+          ['Version', isKept ? <code key="version">{credential.ref.versionId}</code> : null],
           ['Application revision', revision(view.appliedRevision, view.desiredRevision)],
           ...(view.ownRevision === undefined || view.ownRevision.desired === 0
             ? []

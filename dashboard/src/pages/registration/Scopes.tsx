@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { ScopesView } from '../../../../domain/registration/view.ts';
 import { formatScope, parseScope } from '../../../../domain/scopes/scope.ts';
 import { scopeSet } from '../../../../domain/scopes/set.ts';
@@ -41,7 +42,9 @@ export function Scopes({ scopes }: { scopes: ScopesView | null }) {
             {all.map((scope) => (
               <tr key={scope}>
                 <th scope="row">
-                  <code>{scope}</code>
+                  <code>
+                    <Breakable name={scope} />
+                  </code>
                 </th>
                 {known.map(({ stage, held }) => {
                   const has = held.covers(scope);
@@ -81,4 +84,18 @@ function onceByMeaning(scopes: readonly string[]): string[] {
     if (!first.has(meaning)) first.set(meaning, scope);
   }
   return [...first.values()];
+}
+
+/** A name that a narrow screen breaks after a slash or dot, never inside a word. */
+function Breakable({ name }: { name: string }) {
+  let at = 0;
+  return name.split(/(?<=[/.:?&])/).map((part) => {
+    at += part.length;
+    return (
+      <Fragment key={at}>
+        {part}
+        <wbr />
+      </Fragment>
+    );
+  });
 }
