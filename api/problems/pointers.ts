@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { plainWords, type SchemaIssue } from './plainWords.ts';
 import { ProblemError, type ProblemItem, type ProblemName } from './problem.ts';
 
 /** Most errors that one answer lists. */
@@ -19,13 +20,10 @@ function nameOf(part: PropertyKey): string {
 /** Where a part of the request came from. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 
-/** Parts of a zod issue that are read here; zod's own union cannot be indexed by them. */
-interface Issue {
-  readonly code?: string | undefined;
-  readonly expected?: string | undefined;
+/** With where it is. */
+interface Issue extends SchemaIssue {
   readonly keys?: readonly string[] | undefined;
   readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 /** The problem of a part of a request that does not satisfy its schema. No value of the request is repeated. */
@@ -48,7 +46,7 @@ function itemsOf(issue: Issue, part: RequestPart): ProblemItem[] {
     const message = part === 'body' ? 'there is no such member' : 'there is no such parameter';
     return (issue.keys ?? []).map((key) => itemAt([...issue.path, key], message, part));
   }
-  return [itemAt(issue.path, issue.message, part)];
+  return [itemAt(issue.path, plainWords(issue), part)];
 }
 
 function itemAt(path: readonly PropertyKey[], message: string, part: RequestPart): ProblemItem {

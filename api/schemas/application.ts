@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { privateJwkMembers } from '../../domain/client/lint/keys.ts';
-import {
-  applicationSchema,
-  type ClientMetadataPatch,
-  clientMetadataPatchSchema,
-} from '../../domain/client/metadata.ts';
+import { applicationSchema, clientMetadataPatchSchema, evenWithFaults } from '../../domain/client/metadata.ts';
 import { readRedirectUri } from '../../domain/client/redirectUri.ts';
 import { idPartRule, isIdPart } from '../../domain/ids.ts';
 import { isJwtForm } from '../../domain/text/jsonWebToken.ts';
@@ -16,9 +12,11 @@ interface Fault {
   readonly message: string;
 }
 
-/** What is wrong with client metadata beyond its form. */
-function faultsOf(metadata: ClientMetadataPatch): Fault[] {
-  const redirects = (metadata.redirect_uris ?? []).flatMap((uri, index): Fault[] => {
+/** What is wrong with client metadata beyond its form; what has not even that is told elsewhere. */
+function faultsOf(metadata: { readonly [member: string]: unknown }): Fault[] {
+  const uris: readonly unknown[] = Array.isArray(metadata['redirect_uris']) ? metadata['redirect_uris'] : [];
+  const redirects = uris.flatMap((uri, index): Fault[] => {
+    if (typeof uri !== 'string' || uri === '') return [];
     const judged = readRedirectUri(uri);
     return judged.kind === 'unusable' ? [{ path: ['redirect_uris', index], message: judged.rule }] : [];
   });
@@ -49,21 +47,27 @@ export const registrationMetadata = clientMetadataPatchSchema.superRefine((metad
 
 /** What `PUT /v1/applications/{applicationId}` takes. */
 export const applicationBody = applicationSchema.superRefine((application, context) => {
-  const add = (prefix: readonly PropertyKey[], metadata: ClientMetadataPatch) => {
+  const add = (prefix: readonly PropertyKey[], metadata: unknown) => {
+    if (!isMembers(metadata)) return;
     for (const { path, message } of faultsOf(metadata))
       context.addIssue({ code: 'custom', path: [...prefix, ...path], message });
   };
   add(['clientMetadata'], application.clientMetadata);
-  for (const [name, environment] of Object.entries(application.environments)) {
+  const environments: unknown = application.environments;
+  for (const [name, environment] of Object.entries(isMembers(environments) ? environments : {})) {
     if (!isIdPart(name))
       context.addIssue({
         code: 'custom',
         path: ['environments', name],
         message: `the environment's name must be ${idPartRule}`,
       });
-    add(['environments', name, 'clientMetadata'], environment.clientMetadata ?? {});
+    add(['environments', name, 'clientMetadata'], isMembers(environment) ? environment['clientMetadata'] : undefined);
   }
-});
+}, evenWithFaults);
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const metadata = z.record(z.string(), z.unknown());
 

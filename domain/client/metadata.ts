@@ -52,18 +52,23 @@ function refuseTooLarge(metadata: unknown, context: z.RefinementCtx): void {
     context.addIssue({ code: 'custom', message: `must take at most ${mostMetadataBytes} bytes of JSON together` });
 }
 
+/** Also where another member is wrong: whoever corrects a file wants to know all that is. */
+export const evenWithFaults = {
+  when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
 /** Metadata of an application: what every registration needs must be there. */
 export const clientMetadataSchema = z
   .looseObject(members)
   .partial()
-  .superRefine(refuseServerMembers)
+  .superRefine(refuseServerMembers, evenWithFaults)
   .superRefine(refuseTooLarge)
   .superRefine((metadata, context) => {
     for (const member of requiredMembers) {
       if (metadata[member] === undefined)
         context.addIssue({ code: 'custom', path: [member], message: `"${member}" is required` });
     }
-  });
+  }, evenWithFaults);
 
 export type ClientMetadata = z.infer<typeof clientMetadataSchema>;
 
@@ -80,7 +85,7 @@ export const clientMetadataPatchSchema = z
     }),
   })
   .partial()
-  .superRefine(refuseServerMembers)
+  .superRefine(refuseServerMembers, evenWithFaults)
   .superRefine(refuseTooLarge);
 export type ClientMetadataPatch = z.infer<typeof clientMetadataPatchSchema>;
 
