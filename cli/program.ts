@@ -12,6 +12,7 @@ import { addKeycloakCommands } from './commands/keycloak.ts';
 import { addOperationCommands } from './commands/operations.ts';
 import { addPacketCommand } from './commands/packet.ts';
 import { addPreflightCommand } from './commands/preflight.ts';
+import { addRegistrationCommands } from './commands/registration.ts';
 import { addReportLaunchCommand } from './commands/reportLaunch.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 failed, 2 bad input.`,
   addApplicationCommands(program, context);
   addPreflightCommand(program, context);
   addTenantCommands(program, context);
+  addRegistrationCommands(program, context);
   addAdoptCommand(program, context);
   addCredentialCommands(program, context);
   addStatusCommand(program, context);

@@ -21,7 +21,7 @@ const phaseTexts: Readonly<Record<Phase, { readonly means: string; readonly next
   },
   awaiting_token: {
     means: 'The authorization server wants an initial access token, or Registrar does by its own rule: see the reason.',
-    next: 'Get one from the health system and supply it on the page of the registration.',
+    next: 'Get one from the health system and supply it on the page of the registration, or with registrar initial-access-token supply.',
   },
   registering: {
     means: 'The client is being registered (RFC 7591).',

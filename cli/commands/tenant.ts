@@ -1,63 +1,18 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Command, Option } from 'commander';
-import { idPartRule, isIdPart } from '../../domain/ids.ts';
-import { attentionOf } from '../../domain/people/attention.ts';
-import { releaseNames } from '../../domain/registration/hold.ts';
-import type { RegistrationView } from '../../domain/registration/view.ts';
-import { availableMethods, type Method, type Phase } from '../../domain/words.ts';
-import type { ApiClient } from '../client.ts';
-import { type ConnectionOptions, connect, readSecret, withConnection } from '../connection.ts';
-import { badInput, exitCodes } from '../errors.ts';
-import { attentionLines } from '../render.ts';
-import { type Context, printJson } from './context.ts';
-import { lookOf } from './look.ts';
-import { parseSeconds, pollInterval } from './waiting.ts';
+import type { Command } from 'commander';
+import { connect, withConnection } from '../connection.ts';
+import {
+  type Added,
+  type AddingOptions,
+  checkAdding,
+  readInitialAccessToken,
+  registrationOf,
+  tellAdded,
+  withAdding,
+} from './adding.ts';
+import type { Context } from './context.ts';
 
-interface TenantOptions extends ConnectionOptions {
+interface TenantOptions extends AddingOptions {
   readonly name: string;
-  readonly application?: string;
-  readonly fhirBaseUrl?: string;
-  readonly environment?: string;
-  readonly endpoint?: string;
-  readonly method?: Method;
-  readonly initialAccessTokenFile?: string;
-  readonly initialAccessTokenStdin?: true;
-  readonly initialAccessTokenPrompt?: true;
-  readonly wait?: true;
-  readonly timeout: number;
-}
-
-interface Added {
-  readonly tenantId: string;
-  readonly registrations: readonly { readonly registrationId: string; readonly phase: Phase }[];
-}
-
-/** Phases that Registrar leaves by itself. */
-const passing: ReadonlySet<Phase> = new Set(['discovering', 'registering', 'verifying']);
-
-function checkId(field: string, id: string): void {
-  if (!isIdPart(id)) throw badInput(field, 'it is not an id', `Use ${idPartRule}`);
-}
-
-function checkOptions(tenantId: string, options: TenantOptions): void {
-  checkId('TENANT', tenantId);
-  for (const [field, id] of [
-    ['--application', options.application],
-    ['--environment', options.environment],
-    ['--endpoint', options.endpoint],
-  ] as const) {
-    if (id !== undefined) checkId(field, id);
-  }
-  if (options.application === undefined && options.fhirBaseUrl !== undefined)
-    throw badInput(
-      '--application',
-      'it is missing',
-      'Name the application to register, such as --application chart-app',
-    );
-  if (options.application !== undefined && options.fhirBaseUrl === undefined)
-    throw badInput('--fhir-base-url', 'it is missing', 'Give the FHIR base URL of the health system');
-  if (options.keyStdin === true && options.initialAccessTokenStdin === true)
-    throw badInput('--key-stdin', 'standard input carries the initial access token already', 'Use --key-file FILE');
 }
 
 /** `tenant add`. */
@@ -67,29 +22,12 @@ export function addTenantCommands(program: Command, context: Context): void {
     .description('health systems')
     .addHelpText('after', '\nExample:\n  $ registrar tenant add --help');
   withConnection(
-    tenant
-      .command('add')
-      .argument('<tenant>', 'id of the health system')
-      .requiredOption('--name <name>', 'its name for people')
-      .option('--application <id>', 'application to register there')
-      .option('--fhir-base-url <url>', 'FHIR base URL of the health system')
-      .option('--environment <name>', 'environment (default: production)')
-      .option('--endpoint <id>', 'endpoint id (default: main)')
-      .addOption(
-        new Option('--method <method>', 'how the client is obtained (default: auto)').choices(availableMethods),
-      )
-      .option('--initial-access-token-file <file>', 'file with the initial access token of the health system')
-      .addOption(
-        new Option('--initial-access-token-stdin', 'read it from standard input').conflicts('initialAccessTokenFile'),
-      )
-      .addOption(
-        new Option('--initial-access-token-prompt', 'ask for it without showing it').conflicts([
-          'initialAccessTokenFile',
-          'initialAccessTokenStdin',
-        ]),
-      )
-      .option('--wait', 'wait until it is active or a person is needed')
-      .option('--timeout <seconds>', 'longest wait', parseSeconds, 300),
+    withAdding(
+      tenant
+        .command('add')
+        .argument('<tenant>', 'id of the health system')
+        .requiredOption('--name <name>', 'its name for people'),
+    ),
   )
     .description('add a health system, and register an application there')
     .addHelpText(
@@ -106,73 +44,14 @@ Examples:
 With --wait the exit code is 0 once everything is active, 1 when a person is needed or the time is over.`,
     )
     .action(async (tenantId: string, options: TenantOptions) => {
-      const { terminal } = context;
-      checkOptions(tenantId, options);
-      const initialAccessToken = await readSecret(terminal, 'initial-access-token', {
-        file: options.initialAccessTokenFile,
-        stdin: options.initialAccessTokenStdin,
-        prompt: options.initialAccessTokenPrompt === true ? 'Initial access token' : undefined,
-      });
-      const client = await connect(terminal, options);
+      checkAdding(tenantId, options);
+      const token = await readInitialAccessToken(context, options);
+      const client = await connect(context.terminal, options);
       const added = await client.send<Added>('POST', '/v1/tenants', {
         tenantId,
         name: options.name,
-        registrations: options.application === undefined ? [] : [registrationOf(options, initialAccessToken)],
+        registrations: options.application === undefined ? [] : [registrationOf(options, token)],
       });
-      const { registrations } = added;
-      if (options.wait !== true) {
-        if (options.json === true) printJson(terminal, added);
-        else {
-          terminal.out(`Tenant ${tenantId} was added.`);
-          for (const { registrationId, phase } of registrations) terminal.out(`${registrationId} is ${phase}.`);
-        }
-        return;
-      }
-      const views = await Promise.all(
-        registrations.map(({ registrationId }) => settled(client, registrationId, options.timeout, context)),
-      );
-      if (options.json === true) printJson(terminal, { ...added, registrations: views });
-      else {
-        for (const view of views) {
-          terminal.out(`${view.registrationId} is ${view.phase}.`);
-          for (const line of attentionLines([view], lookOf(terminal))) terminal.out(line);
-          if (view.hold !== undefined) terminal.out(`    Released by: ${releaseNames(view.hold.releasedBy)}`);
-        }
-      }
-      context.finish(views.every((view) => view.phase === 'active') ? exitCodes.done : exitCodes.failed);
+      await tellAdded(client, added, options, context, `Tenant ${tenantId} was added.`);
     });
-}
-
-function registrationOf(options: TenantOptions, initialAccessToken: string | null): Record<string, unknown> {
-  return {
-    applicationId: options.application,
-    fhirBaseUrl: options.fhirBaseUrl,
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
-    ...(options.endpoint === undefined ? {} : { endpointId: options.endpoint }),
-    ...(options.method === undefined ? {} : { method: options.method }),
-    ...(initialAccessToken === null ? {} : { initialAccessToken }),
-  };
-}
-
-/** Whether a person is needed, or Registrar has done what it does by itself: what is held stays in its phase. */
-export function isSettled(view: Pick<RegistrationView, 'phase' | 'conditions' | 'hold'>): boolean {
-  return !passing.has(view.phase) || view.hold !== undefined || attentionOf(view) !== null;
-}
-
-/** The registration once it is settled, or when the time is over. */
-async function settled(
-  client: ApiClient,
-  registrationId: string,
-  timeoutSeconds: number,
-  { terminal }: Context,
-): Promise<RegistrationView> {
-  const deadline = terminal.now() + timeoutSeconds * 1000;
-  let shown: Phase | null = null;
-  for (;;) {
-    const view = await client.get<RegistrationView>(`/v1/registrations/${registrationId}`);
-    if (view.phase !== shown) terminal.note(`${registrationId}: ${view.phase}`);
-    shown = view.phase;
-    if (isSettled(view) || terminal.now() >= deadline) return view;
-    await wait(pollInterval);
-  }
 }

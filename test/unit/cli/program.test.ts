@@ -28,6 +28,17 @@ describe('bad input ends with 2 and one line that names the field', () => {
       ['discover'],
       /missing required argument 'registration'.*registrar discover --help/,
     ],
+    ['registration of no application', ['registration', 'add', 'mercy'], /--application.*missing/],
+    [
+      'registration without FHIR base URL',
+      ['registration', 'add', 'mercy', '--application', 'a'],
+      /--fhir-base-url.*missing/,
+    ],
+    [
+      'no initial access token to supply',
+      ['initial-access-token', 'supply', registration],
+      /--initial-access-token-file: no initial access token/,
+    ],
     ['no registration to overwrite', ['overwrite', '--wait'], /missing required argument/],
     ['timeout of no time', ['accept-current', registration, '--timeout', '0'], /--timeout/],
     ['registration id that is a path', ['verify', '../../v1/keys.a.b.c'], /REGISTRATION/],

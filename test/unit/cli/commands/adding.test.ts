@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSettled } from '../../../../cli/commands/tenant.ts';
+import { isSettled } from '../../../../cli/commands/adding.ts';
 import { needsAttention, registrationView } from '../views.ts';
 
 const hold = { reason: 'RegistrationRejected', releasedBy: ['retry'], since: '2026-11-21T11:00:00.000Z' } as const;
