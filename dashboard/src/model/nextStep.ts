@@ -1,3 +1,4 @@
+import { findCondition } from '../../../domain/registration/conditions.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import type { Phase } from '../../../domain/words.ts';
 import { label } from './states.ts';
@@ -22,8 +23,18 @@ const nextSteps: Readonly<Record<Phase, string | null>> = {
     'Suspended: nothing is sent to the health system, and what is asked for waits, until somebody resumes the registration.',
 };
 
+/** Why the documents could not be read yet; null where they were, or have not been tried. */
+export function readingFailure({ phase, conditions }: Pick<RegistrationView, 'phase' | 'conditions'>): string | null {
+  const discovered = phase === 'discovering' ? findCondition(conditions, 'Discovered') : undefined;
+  return discovered?.status === 'False' ? discovered.message : null;
+}
+
 /** What a person does next in a phase that waits, as a sentence; null where Registrar goes on by itself. */
-export function nextStepOf({ phase, suspended }: Pick<RegistrationView, 'phase' | 'suspended'>): string | null {
+export function nextStepOf(view: Pick<RegistrationView, 'phase' | 'suspended' | 'conditions'>): string | null {
+  const { phase, suspended } = view;
+  const failure = readingFailure(view);
+  if (failure !== null)
+    return `The documents could not be read yet: ${failure.replace(/\.?$/, '.')} Registrar goes on trying. Check that the FHIR base URL is right.`;
   return suspended === undefined
     ? nextSteps[phase]
     : `${nextSteps.suspended} It goes on as: ${label(suspended.phase)}.`;

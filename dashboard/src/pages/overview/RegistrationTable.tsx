@@ -4,6 +4,7 @@ import { attentionOf } from '../../../../domain/people/attention.ts';
 import { HealthPill, PhasePill } from '../../components/Pill.tsx';
 import { Time } from '../../components/Time.tsx';
 import type { RegistrationView } from '../../http/shapes.ts';
+import { readingFailure } from '../../model/nextStep.ts';
 import { type ListQuery, overviewHash, registrationHash, type Sort } from '../../model/route.ts';
 
 function Head({
@@ -79,6 +80,7 @@ export function RegistrationTable({ items, query }: { items: readonly Registrati
             <Cell name="Environment">{view.environment}</Cell>
             <Cell name="Phase">
               <PhasePill phase={view.phase} />
+              {readingFailure(view) !== null && <span className="endpoint">could not be read yet</span>}
             </Cell>
             <Cell name="Credential">
               <HealthPill health={view.credentialHealth} />
