@@ -85,7 +85,7 @@ export const lostAnswers = {
   },
   AnswerSpooled: {
     sentence:
-      'The answer of a request lies sealed in the spool of one instance, which has not brought it to the database.',
+      'The answer of a request lies sealed on the disk of one instance (in the spool of its data directory), which has not brought it to the database.',
     action:
       'Start the instance named in the message with its data directory. Where that is lost, call retry (or what releases the hold that is shown): the request is settled without its answer.',
   },

@@ -8,7 +8,11 @@ export const rotation = {
     action: 'If the key was shown to somebody, retire the registration and add it again.',
   },
   Rotated: { sentence: 'The credential was replaced.', action: null },
-  RotationTooEarly: { sentence: 'The server kept the secret: it is too early; asked again later.', action: null },
+  RotationTooEarly: {
+    sentence:
+      'The server kept the secret, which goes on working: it is too early, or the server replaces none that never ends. One that ends is asked for again in time.',
+    action: null,
+  },
   RotationNotSupported: {
     sentence: 'The server has no client configuration endpoint, so the secret cannot be replaced in place.',
     action: 'Register a new client before the secret expires.',
