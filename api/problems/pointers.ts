@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { plainWords, type SchemaIssue } from './plainWords.ts';
+import { plainWords, type SchemaIssue } from '../../domain/text/plainWords.ts';
 import { ProblemError, type ProblemItem, type ProblemName } from './problem.ts';
 
 /** Most errors that one answer lists. */

@@ -4,6 +4,7 @@ import { displayName, idPart } from '../../api/schemas/common.ts';
 import { credentialBody } from '../../api/schemas/registration/suppliedCredential.ts';
 import { credentialFaults } from '../../domain/credential/faults.ts';
 import { formatRegistrationId, maxRegistrationIdLength } from '../../domain/ids.ts';
+import { plainWords } from '../../domain/text/plainWords.ts';
 import { safeText } from '../../domain/text/redaction.ts';
 
 const url = z.string().min(1).max(2000);
@@ -113,7 +114,7 @@ function issueFaults(issue: z.core.$ZodIssue, line: number): LineFault[] {
       message: 'is not a member that is known here; remove it or correct its name',
     }));
   const pointer = issue.path.map((part) => `/${String(part)}`).join('');
-  const message = issue.path.length === 0 ? 'is not a JSON object' : issue.message;
+  const message = issue.path.length === 0 ? 'is not a JSON object' : plainWords(issue);
   return [{ line, pointer, message: `${message}; correct it` }];
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { plainWords } from '../../domain/text/plainWords.ts';
 import { collectVariables, type Environment, type ReadText, readSecretFile } from './environment.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { isLoopback } from './hostAndPort.ts';
@@ -48,7 +49,7 @@ function parseEach(values: ReadonlyMap<string, string>): { parsed: Parsed; probl
     if (result.success) parsed[variable] = result.data;
     for (const issue of result.error?.issues ?? []) {
       const nextStep = issue.code === 'custom' ? String(issue.params?.['nextStep']) : 'Correct it';
-      problems.push({ variable, reason: issue.message, nextStep });
+      problems.push({ variable, reason: plainWords(issue), nextStep });
     }
   }
   return { parsed: parsed as Parsed, problems };

@@ -28,7 +28,7 @@ describe('a file of clients to adopt', () => {
     ['no tenant', { tenantId: undefined }, '/tenantId', /correct it/],
     ['a tenant id that is none', { tenantId: 'Mercy Hospital' }, '/tenantId', /1 to 40 characters/],
     ['no client id', { clientId: undefined }, '/clientId', /correct it/],
-    ['a secret that is no text', { clientSecret: ['planted'] }, '/clientSecret', /expected string/],
+    ['a secret that is no text', { clientSecret: ['planted'] }, '/clientSecret', /must be a text/],
     ['a secret with a blank at its end', { clientSecret: 'planted ' }, '/clientSecret', /check how it was pasted/],
     ['a URL that is none', { fhirBaseUrl: 'fhir.mercy.example' }, '/fhirBaseUrl', /absolute https URL/],
     [
@@ -37,7 +37,7 @@ describe('a file of clients to adopt', () => {
       '/registrationEndpoint',
       /user name or password/,
     ],
-    ['a time that is none', { expiresAt: 'next year' }, '/expiresAt', /ISO datetime/],
+    ['a time that is none', { expiresAt: 'next year' }, '/expiresAt', /must be a time in UTC/],
     ['a time that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt', /has passed already/],
     ['a method without secret', { tokenEndpointAuthMethod: 'none' }, '/clientSecret', /leave it out/],
     ['a secret with a key', { tokenEndpointAuthMethod: 'private_key_jwt' }, '/clientSecret', /signs with its key/],
