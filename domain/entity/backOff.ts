@@ -35,14 +35,23 @@ export function delay(draft: Draft, failure: Failure, now: number, policy: TimeP
   draft.set({ attempts: state.attempts + 1, failingSince, nextAttemptAt: now + wait });
   if (failure.retryClass === 'input') {
     draft.attention('peer', failure.reason, failure.message);
-  } else if (now - failingSince >= attentionAfter(failure, policy)) {
-    draft.attention(
-      'peer',
-      failure.reason === 'PeerNotAnswering' ? 'PeerUnavailable' : failure.reason,
-      failure.message,
-    );
+  } else if (now - failingSince >= attentionAfter(failure, policy) || asksForLong(failure, policy)) {
+    draft.attention('peer', toldReason(failure), failure.message);
   }
   draft.event({ type: 'step.delayed', reason: failure.reason, message: failure.message });
+}
+
+/** The peer asks to be left alone for so long that nobody would be told before: whoever waits is told at once. */
+export function asksForLong(
+  { retryAfterSeconds }: Pick<Failure, 'retryAfterSeconds'>,
+  policy: Pick<TimePolicy, 'attentionAfter'>,
+): boolean {
+  return (retryAfterSeconds ?? 0) * 1000 > policy.attentionAfter;
+}
+
+/** Of a peer that needs attention. */
+export function toldReason({ reason }: Pick<Failure, 'reason'>): Reason {
+  return reason === 'PeerNotAnswering' ? 'PeerUnavailable' : reason;
 }
 
 /** An answer on the disk of an instance that does not come back is no matter of the peer: ten minutes of an hour. */

@@ -3,6 +3,7 @@ import { judgeKeptSecret } from '../../credential/keptSecret.ts';
 import type { Failure, RequestOutcome } from '../../ports/activities.ts';
 import { explain, policyReasons } from '../../reasons/index.ts';
 import type { TimePolicy } from '../../time/policy.ts';
+import { asksForLong, toldReason } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
 import { answered, attemptFailed, rotationDelayed } from '../rotation/failed.ts';
 import { judgedFresh } from '../rotation/fresh.ts';
@@ -116,8 +117,8 @@ function unreachable(draft: Draft, request: OpenRequest, failure: Failure, polic
   attemptFailed(draft, 'unreachable', failure.retryAfterSeconds, policy);
   const { rotation, rotationPace } = draft.state;
   const { reason, message } = failure;
-  if (rotationPace.failures >= tellFrom)
-    draft.attention('rotation', reason === 'PeerNotAnswering' ? 'PeerUnavailable' : reason, message);
+  if (rotationPace.failures >= tellFrom || asksForLong(failure, policy))
+    draft.attention('rotation', toldReason(failure), message);
   if (rotation === null) tell(draft, request, failure);
   else draft.event({ type: 'step.delayed', reason, message });
 }
