@@ -199,7 +199,7 @@ async function proveRead(
     const proved = { ...read.credential, provedAt: deps.clock.now() };
     return { decision: decideProof(null, 'good'), current: proved, pending, message, adopted };
   }
-  const conflict = conflictOf(read, current);
+  const conflict = { ...conflictOf(read, current), verdict: probed.verdict };
   const said = sameClient ? probed.message : `It is of another client. ${probed.message}`;
   const decision = { action: 'keep', reason: 'SecretStoreConflict' } as const;
   return { decision, current, pending, message: tellConflict(conflict, pending, said), conflict };

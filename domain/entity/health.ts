@@ -80,7 +80,9 @@ export function healthOf(state: EntityState, now: number): CredentialHealth {
   if (current === null || state.phase === 'retired') return 'none';
   const end = nearerEnd(current);
   if (end !== null && end.at <= now) return 'expired';
-  if (state.currentRejected) return 'rejected';
+  const read = state.conflict?.verdict;
+  if (state.currentRejected || read === 'rejected') return 'rejected';
+  if (read === 'inconclusive') return 'unknown';
   const rotates = rotation !== null && rotation.waits !== true;
   if (rotates || (state.pending !== null && state.phase === 'active')) return 'rotating';
   const overdue = overdueOf(state);

@@ -221,6 +221,8 @@ export interface StoreConflict {
   readonly known: string;
   /** `acceptCurrent`: what consumers read is right; `overwrite`: what was known becomes current again. */
   readonly waysOut: readonly ['acceptCurrent', 'overwrite'];
+  /** What the token endpoint said of what consumers read; absent = it was not asked. */
+  readonly verdict?: Verdict;
 }
 
 /** What became of a person's choice between the two. */

@@ -130,17 +130,18 @@ function putOff(draft: Draft, outcome: ProofOutcome, until: number, now: number,
   draft.set({ nextAttemptAt: believedAt === null || currentRejected ? until : Math.min(until, believedAt) });
 }
 
-/** Consumers read a version that nobody here knows to be good. The known one was not probed, so it counts as before. */
+/** Consumers read a version that nobody here knows to be good: health is theirs, whatever is known of the other one. */
 function conflicting(draft: Draft, outcome: ProofOutcome): void {
   const { message, conflict = null } = outcome;
   const { reason } = outcome.decision;
   const { hold, conflict: shown } = draft.state;
-  draft.condition('CredentialProved', 'Unknown', reason, message);
+  const refused = conflict?.verdict === 'rejected';
+  draft.condition('CredentialProved', refused ? 'False' : 'Unknown', reason, message);
   draft.attention('credential', reason, message);
-  finishVerify(draft, outcome);
-  if (hold?.reason === reason && shown?.stored === conflict?.stored) return;
-  holdForPerson(draft, reason);
   draft.set({ conflict });
+  finishVerify(draft, outcome);
+  if (hold?.reason === reason && shown?.stored === conflict?.stored && shown?.verdict === conflict?.verdict) return;
+  if (hold?.reason !== reason || shown?.stored !== conflict?.stored) holdForPerson(draft, reason);
   draft.event({ type: 'registration.attention', reason, message });
 }
 

@@ -145,7 +145,12 @@ describe('what consumers read is not what the entity knows', () => {
     expect(await prove(current)).toMatchObject({
       decision: { action: 'keep', reason: 'SecretStoreConflict' },
       current: { versionId: current.versionId },
-      conflict: { stored: versionId, known: current.versionId, waysOut: ['acceptCurrent', 'overwrite'] },
+      conflict: {
+        stored: versionId,
+        known: current.versionId,
+        waysOut: ['acceptCurrent', 'overwrite'],
+        verdict: 'rejected',
+      },
     });
   });
 });

@@ -149,6 +149,31 @@ describe('a secret that somebody else made current', () => {
     message: 'The token endpoint took it.',
   });
 
+  it.each([
+    ['rejected', 'rejected', 'False'],
+    ['inconclusive', 'unknown', 'Unknown'],
+    ['good', 'healthy', 'Unknown'],
+  ] as const)('and is %s makes the credential %s', (verdict, health, proved) => {
+    const said = (conflictNow: object) =>
+      worldOf({ prove: (state) => ({ ...inConflict(state), conflict: { ...conflict, ...conflictNow } }) });
+    const { state, transitions } = carriedOut(active(), asked('verify'), said({ verdict }), t0 + hour);
+    expect(state).toMatchObject({ credentialHealth: health, hold: { reason: 'SecretStoreConflict' } });
+    expect(transitions.at(-1)?.view?.credentialHealth).toBe(health);
+    expect(findCondition(state.conditions, 'CredentialProved')?.status).toBe(proved);
+    const later = carriedOut(state, asked('verify', { operationId: 'later' }), worldOf({ prove: good }), t0 + day);
+    expect(later.state).toMatchObject({ credentialHealth: 'healthy', hold: null });
+  });
+
+  it('and is refused since is told when a proof finds it, and goes on being held since it was found', () => {
+    const before = held({ conflict: { ...conflict, verdict: 'inconclusive' }, credentialHealth: 'unknown' });
+    const refused = worldOf({
+      prove: (state) => ({ ...inConflict(state), conflict: { ...conflict, verdict: 'rejected' } }),
+    });
+    const { state, transitions } = carriedOut(before, asked('verify'), refused, t0 + hour);
+    expect(state).toMatchObject({ credentialHealth: 'rejected', hold: { since: t0 } });
+    expect(transitions.at(-1)).toMatchObject({ type: 'registration.attention', reason: 'SecretStoreConflict' });
+  });
+
   it('and waits on through an asked rotation, and through a proof that finds the same', () => {
     const { state, steps, transitions } = carriedOut(held(), asked('verify'), world(), t0 + hour);
     expect(steps).toEqual(['begin-operation', 'prove']);

@@ -45,16 +45,16 @@ function puttingOff(retryAfterSeconds: number): World {
 }
 
 describe.each(steps)('%s that the peer puts off', (_name, before) => {
-  const after = (seconds: number) => run(before(), puttingOff(seconds), t0, t0 + 60_000, policy).state;
+  const putOffFor = (seconds: number) => run(before(), puttingOff(seconds), t0, t0 + 60_000, policy).state;
   const attentions = (state: EntityState) => state.attentions.filter(({ reason }) => reason === 'PeerUnavailable');
 
   it('for a year is told at once, and not tried before', () => {
-    const state = after(year);
+    const state = putOffFor(year);
     expect(attentions(state)).toHaveLength(1);
     expect(state.conditions).toContainEqual(expect.objectContaining({ type: 'NeedsAttention', status: 'True' }));
   });
 
   test.each([null, 60, hour] as const)('for %s seconds is no matter for a person yet', (seconds) => {
-    expect(attentions(after(seconds ?? 0))).toEqual([]);
+    expect(attentions(putOffFor(seconds ?? 0))).toEqual([]);
   });
 });
