@@ -104,6 +104,11 @@ export function isProvable(state: Pick<EntityState, 'conditions'>): boolean {
   return state.conditions.find(({ type }) => type === 'CredentialProved')?.reason !== 'KeyHeldElsewhere';
 }
 
+/** Whether the entity itself proves the current credential, with a back-off that goes on beside what is asked meanwhile. */
+export function isProbed({ rejectedSince, doubtedSince }: Pick<EntityState, 'rejectedSince' | 'doubtedSince'>): boolean {
+  return rejectedSince !== null || doubtedSince !== undefined;
+}
+
 function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -9,6 +9,7 @@ import {
   clientEndUntold,
   dueOf,
   healthOf,
+  isProbed,
   isProvable,
   overdueOf,
   secretDueOf,
@@ -136,16 +137,21 @@ function activeStep(state: EntityState, now: number, policy: TimePolicy): Step {
   const proves = state.pending !== null || state.activeOperation?.kind === 'verify' || state.holderUnread === true;
   if (proves) return whenDue(state, now, { do: 'prove' });
   if (state.endpointsMoved && state.current?.place === 'client') return whenDue(state, now, { do: 'show-endpoints' });
-  if (state.rotation !== null) return rotationStep(state, state.rotation, now, policy);
+  const probeAt = isProbed(state) && isProvable(state) ? (state.nextAttemptAt ?? now) : null;
+  const doubtAt = state.doubtedSince === undefined ? null : probeAt;
+  if (doubtAt !== null && doubtAt <= now) return { do: 'prove' };
+  if (state.rotation !== null) {
+    const step = rotationStep(state, state.rotation, now, policy);
+    return step.do === 'wait' ? { do: 'wait', until: earliest([step.until, doubtAt], now) } : step;
+  }
   const rotateAt = rotationStart(state, now, policy);
   if (rotateAt !== null && rotateAt <= now) return { do: 'begin-rotation' };
   const readAt = firstReadWhenPaid(state, policy);
   if (readAt !== null && readAt <= now) return { do: 'read' };
   // The watch proves what is good. A rejected one is probed here, with back-off, so that a client that is enabled again
   // is taken up by itself.
-  const proveAt = state.rejectedSince !== null && isProvable(state) ? (state.nextAttemptAt ?? now) : null;
-  if (proveAt !== null && proveAt <= now) return { do: 'prove' };
-  return { do: 'wait', until: earliest([rotateAt, readAt, proveAt, ...healthChanges(state)], now) };
+  if (probeAt !== null && probeAt <= now) return { do: 'prove' };
+  return { do: 'wait', until: earliest([rotateAt, readAt, probeAt, ...healthChanges(state)], now) };
 }
 
 /** It holds nothing up: it waits for its turn and for the back-off of what else is tried. */
@@ -158,7 +164,7 @@ function firstReadWhenPaid(state: EntityState, policy: TimePolicy): number | nul
 /** Before the server is asked for another secret, those that it gave and that were not good are tried again. */
 function rotationStep(state: EntityState, rotation: Rotation, now: number, policy: TimePolicy): Step {
   const paceAt = rotation.waits === true ? nextAttemptOf(state, now, policy).at : null;
-  const own = rotation.delayed === true || state.rejectedSince === null;
+  const own = rotation.delayed === true || !isProbed(state);
   const begun = own ? state : { ...state, nextAttemptAt: null };
   if (rotation.probed === true || newerThan(state.setAside, state.current).length === 0)
     return whenPaid(begun, now, policy, { do: readsFirst(state, now, policy) ? 'read' : 'update' }, paceAt);

@@ -1,6 +1,6 @@
 import { nextTokenAt } from '../credential/pace/bucket.ts';
 import { isGated } from './gates.ts';
-import { isProvable, requestObstacle } from './health.ts';
+import { isProbed, isProvable, requestObstacle } from './health.ts';
 import { nextAttemptOf } from './rotation/attempt.ts';
 import { newerThan } from './rotation/newer.ts';
 import type { EntityState, Rotation } from './state.ts';
@@ -40,13 +40,13 @@ function activeAttempt(state: EntityState, now: number): number | null {
   if (rotation !== null) return rotationAttempt(state, rotation, now);
   const planned = plannedAttempt(state, now);
   // Of a rejected credential's proof.
-  const proof = state.rejectedSince === null || !isProvable(state) ? null : nextAttemptAt;
+  const proof = isProbed(state) && isProvable(state) ? nextAttemptAt : null;
   return proof === null || planned === null ? (proof ?? planned) : Math.min(proof, planned);
 }
 
 /** The back-off of a rejected credential's proof is none of the rotation's. */
 function rotationAttempt(state: EntityState, rotation: Rotation, now: number): number | null {
-  const own = rotation.delayed === true || state.rejectedSince === null ? state.nextAttemptAt : null;
+  const own = rotation.delayed === true || !isProbed(state) ? state.nextAttemptAt : null;
   const pace = rotation.waits === true ? later(nextAttemptOf(state, now, timesOf(state)).at, now) : null;
   const asks = rotation.probed === true || newerThan(state.setAside, state.current).length === 0;
   return latest(own, pace, asks ? tokenAt(state, now) : null);

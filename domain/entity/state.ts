@@ -165,6 +165,11 @@ export interface EntityState {
   readonly rejectedSince: number | null;
   /** Rejection of the current credential is believed. */
   readonly currentRejected: boolean;
+  /**
+   * An update may have replaced the current credential at its server, and what that issued was lost: it is proved by
+   * the entity itself, until a proof tells, or as long as an interval of the watch, which goes on then.
+   */
+  readonly doubtedSince?: number | undefined;
   readonly request: OpenRequest | null;
   readonly rotation: Rotation | null;
   /** What the next request to the client's registration endpoints hangs on; the time is never stored. */

@@ -49,6 +49,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
     supply: null,
     rejectedSince: null,
     currentRejected: false,
+    doubtedSince: undefined,
     rotation: null,
     rotationPace: paceAfterPromotion(before, unproved, draft.now, policy),
     rotationObstacle: null,
@@ -99,6 +100,7 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePo
     current: adopted === null ? null : { ...adopted, provedAt: now, ...becameManageable },
     currentRejected: false,
     rejectedSince: null,
+    doubtedSince: undefined,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
   });
   draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
@@ -186,6 +188,8 @@ function tokenReissued(draft: Draft, outcome: ProofOutcome): void {
 function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
   finishVerify(draft, outcome);
   delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
+  const { doubtedSince } = draft.state;
+  if (doubtedSince !== undefined && now - doubtedSince >= policy.proofInterval) draft.set({ doubtedSince: undefined });
 }
 
 /** A rejection may be replication lag, or the vendor's distribution of what a person supplied: it is believed late. */
@@ -217,6 +221,7 @@ function rejected(draft: Draft, outcome: ProofOutcome, now: number, policy: Time
   draft.set({
     phase: fresh ? 'awaiting_enablement' : state.phase,
     currentRejected: ofCurrent && !fresh ? true : state.currentRejected,
+    doubtedSince: ofCurrent ? undefined : state.doubtedSince,
   });
   const message = `${explain(reason)} ${outcome.message}`;
   draft.condition('CredentialProved', 'False', reason, message);

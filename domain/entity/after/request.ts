@@ -37,7 +37,14 @@ export function afterRequest(
   else if (changesMetadata(request, outcome)) afterChange(draft, request, outcome, now, policy);
   else afterUpdate(draft, request, outcome, now, policy);
   noteAnswer(draft, request, outcome);
+  if (request.kind === 'update' && leavesDoubt(outcome)) draft.set({ doubtedSince: now });
   return draft.finish();
+}
+
+/** Whether the server may have replaced the secret and told nobody the new one: the stored one is dead then. */
+function leavesDoubt(outcome: RequestOutcome): boolean {
+  if (outcome.kind === 'refused') return outcome.failure.retryClass === 'transient';
+  return outcome.kind === 'unanswered' || outcome.kind === 'management-rejected';
 }
 
 /** What the answer says of the client itself. */

@@ -4,19 +4,22 @@ import type { Failure } from '../../ports/activities.ts';
 import type { TimePolicy } from '../../time/policy.ts';
 import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
+import { isProbed } from '../health.ts';
 import type { EntityState } from '../state.ts';
 import { tellOfWait } from './told.ts';
 
 type BackOff = Pick<EntityState, 'attempts' | 'failingSince' | 'nextAttemptAt'>;
 
-/** The back-off of a step that begins; that of a rejected credential's proof goes on beside what is asked meanwhile. */
-export function backOffAnew({ rejectedSince }: Pick<EntityState, 'rejectedSince'>): BackOff | Record<string, never> {
-  return rejectedSince === null ? { attempts: 0, failingSince: null, nextAttemptAt: null } : {};
+/** The back-off of a step that begins; that of a proof of the current credential goes on beside what is asked meanwhile. */
+export function backOffAnew(
+  state: Pick<EntityState, 'rejectedSince' | 'doubtedSince'>,
+): BackOff | Record<string, never> {
+  return isProbed(state) ? {} : { attempts: 0, failingSince: null, nextAttemptAt: null };
 }
 
 /** The server answered a rotation's request. */
 export function answered(draft: Draft): void {
-  if (draft.state.rejectedSince === null) draft.succeeded();
+  if (!isProbed(draft.state)) draft.succeeded();
   draft.clearAttention('peer', 'management');
 }
 

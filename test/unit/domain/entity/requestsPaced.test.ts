@@ -164,7 +164,9 @@ describe('a rotation that a person asked for', () => {
     expect(state.credentialHealth).toBe('healthy');
     expect(transitions.map(({ type }) => type)).toEqual(['step.delayed']);
     expect(viewOf(state, t0).nextAttemptAt).toBe(new Date(t0 + hour).toISOString());
-    expect(nextStep(state, t0, policy)).toEqual({ do: 'wait', until: t0 + hour });
+    expect(nextStep(state, t0, policy)).toEqual({ do: 'prove' });
+    const proved = { ...state, doubtedSince: undefined };
+    expect(nextStep(proved, t0, policy)).toEqual({ do: 'wait', until: t0 + hour });
   });
 
   it('is over where the server refused', () => {
