@@ -44,7 +44,8 @@ export async function proveWith(
   const pending = argument.pending === null ? null : await readStored(deps, config, argument.pending);
   const replaceable = pending === null ? null : await replacedBy(deps, config, pending, current);
   const isProvable = !(await isUnprovable(deps, config, pending, current));
-  const verification = new Verification(deps, { config, endpoints: argument.endpoints, purpose: argument.purpose });
+  const { endpoints, purpose, afresh } = argument;
+  const verification = new Verification(deps, { config, endpoints, purpose, afresh });
   if (isProvable && pending === null && current !== null) {
     const read = await readByConsumers(deps, config, current);
     if (read !== null) return await proveRead(deps, verification, read, current, null);
@@ -215,7 +216,8 @@ async function proveShared(
   const stored = await readStored(deps, held.config, held.credential);
   if (await isUnprovable(deps, held.config, stored, null))
     return { ...unprovable(null), current: { ...held.credential, provedAt: null }, pending: null };
-  const verification = new Verification(deps, { config, endpoints: argument.endpoints, purpose: argument.purpose });
+  const { endpoints, purpose, afresh } = argument;
+  const verification = new Verification(deps, { config, endpoints, purpose, afresh });
   const { verdict, message, putOff } = await verification.probe(stored);
   const provedAt = verdict === 'good' ? deps.clock.now() : (argument.current?.provedAt ?? null);
   const current = { ...held.credential, provedAt };

@@ -25,6 +25,8 @@ export interface VerificationSubject {
   readonly endpoints: Endpoints;
   /** Why credentials are presented; absent: `new` for one that was never proved, `schedule` for others. */
   readonly purpose?: AuthenticationPurpose | undefined;
+  /** A person asks: what is compared with is a wrong secret of the same day, and nothing that was known before. */
+  readonly afresh?: boolean | undefined;
 }
 
 /** What a probe showed; with `putOff` nothing was sent. */
@@ -60,7 +62,7 @@ export class Verification {
       authMethod: credential.authMethod,
       grant: probeGrant(grantTypes, credential.authMethod),
     };
-    const { records, clock, vendorErrors = [] } = this.#deps;
+    const { records, clock, vendorErrors = [], boundScale = 1 } = this.#deps;
     const journal = await records.managementTokens(config.holderRegistrationId ?? config.registrationId);
     const secretsInPlay = [...others, ...journal.map(({ token }) => token)].filter((one) => one !== undefined);
     const result = await probeCredential(this.#deps.client, {
@@ -74,6 +76,8 @@ export class Verification {
       introspectionEndpoint: endpoints.introspectionEndpoint ?? null,
       pushedRequestEndpoint: endpoints.pushedRequestEndpoint ?? null,
       knowledge: await records.probeKnowledge(place),
+      // As long as the control that taught it counts, so that there is one or the other.
+      knowledgeAge: this.#subject.afresh === true ? countedFor * boundScale : undefined,
       vendorErrors,
       secretsInPlay,
       allowControl: await this.#allowsControl(client, credential),
@@ -97,10 +101,11 @@ export class Verification {
     return this.#subject.purpose ?? (provedAt === null ? 'new' : 'schedule');
   }
 
-  /** Controls are our own doing, whoever asked: in production a proved credential gets none. */
+  /** In production a proved credential gets a control only when a person asks, within what our own doing may count. */
   async #allowsControl(client: Client, { provedAt }: CredentialState): Promise<boolean> {
     if (this.#controlSent) return false;
-    if (this.#subject.config.environmentClass === 'production' && provedAt !== null) return false;
+    const { config, afresh } = this.#subject;
+    if (config.environmentClass === 'production' && provedAt !== null && afresh !== true) return false;
     return (await this.#bound(client, 'schedule')).left > 0;
   }
 

@@ -40,6 +40,12 @@ export interface ProbeJudgement {
 /** Knowledge older than this is learned again when a control may be sent: servers are upgraded. */
 export const knowledgeLifetime = 30 * 24 * 3600 * 1000;
 
+/**
+ * Where none may be sent it counts for longer, as there is nothing better, and not for ever. A secret of 90 days brings a
+ * control when it is replaced, well before.
+ */
+export const uncontrolledLifetime = 3 * knowledgeLifetime;
+
 interface Judged {
   readonly observation: ProbeObservation;
   readonly form: ProbeForm;

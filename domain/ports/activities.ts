@@ -331,6 +331,8 @@ export interface PeerSteps {
     pending: CredentialState | null;
     /** Somebody asked for it: `verify`, `report-rejected`, a changed task. Absent: Registrar's own schedule. */
     purpose?: 'asked';
+    /** A person asks: what is known of the token endpoint is not believed without a control of the same day. */
+    afresh?: boolean;
     /** Requests that may go to the client's registration endpoints; absent = as many as it has tokens. */
     mostReads?: number;
   }): Promise<ProofOutcome>;

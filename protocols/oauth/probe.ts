@@ -7,6 +7,7 @@ import {
   knowledgeLifetime,
   type ProbeJudgement,
   type ProbeReason,
+  uncontrolledLifetime,
 } from '../../domain/credential/probeVerdict.ts';
 import type { Verdict } from '../../domain/credential/proofDecision.ts';
 import type { VendorError } from '../../domain/credential/vendorErrors.ts';
@@ -40,6 +41,8 @@ export interface ProbeArgument {
   readonly pushedRequestEndpoint?: string | null;
   /** What is known of this token endpoint with this method and kind of client, by form. */
   readonly knowledge: Readonly<Partial<Record<ProbeForm, ProbeKnowledge>>>;
+  /** Age in milliseconds from which it does not count; by default as long as servers are expected to stay the same. */
+  readonly knowledgeAge?: number | undefined;
   readonly vendorErrors?: readonly VendorError[];
   /** Other secrets that the server knows, and may repeat in its answer. */
   readonly secretsInPlay?: readonly string[];
@@ -163,10 +166,10 @@ async function wrongCredential(
   return { ...credential, key: await generateControlKey(credential.key) };
 }
 
-/** Old knowledge is learned anew where a control may be sent; where it may not, it is the best there is. */
-function freshEnough({ knowledge, allowControl, clock }: ProbeArgument): ProbeArgument['knowledge'] {
-  if (!allowControl) return knowledge;
-  const fresh = Object.entries(knowledge).filter(([, { learnedAt }]) => clock.now() - learnedAt <= knowledgeLifetime);
+/** Old knowledge is learned anew where a control may be sent; where it may not, it says nothing in the end. */
+function freshEnough({ knowledge, allowControl, knowledgeAge, clock }: ProbeArgument): ProbeArgument['knowledge'] {
+  const most = knowledgeAge ?? (allowControl ? knowledgeLifetime : uncontrolledLifetime);
+  const fresh = Object.entries(knowledge).filter(([, { learnedAt }]) => clock.now() - learnedAt <= most);
   return Object.fromEntries(fresh);
 }
 

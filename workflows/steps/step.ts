@@ -92,7 +92,10 @@ async function prove(state: EntityState, { peers, decided, policy }: Asking): Pr
   const { registrationId, activeOperation, rotationPace } = state;
   const mostReads = affordable(rotationPace.bucket, Date.now(), policy);
   const argument = { registrationId, endpoints: bareEndpointsOf(state), ...toBeProved(state), mostReads };
-  const asked = activeOperation?.kind === 'verify' ? ({ purpose: 'asked' } as const) : {};
+  const asked =
+    activeOperation?.kind === 'verify'
+      ? ({ purpose: 'asked', afresh: activeOperation.actor !== 'system' } as const)
+      : {};
   return await attempt(
     () => peers.prove({ ...argument, ...asked, ...decided }),
     (outcome) => (latest, now) => afterProof(latest, outcome, now, policy),

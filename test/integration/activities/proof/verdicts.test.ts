@@ -71,6 +71,62 @@ describe('a control', () => {
   });
 });
 
+describe('in production, a server that begins to answer invalid_grant to anybody', () => {
+  async function turned(age: number) {
+    await world.end();
+    await world.begin({ environment: 'production' });
+    await world.allowAnonymous();
+    const current = await world.active();
+    world.pass(age);
+    const asked: string[] = [];
+    world.peer.whims.set('POST /token', (request, response) => {
+      asked.push(request.headers.authorization ?? '');
+      return answer(response, 400, 'invalid_grant');
+    });
+    const { registrationId, endpoints } = world;
+    const proving = (more: { purpose?: 'asked'; afresh?: boolean } = {}) =>
+      world.activities.prove({ registrationId, endpoints, current, pending: null, ...more });
+    return { proving, asked };
+  }
+  const afresh = { purpose: 'asked', afresh: true } as const;
+
+  it('is found when a person asks, by a control of the same day', async () => {
+    const { proving, asked } = await turned(2 * day);
+    expect(await proving(afresh)).toMatchObject({ decision: { action: 'keep', reason: 'ProofInconclusive' } });
+    expect(new Set(asked).size).toBe(2);
+  });
+
+  it('is believed by what Registrar asks of itself, which sends no control, until what was known is too old', async () => {
+    const young = await turned(2 * day);
+    expect(await young.proving()).toMatchObject({ decision: { reason: 'ProofSucceeded' } });
+    expect(await young.proving({ purpose: 'asked' })).toMatchObject({ decision: { reason: 'ProofSucceeded' } });
+    expect(new Set(young.asked).size).toBe(1);
+    world.pass(89 * day);
+    expect(await young.proving()).toMatchObject({ decision: { reason: 'ProofInconclusive' } });
+    expect(new Set(young.asked).size).toBe(1);
+  });
+
+  it('gets one control a day, however often a person asks', async () => {
+    await world.end();
+    await world.begin({ environment: 'production' });
+    await world.allowAnonymous();
+    const current = await world.active();
+    const { registrationId, endpoints } = world;
+    world.pass(2 * day);
+    const asked: string[] = [];
+    world.peer.whims.set('POST /token', (request) => {
+      asked.push(request.headers.authorization ?? '');
+      return false;
+    });
+    for (let count = 0; count < 3; count += 1) {
+      const argument = { registrationId, endpoints, current, pending: null, ...afresh };
+      expect(await world.activities.prove(argument)).toMatchObject({ decision: { reason: 'ProofSucceeded' } });
+      world.pass(day / 4);
+    }
+    expect(new Set(asked).size).toBe(2);
+  });
+});
+
 describe('a backend service', () => {
   it('asks for the system scopes that it has registered, and is proved by them on any day', async () => {
     await world.end();

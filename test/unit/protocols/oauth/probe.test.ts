@@ -150,6 +150,18 @@ describe('the control', () => {
     });
   });
 
+  it('is missed in the end where none may be sent, and at once where knowledge must be young', async () => {
+    const aged = (days: number) => ({
+      authorization_code: { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now - days * 86_400_000 },
+    });
+    const { client } = endpointThat(() => oauthError(400, 'invalid_grant'));
+    const proving = (days: number, more: object = {}) =>
+      probeCredential(client, { ...argument, allowControl: false, knowledge: aged(days), ...more });
+    expect(await proving(90)).toMatchObject({ verdict: 'good' });
+    expect(await proving(91)).toMatchObject({ verdict: 'inconclusive', reason: 'control-needed' });
+    expect(await proving(2, { knowledgeAge: 86_400_000 })).toMatchObject({ verdict: 'inconclusive' });
+  });
+
   it('of a public client is a client id that does not exist', async () => {
     const { client, sent } = endpointThat(({ body }) =>
       body.get('client_id') === argument.clientId
