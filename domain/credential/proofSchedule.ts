@@ -5,6 +5,8 @@ import type { Verdict } from './proofDecision.ts';
 
 /** Days between two proofs that went well; anything else begins anew. */
 const ladder = [1, 2, 4, 7] as const;
+/** Shortest intervals without a good proof after which nothing is known any more: three days after the longest one. */
+const unprovedIntervals = 10;
 /** Share of an interval that a stable jitter takes away, so that an import does not come back as one burst. */
 const jitterShare = 0.1;
 /** Share of the sharers of a client that are proved on the schedule: a client is known at one token endpoint. */
@@ -65,6 +67,11 @@ export function nextReading({ registrationId, now, week, changedAt }: DocumentRe
 /** Whether a sharer is one of those that are proved on the schedule; stable. */
 export function isInSample(registrationId: string): boolean {
   return stableFraction(`sample/${registrationId}`) < sampleShare;
+}
+
+/** Last good proofs before this time are too long ago; `day` as in {@link Proved}. */
+export function provedTooLongAgo(now: number, day: number): number {
+  return now - unprovedIntervals * day;
 }
 
 function stepUp(intervalDays: number): number {

@@ -89,7 +89,7 @@ export function healthOf(state: EntityState, now: number): CredentialHealth {
   if (overdue !== null && overdue <= now) return 'overdue';
   const due = dueOf(state);
   if (due !== null && due <= now) return 'due';
-  return current.provedAt === null ? 'unknown' : 'healthy';
+  return current.provedAt === null || state.unproved === true ? 'unknown' : 'healthy';
 }
 
 /** Whether the client's own end is near and nobody was told. */

@@ -165,6 +165,8 @@ export interface EntityState {
   readonly rejectedSince: number | null;
   /** Rejection of the current credential is believed. */
   readonly currentRejected: boolean;
+  /** The watch has not found it good for long, and a proof of its own did not tell either. */
+  readonly unproved?: true | undefined;
   /**
    * An update may have replaced the current credential at its server, and what that issued was lost: it is proved by
    * the entity itself, until a proof tells, or as long as an interval of the watch, which goes on then.

@@ -4,6 +4,10 @@ import type { ReasonText } from './text.ts';
 export const proofs = {
   ProofSucceeded: { sentence: 'The credential authenticates at the token endpoint.', action: null },
   ProofInconclusive: { sentence: 'The token endpoint did not tell whether the credential is good.', action: null },
+  CredentialNotProvedLately: {
+    sentence: 'The token endpoint has not told for days whether the credential is good.',
+    action: 'Call verify, which compares with a wrong secret; where that tells nothing either, check the launch.',
+  },
   CredentialRejected: {
     sentence: 'The token endpoint rejects the credential.',
     action: 'Ask the health system whether the client was disabled or deleted.',

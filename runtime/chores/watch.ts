@@ -1,5 +1,5 @@
 import type { Verdict } from '../../domain/credential/proofDecision.ts';
-import { nextProof, nextReading } from '../../domain/credential/proofSchedule.ts';
+import { nextProof, nextReading, provedTooLongAgo } from '../../domain/credential/proofSchedule.ts';
 import type { Budgets, Reservation } from '../../domain/ports/servers/budgets.ts';
 import type { Lease, LeasedDocuments, LeasedProof, ProofQueue } from '../../domain/ports/servers/proofs.ts';
 import type { ChoreIntervals } from '../../domain/time/chores.ts';
@@ -87,7 +87,13 @@ export function createWatch(parts: WatchParts): Watch {
         endsAt,
         shared,
       });
-      const recorded = await queue.recordProof(lease, { registrationId, versionId, verdict, next });
+      const recorded = await queue.recordProof(lease, {
+        registrationId,
+        versionId,
+        verdict,
+        next,
+        unprovedBefore: provedTooLongAgo(now, parts.proofInterval),
+      });
       seen.proved += 1;
       if (recorded.woken) seen.woken += 1;
       if (!recorded.pauseBegan) return;

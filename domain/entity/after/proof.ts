@@ -1,4 +1,5 @@
 import { afterChangedPolicy } from '../../credential/pacing.ts';
+import { provedTooLongAgo } from '../../credential/proofSchedule.ts';
 import type { Failure, ProofOutcome } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import { toRfc3339 } from '../../time/clock.ts';
@@ -50,6 +51,7 @@ function promoted(draft: Draft, outcome: ProofOutcome, before: EntityState, poli
     rejectedSince: null,
     currentRejected: false,
     doubtedSince: undefined,
+    unproved: undefined,
     rotation: null,
     rotationPace: paceAfterPromotion(before, unproved, draft.now, policy),
     rotationObstacle: null,
@@ -101,6 +103,7 @@ function proved(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePo
     currentRejected: false,
     rejectedSince: null,
     doubtedSince: undefined,
+    unproved: undefined,
     activeOperation: activeOperation?.kind === 'verify' ? null : activeOperation,
   });
   draft.condition('CredentialProved', 'True', 'ProofSucceeded', outcome.message);
@@ -186,10 +189,28 @@ function tokenReissued(draft: Draft, outcome: ProofOutcome): void {
 
 /** Nothing was learned: nothing is changed, and it is tried again. */
 function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: TimePolicy): void {
+  if (isUnproved(draft.state, now, policy)) unproved(draft, outcome);
   finishVerify(draft, outcome);
   delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
   const { doubtedSince } = draft.state;
   if (doubtedSince !== undefined && now - doubtedSince >= policy.proofInterval) draft.set({ doubtedSince: undefined });
+}
+
+/** Whether the watch asks for a proof of what was found good too long ago. */
+function isUnproved({ activeOperation, pending, current, unproved }: EntityState, now: number, policy: TimePolicy) {
+  const asks = activeOperation?.kind === 'verify' && activeOperation.actor === 'system';
+  if (!asks || unproved === true || pending !== null || current === null || current.provedAt === null) return false;
+  return current.provedAt < provedTooLongAgo(now, policy.proofInterval);
+}
+
+/** What was known says nothing any more. */
+function unproved(draft: Draft, outcome: ProofOutcome): void {
+  const reason = 'CredentialNotProvedLately';
+  const message = `${explain(reason)} ${outcome.message}`;
+  draft.set({ unproved: true });
+  draft.condition('CredentialProved', 'Unknown', reason, message);
+  draft.attention('credential', reason, message);
+  draft.event({ type: 'registration.attention', reason, message });
 }
 
 /** A rejection may be replication lag, or the vendor's distribution of what a person supplied: it is believed late. */

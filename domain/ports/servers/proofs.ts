@@ -43,10 +43,20 @@ export interface ProofQueue {
   /** Due proofs of registrations that are active and not rotating, oldest first, at origins that do not pause. */
   leaseProofs(lease: Lease, limit: number): Promise<LeasedProof[]>;
   leaseDocuments(lease: Lease, limit: number): Promise<LeasedDocuments[]>;
-  /** Another conclusive verdict than the last one asks the entity to prove for itself, in the same transaction. */
+  /**
+   * Another conclusive verdict than the last one asks the entity to prove for itself, in the same transaction; also one
+   * that tells nothing where the last good one came before `unprovedBefore`, once.
+   */
   recordProof(
     lease: Lease,
-    proof: { registrationId: string; versionId: string; verdict: Verdict; next: ProofSchedule },
+    proof: {
+      registrationId: string;
+      versionId: string;
+      verdict: Verdict;
+      next: ProofSchedule;
+      /** Milliseconds since the epoch, UTC. */
+      unprovedBefore: number;
+    },
   ): Promise<ProofRecorded>;
   /** Another hash asks the entity to read for itself. `hash` null: it could not be read; only the time moves. */
   recordDocuments(

@@ -86,11 +86,11 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
 
     recordProof: (lease, proof) =>
       db.transaction().execute(async (trx) => {
-        const { registrationId, versionId, verdict, next } = proof;
+        const { registrationId, versionId, verdict, next, unprovedBefore } = proof;
         const row = await trx
           .selectFrom('proofs')
           .innerJoin('registrations', 'registrations.registration_id', 'proofs.registration_id')
-          .select(['verdict', 'origin', 'view'])
+          .select(['verdict', 'origin', 'proved_at', 'view'])
           .where('proofs.registration_id', '=', registrationId)
           .where('version_id', '=', versionId)
           // Null: its origin's due proofs were spread meanwhile; the result is as good.
@@ -106,6 +106,10 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
         // before, it could not tell.
         const view = row.view as RegistrationView;
         const isKnown = view.credential?.ref.versionId === versionId;
+        // For so long that what was known says nothing any more: the entity shows it, once.
+        const provedAt = row.proved_at?.getTime() ?? null;
+        const isOld = provedAt !== null && provedAt < unprovedBefore && ownVerdict(view) === 'good';
+        const silent = verdict === 'inconclusive' && !withheld && isOld;
         const differs = verdict !== row.verdict || verdict !== ownVerdict(view) || !isKnown;
         await trx
           .updateTable('proofs')
@@ -119,7 +123,7 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
           })
           .where('registration_id', '=', registrationId)
           .execute();
-        const woken = told && differs && (await wake(trx, registrationId, 'verify', sentences[verdict], lease.now));
+        const woken = (silent || (told && differs)) && (await wake(trx, registrationId, 'verify', sentences[verdict], lease.now));
         return { written: true, woken, pauseBegan };
       }),
 
@@ -180,7 +184,7 @@ const otherDocuments = 'The discovery documents are not those of before.';
 const sentences: Readonly<Record<Verdict, string>> = {
   good: 'The watch found the credential good again.',
   rejected: 'The watch found the credential rejected.',
-  inconclusive: 'The watch could not tell.',
+  inconclusive: 'The watch could not tell for days whether the credential is good.',
 };
 
 function toProof(row: ProofRow): LeasedProof {

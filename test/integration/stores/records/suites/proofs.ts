@@ -82,7 +82,13 @@ export function proofSuite(fixture: () => Fixture): void {
   async function result(view: RegistrationView, now: number, verdict: Verdict, version = versionOf('a'), owner = 'w1') {
     const { registrationId } = view;
     const next = { nextDue: now + day, intervalDays: 2 };
-    return await queue().recordProof({ now, owner }, { registrationId, versionId: version, verdict, next });
+    return await queue().recordProof({ now, owner }, {
+      registrationId,
+      versionId: version,
+      verdict,
+      next,
+      unprovedBefore: now - 10 * day,
+    });
   }
 
   const wakesOf = async (view: RegistrationView) =>
@@ -140,6 +146,25 @@ export function proofSuite(fixture: () => Fixture): void {
       expect(await lease(view, t0 + 30 * day)).toBeUndefined();
       const documents = await queue().leaseDocuments({ now: t0 + 60 * day, owner: 'w1' }, 1_000);
       expect(documents.some(({ registrationId }) => registrationId === view.registrationId)).toBe(false);
+    });
+
+    it('wakes the entity for what tells nothing, ten days after the last good proof, until it shows that', async () => {
+      const view = await active();
+      const asking = async (days: number) => {
+        await lease(view, t0 + days * day);
+        return (await result(view, t0 + days * day, 'inconclusive')).woken;
+      };
+      await lease(view, t0 + day);
+      await result(view, t0 + day, 'good');
+      expect([await asking(2), await asking(11), await asking(11.1)]).toEqual([false, false, true]);
+      await fixture().db.deleteFrom('wake_requests').where('registration_id', '=', view.registrationId).execute();
+      const conditions = view.conditions.map((one) =>
+        one.type === 'CredentialProved' ? { ...one, status: 'Unknown' as const } : one,
+      );
+      await record(view, { conditions, credentialHealth: 'unknown' });
+      expect(await asking(12.5)).toBe(false);
+      await lease(view, t0 + 14 * day);
+      expect(await result(view, t0 + 14 * day, 'good')).toMatchObject({ woken: true });
     });
 
     it('wakes the entity for another verdict only, once, in the transaction that writes it', async () => {
