@@ -37,7 +37,13 @@ export const shareClient: Rule<'shareClient'> = {
     draft.clearAttention('management', 'rotation', 'pace');
     draft.event(accepted(operation, `The client of ${holder} is to be used.`));
     if (rotation !== null) tellGivenUp(draft, rotation, `The client of ${holder} is used instead; rotate that one.`);
-    if (discovery === null) draft.set({ phase: 'discovering' });
-    else share(draft, holder, operation.operationId);
+    if (discovery !== null) {
+      share(draft, holder, operation.operationId);
+      return;
+    }
+    // Nothing more is asked of anybody: what follows has events of its own.
+    draft.set({ phase: 'discovering' });
+    const message = `The client of ${holder} is used as soon as the endpoints are discovered.`;
+    draft.event({ type: 'registration.sharing', message, operationId: operation.operationId });
   },
 };

@@ -8,6 +8,7 @@ import type { Applied } from '../../../../domain/entity/draft.ts';
 import { acceptOperation, beginOperation, refusalOf } from '../../../../domain/entity/operations.ts';
 import type { EntityState, OpenRequest, Operation } from '../../../../domain/entity/state.ts';
 import { endedBetween } from '../../../../domain/entity/waking/openOperations.ts';
+import { outcomeOf } from '../../../../domain/operations/outcome.ts';
 import { type OperationKind, operationKinds } from '../../../../domain/operations/request.ts';
 import { defaultTimePolicy as policy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';
@@ -41,17 +42,27 @@ const ownKinds: readonly OperationKind[] = ['verify', 'discover'];
  * Operations of every kind come at any time, judged first or (as from their rows) not; then it retires, and what comes
  * later is refused.
  */
-function live(start: EntityState, seed: number): { readonly silent: string[]; readonly open: string[] } {
+function live(start: EntityState, seed: number) {
   const draw = drawFrom(seed);
   const silent: string[] = [];
-  const decided: World['decided'] = (before, applied) => silent.push(...silentlyEnded(before, applied));
+  const accepted = new Map<string, OperationKind>();
+  const withOutcome = new Set<string>();
+  const decided: World['decided'] = (before, applied) => {
+    silent.push(...silentlyEnded(before, applied));
+    for (const { operationId = '', type } of applied.transitions) {
+      const kind = accepted.get(operationId);
+      if (kind !== undefined && outcomeOf(kind, type) !== null) withOutcome.add(operationId);
+    }
+  };
   const world: World = { ...whateverWorld(draw), decided };
   let state = start;
   let now = t0;
   const ask = (kind: OperationKind, id: string, judged: boolean) => {
     const actor = ownKinds.includes(kind) ? draw('key:a', 'system') : draw('key:a', 'key:b');
     const operation = operationOf(kind, `${id} ${kind}`, actor, now);
-    if (!judged || refusalOf(state, operation) === null) state = acceptOperation(state, operation);
+    if (judged && refusalOf(state, operation) !== null) return;
+    state = acceptOperation(state, operation);
+    accepted.set(operation.operationId, kind);
   };
   for (let count = 0; count < 40; count += 1) {
     ask(draw(...operationKinds), `${count}`, draw(true, true, false));
@@ -66,14 +77,15 @@ function live(start: EntityState, seed: number): { readonly silent: string[]; re
   };
   ask('retire', 'last', false);
   state = run(state, last, now, now + 30 * day, policy, 20_000).state;
-  return { silent, open: endedBetween(state, nothing) };
+  const untold = [...accepted.keys()].filter((operationId) => !withOutcome.has(operationId));
+  return { silent, open: endedBetween(state, nothing), untold };
 }
 
 describe.each(Object.entries(starts))('of a registration that %s', (_name, start) => {
-  it('every operation ends in an event that names it, whatever comes between', () => {
+  it('every operation ends in an event that names it and tells its outcome, whatever comes between', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
-        expect(live(start(), seed)).toEqual({ silent: [], open: [] });
+        expect(live(start(), seed)).toEqual({ silent: [], open: [], untold: [] });
       }),
       { numRuns: 150, endOnFailure: true },
     );
