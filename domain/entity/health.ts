@@ -105,7 +105,10 @@ export function isProvable(state: Pick<EntityState, 'conditions'>): boolean {
 }
 
 /** Whether the entity itself proves the current credential, with a back-off that goes on beside what is asked meanwhile. */
-export function isProbed({ rejectedSince, doubtedSince }: Pick<EntityState, 'rejectedSince' | 'doubtedSince'>): boolean {
+export function isProbed({
+  rejectedSince,
+  doubtedSince,
+}: Pick<EntityState, 'rejectedSince' | 'doubtedSince'>): boolean {
   return rejectedSince !== null || doubtedSince !== undefined;
 }
 

@@ -37,11 +37,11 @@ export function shownAttempt(state: EntityState, now: number): number | null {
 function activeAttempt(state: EntityState, now: number): number | null {
   const { pending, holderUnread, rotation, nextAttemptAt } = state;
   if (pending !== null || holderUnread === true) return nextAttemptAt;
-  if (rotation !== null) return rotationAttempt(state, rotation, now);
-  const planned = plannedAttempt(state, now);
-  // Of a rejected credential's proof.
   const proof = isProbed(state) && isProvable(state) ? nextAttemptAt : null;
-  return proof === null || planned === null ? (proof ?? planned) : Math.min(proof, planned);
+  if (rotation === null) return sooner(proof, plannedAttempt(state, now));
+  const asked = rotationAttempt(state, rotation, now);
+  // A doubt is looked into beside it, a rejection is not.
+  return state.doubtedSince === undefined ? asked : sooner(proof, asked);
 }
 
 /** The back-off of a rejected credential's proof is none of the rotation's. */
@@ -69,6 +69,10 @@ function tokenAt(state: EntityState, now: number): number | null {
 
 function later(at: number | null, now: number): number | null {
   return at !== null && at > now ? at : null;
+}
+
+function sooner(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 function latest(...times: readonly (number | null)[]): number | null {

@@ -123,7 +123,8 @@ export function createProofQueue({ db }: Pick<RecordsContext, 'db'>): ProofQueue
           })
           .where('registration_id', '=', registrationId)
           .execute();
-        const woken = (silent || (told && differs)) && (await wake(trx, registrationId, 'verify', sentences[verdict], lease.now));
+        const woken =
+          (silent || (told && differs)) && (await wake(trx, registrationId, 'verify', sentences[verdict], lease.now));
         return { written: true, woken, pauseBegan };
       }),
 

@@ -16,7 +16,10 @@ const lost: readonly (readonly [end: string, outcome: RequestOutcome])[] = [
   ['no answer, and a ladder that found nothing', { kind: 'unanswered', failure: failed() }],
   [
     'no answer, and registration access tokens that are all refused',
-    { kind: 'management-rejected', failure: failed({ reason: 'ManagementRejected', retryClass: 'token', status: 401 }) },
+    {
+      kind: 'management-rejected',
+      failure: failed({ reason: 'ManagementRejected', retryClass: 'token', status: 401 }),
+    },
   ],
   ['500', { kind: 'refused', failure: failed({ status: 500 }) }],
 ];
@@ -24,10 +27,18 @@ const lost: readonly (readonly [end: string, outcome: RequestOutcome])[] = [
 const told: readonly (readonly [end: string, outcome: RequestOutcome])[] = [
   ['400', { kind: 'refused', failure: failed({ reason: 'UpdateRejected', retryClass: 'input', status: 400 }) }],
   ['nothing sent', { kind: 'not-sent', failure: failed() }],
-  ['the same secret', { kind: 'unchanged', expiresAt: t0 + 90 * day, expiryKnown: true, manageable: true, tokenReceived: true }],
+  [
+    'the same secret',
+    { kind: 'unchanged', expiresAt: t0 + 90 * day, expiryKnown: true, manageable: true, tokenReceived: true },
+  ],
 ];
 const proof = (reason: ProofOutcome['decision']['reason']) => (state: EntityState) =>
-  ({ decision: { action: 'keep', reason }, current: state.current, pending: null, message: 'told' }) satisfies ProofOutcome;
+  ({
+    decision: { action: 'keep', reason },
+    current: state.current,
+    pending: null,
+    message: 'told',
+  }) satisfies ProofOutcome;
 
 function rotating(actor: string): EntityState {
   return stateOf({

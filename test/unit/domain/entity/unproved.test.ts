@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
+import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { beginOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
 import type { ProofOutcome } from '../../../../domain/ports/activities.ts';
-import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { findCondition } from '../../../../domain/registration/conditions.ts';
 import { defaultTimePolicy as policy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, stateOf, t0 } from '../../../support/entity.ts';

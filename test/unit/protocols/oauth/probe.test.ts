@@ -152,7 +152,11 @@ describe('the control', () => {
 
   it('is missed in the end where none may be sent, and at once where knowledge must be young', async () => {
     const aged = (days: number) => ({
-      authorization_code: { controlDiffers: true, controlAnswer: '401 invalid_client', learnedAt: now - days * 86_400_000 },
+      authorization_code: {
+        controlDiffers: true,
+        controlAnswer: '401 invalid_client',
+        learnedAt: now - days * 86_400_000,
+      },
     });
     const { client } = endpointThat(() => oauthError(400, 'invalid_grant'));
     const proving = (days: number, more: object = {}) =>

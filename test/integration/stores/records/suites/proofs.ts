@@ -82,13 +82,16 @@ export function proofSuite(fixture: () => Fixture): void {
   async function result(view: RegistrationView, now: number, verdict: Verdict, version = versionOf('a'), owner = 'w1') {
     const { registrationId } = view;
     const next = { nextDue: now + day, intervalDays: 2 };
-    return await queue().recordProof({ now, owner }, {
-      registrationId,
-      versionId: version,
-      verdict,
-      next,
-      unprovedBefore: now - 10 * day,
-    });
+    return await queue().recordProof(
+      { now, owner },
+      {
+        registrationId,
+        versionId: version,
+        verdict,
+        next,
+        unprovedBefore: now - 10 * day,
+      },
+    );
   }
 
   const wakesOf = async (view: RegistrationView) =>
