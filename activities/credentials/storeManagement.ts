@@ -3,6 +3,7 @@ import { managementSecretName } from '../../domain/ids.ts';
 import { SecretStoreError } from '../../domain/ports/secretStore.ts';
 import { explain } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
+import { originOf } from '../../protocols/http/publicUrl.ts';
 import { fits, toContent } from '../../stores/secrets/content.ts';
 import { versionIdOfContent } from '../../stores/secrets/versionId.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -85,9 +86,15 @@ function firstCredential({ client, storedFor }: ReceivedManagement): Partial<Man
 function newest<Known extends ManagedClient>(known: Known | null, received: ReceivedManagement): Known | ManagedClient {
   const { token, clientUri, clientId, audience, receivedAt } = received;
   const older = known?.token_received_at !== undefined && known.token_received_at > receivedAt;
+  const reach = known?.audience ?? audience;
+  const isWithin = (origins: readonly string[]) => clientUri === null || origins.includes(originOf(clientUri));
+  // A new token from an endpoint that was approved since brings its own audience; no other may lead out of it.
+  const moves = !older && !isWithin(reach) && token !== null && isWithin(audience);
+  const leadsElsewhere = !isWithin(reach) && !moves;
   const newer: Partial<ManagedClient> = {
-    ...(token === null ? {} : { registration_access_token: token, token_received_at: receivedAt }),
-    ...(clientUri === null ? {} : { registration_client_uri: clientUri }),
+    ...(token === null || leadsElsewhere ? {} : { registration_access_token: token, token_received_at: receivedAt }),
+    ...(clientUri === null || leadsElsewhere ? {} : { registration_client_uri: clientUri }),
+    ...(moves ? { audience: [...audience] } : {}),
   };
   if (known !== null && older) return { ...newer, ...known, client_id: clientId };
   return { audience: [...audience], ...known, ...newer, client_id: clientId };

@@ -24,7 +24,7 @@ export async function looksGone(
   let reads = 0;
   const told = (gone: boolean) => ({ gone, reads });
   if (!credential.manageable) return told(false);
-  const accesses = await managementAccesses(deps, config, credential.clientId);
+  const accesses = await managementAccesses(deps, config, endpoints, credential.clientId);
   const secretsInPlay = await secretsOfClient(deps, config);
   for (const access of accesses) {
     if (reads >= mostReads) return told(false);

@@ -41,7 +41,7 @@ export async function climb(
     reads += 1;
     return await readWith(deps, config, argument, access, cause, change);
   };
-  const accesses = await managementAccesses(deps, config, clientId);
+  const accesses = await managementAccesses(deps, config, endpoints, clientId);
   let away: RegistrarFailure | null = null;
   for (const access of accesses) {
     const outcome = await rung(access);

@@ -37,7 +37,7 @@ export async function readClient(
   const { current, endpoints } = argument;
   const held = await heldByAnother(deps, config.registrationId, endpoints, current.clientId);
   if (held !== null) return held;
-  const [stored] = await managementAccesses(deps, config, current.clientId);
+  const [stored] = await managementAccesses(deps, config, endpoints, current.clientId);
   const access = stored ?? (await reissueManagement(deps, config, endpoints, current.clientId));
   if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
   const sent = await sendOnce(deps, {

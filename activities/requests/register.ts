@@ -35,6 +35,7 @@ import {
   tokenEndpointOf,
 } from '../servers/audience.ts';
 import { type Presented, tokenToPresent } from '../servers/presentedToken.ts';
+import { journalForHolder } from './holdersToken.ts';
 import { heldElsewhere } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
 import { shownAfterSending } from './shownClient.ts';
@@ -166,8 +167,7 @@ async function keepForHolder(
   tokenEndpoint: string,
 ): Promise<RequestOutcome> {
   const holder = (await deps.records.clientHolder(tokenEndpoint, clientId)) ?? '';
-  const token = extractManagementToken(answer, { audience: managementAudience(endpoints), clientId });
-  if (token !== null && holder !== '') await deps.records.journalManagementToken(holder, token);
+  if (holder !== '') await journalForHolder(deps, holder, registrationEndpointOf(endpoints), answer, clientId);
   await deps.records.keepAnswer({
     id: `${intent.intentId}/held`,
     intent: { ...intent, registrationId },

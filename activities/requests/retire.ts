@@ -119,7 +119,7 @@ async function deleteClient(
   };
   let away: RegistrarFailure | null = null;
   const secretsInPlay = await secretsOfClient(deps, config);
-  for (const access of await managementAccesses(deps, config, credential.clientId)) {
+  for (const access of await managementAccesses(deps, config, endpoints, credential.clientId)) {
     const context = {
       managementOrigins: managementAudience(endpoints),
       secretsInPlay,

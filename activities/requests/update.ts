@@ -39,7 +39,7 @@ export async function update(
   if (held !== null) return held;
   const wanted = membersToSend(change, argument, await knownMembers(deps, argument.known));
   if (wanted === null) return unknownMetadata();
-  const [stored] = await managementAccesses(deps, config, current.clientId);
+  const [stored] = await managementAccesses(deps, config, argument.endpoints, current.clientId);
   const access = stored ?? (await reissueManagement(deps, config, argument.endpoints, current.clientId));
   if (access === null || access === 'gone') return managementRejected('No registration access token is stored.');
   const whole = await withClientKeys(deps, config, wanted, argument.intentId);

@@ -6,7 +6,11 @@ import { originOf } from '../../protocols/http/publicUrl.ts';
  * Origins that a registration access token and an initial access token may be sent to: that of the registration
  * endpoint; where there is none, and a person supplied the token, those of token endpoint and issuer.
  */
-export function managementAudience({ registrationEndpoint, tokenEndpoint, issuer }: Endpoints): string[] {
+export function managementAudience({
+  registrationEndpoint,
+  tokenEndpoint,
+  issuer,
+}: Pick<Endpoints, 'registrationEndpoint' | 'tokenEndpoint' | 'issuer'>): string[] {
   if (registrationEndpoint !== null) return [originOf(registrationEndpoint)];
   const named = [tokenEndpoint, issuer].filter((url) => url !== null);
   return [...new Set(named.map(originOf))];

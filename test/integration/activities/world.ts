@@ -120,6 +120,15 @@ export class World {
     this.trace.length = 0;
   }
 
+  /** Another registration beside the one of this test. */
+  async beside(given: Partial<NewRegistration> = {}): Promise<RegistrationView> {
+    return await oneRegistration(this.#fixture, {
+      environment: 'test2',
+      fhirBaseUrl: `${this.peer.url}/fhir`,
+      ...given,
+    });
+  }
+
   async end(): Promise<void> {
     for (const name of Object.keys(this.insteadOfRecords)) delete this.insteadOfRecords[name as never];
     for (const name of Object.keys(this.insteadOfSecrets)) delete this.insteadOfSecrets[name as never];

@@ -80,10 +80,12 @@ describe('a registration access token', () => {
     expect(kept).toHaveLength(11);
     expect(kept).not.toContain('token-1');
     await records.rejectManagementToken(registrationId, 'token-10');
-    const tried = (await managementAccesses(dependencies, config, 'c1')).map(({ token }) => token.value);
+    const tried = (await managementAccesses(dependencies, config, world.endpoints, 'c1')).map(
+      ({ token }) => token.value,
+    );
     expect(tried).toEqual(['token-11', 'token-9', 'token-8', 'token-7']);
     await records.journalManagementToken(registrationId, received('c1', 'token-10', world.clock.now() + 60));
-    expect((await managementAccesses(dependencies, config, 'c1'))[1]?.token.value).toBe('token-10');
+    expect((await managementAccesses(dependencies, config, world.endpoints, 'c1'))[1]?.token.value).toBe('token-10');
   });
 });
 
