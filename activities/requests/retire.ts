@@ -5,6 +5,7 @@ import type { NewOrphan } from '../../domain/ports/ledgers/orphans.ts';
 import { explain, type Reason } from '../../domain/reasons/index.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import { HttpGuardError } from '../../protocols/http/httpGuardError.ts';
+import type { Refusal } from '../../protocols/oauth/errorAnswer.ts';
 import {
   deleteRequest,
   type ManagementContext,
@@ -57,7 +58,8 @@ async function carryOut(
     return await heldElsewhere(deps, config, tokenEndpoint, credential);
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints, requests);
-  if (refused !== null && !(argument.mayBeDeleted && (await looksDeleted(deps, config, argument)))) {
+  const mayBeGone = argument.mayBeDeleted || refused?.saysGone === true;
+  if (refused !== null && !(mayBeGone && (await looksDeleted(deps, config, argument)))) {
     await list(deps, config, credential, endpoints, refused.reason);
     await deps.records.releaseClients(config.registrationId, []);
     return { kind: 'listed', reason: refused.reason, message: `${explain(refused.reason)} ${refused.message}` };
@@ -105,15 +107,22 @@ async function refuseWithSharers(deps: Dependencies, { registrationId }: Registr
   throw new RegistrarFailure({ reason: 'HasSharers', retryClass: 'input', message });
 }
 
-/** Null when the client is gone; otherwise why it is not. */
+interface NotDeleted {
+  readonly reason: Reason;
+  readonly message: string;
+  /** The answer may mean that there is no such client: its credential knows. */
+  readonly saysGone?: boolean;
+}
+
+/** Null when the client was deleted; otherwise why it was not. */
 async function deleteClient(
   deps: Dependencies,
   config: RegistrationConfig,
   credential: CredentialState,
   endpoints: Endpoints,
   requests: CountedRequests,
-): Promise<{ reason: Reason; message: string } | null> {
-  let refusal: { reason: Reason; message: string } = {
+): Promise<NotDeleted | null> {
+  let refusal: NotDeleted = {
     reason: 'RetireNotSupported',
     message: 'No registration access token is stored.',
   };
@@ -126,17 +135,15 @@ async function deleteClient(
       clientId: credential.clientId,
     };
     const parsed = await deleteWith(deps, access, context, requests);
-    if (parsed.kind !== 'refused') {
-      if (parsed.kind === 'deleted' || !(await isThere(deps, access, context, requests))) return null;
-      return { reason: 'RetireNotSupported', message: 'The client can be read and not be deleted.' };
-    }
+    if (parsed.kind === 'deleted') return null;
+    if (parsed.kind === 'gone') return await unknownThere(deps, access, context, requests);
     if (parsed.status === 401) await deps.records.rejectManagementToken(config.registrationId, access.token.value);
     // Some servers answer 500 to a dead token: the next one may be taken.
     else if (parsed.retryClass === 'transient') {
       away ??= new RegistrarFailure({ ...parsed });
       continue;
     }
-    refusal = { reason: parsed.reason, message: parsed.message };
+    refusal = notDeleted(parsed);
     // Another token helps against a dead one only.
     if (parsed.status !== 401) return refusal;
   }
@@ -150,9 +157,23 @@ async function deleteClient(
     clientId: credential.clientId,
   };
   const parsed = await deleteWith(deps, reissued, context, requests);
-  if (parsed.kind !== 'refused') return null;
+  if (parsed.kind === 'deleted') return null;
+  if (parsed.kind === 'gone') return await unknownThere(deps, reissued, context, requests);
   if (parsed.retryClass === 'transient') throw new RegistrarFailure({ ...parsed });
-  return { reason: parsed.reason, message: parsed.message };
+  return notDeleted(parsed);
+}
+
+/** A 2xx that tells of an error, or shows a page, was no deletion, and may yet be about a client that is not there. */
+function notDeleted({ reason, message, status }: Refusal): NotDeleted {
+  return { reason, message, saysGone: status >= 200 && status < 300 };
+}
+
+/** Also where the whole management was switched off since. */
+async function unknownThere(...asked: Parameters<typeof isThere>): Promise<NotDeleted> {
+  const reason = 'RetireNotSupported';
+  if (await isThere(...asked)) return { reason, message: 'The client can be read and not be deleted.' };
+  const message = 'Its management answers as for a client that it does not know, and its credential was not refused.';
+  return { reason, message, saysGone: true };
 }
 
 /** Servers answer 404 to a method that they do not have at all (oidc-provider does): what can be read is not gone. */
@@ -188,7 +209,8 @@ async function deleteWith(
 }
 
 /**
- * A deletion whose answer was lost looks like a dead token (401) when it is repeated. The client is gone when its
+ * A deletion whose answer was lost looks like a dead token (401) when it is repeated, and a management that was switched
+ * off looks like a client that is not there (404). The client is gone when its
  * secret was removed, which only follows a deletion, or is refused before its end as well. Rejects, to be asked again,
  * while neither can be known: nobody is called for what the server will tell.
  */

@@ -4,7 +4,7 @@ import type { Reason } from '../../domain/reasons/index.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
-import { type JsonBody, readJsonBody } from '../jsonBody.ts';
+import { isObject, type JsonBody, readJsonBody } from '../jsonBody.ts';
 import { policyReason } from '../keycloak/refusals.ts';
 import {
   type ClientInformation,
@@ -84,14 +84,20 @@ export function parseUpdateResponse(answer: StoredAnswer, context: ManagementCon
 }
 
 export type ParsedDeletion =
-  /** `gone`: the server no longer knows the client, or never did. */
-  { readonly kind: 'deleted' | 'gone' } | Refusal;
+  | { readonly kind: 'deleted' }
+  /** The server no longer knows the client, or never did; or it does not manage clients any more. */
+  | { readonly kind: 'gone' }
+  | Refusal;
 
-/** Judges the answer to a delete request: 204 as specified, any 2xx and 404, 410 tolerated. Never throws. */
+/**
+ * Judges the answer to a delete request: 204 as specified, any 2xx that tells of no error and 404, 410 tolerated. Never
+ * throws.
+ */
 export function parseDeleteResponse(answer: StoredAnswer, context: ManagementContext): ParsedDeletion {
   const { status } = answer;
-  const html = readJsonBody(answer.body, answer.headers['content-type']).kind === 'html';
-  if (status >= 200 && status < 300 && !html) return { kind: 'deleted' };
+  const body = readJsonBody(answer.body, answer.headers['content-type']);
+  const html = body.kind === 'html';
+  if (status >= 200 && status < 300 && !html && !tellsError(body)) return { kind: 'deleted' };
   if ((status === 404 || status === 410) && !html) return { kind: 'gone' };
   const judged = judgeStatus(status, 'RetireNotSupported');
   const reason = judged.reason === 'RotationNotSupported' ? 'RetireNotSupported' : judged.reason;
@@ -107,6 +113,13 @@ function parseClient(answer: StoredAnswer, context: ManagementContext): ClientIn
   }
   const what = describe(body);
   return refuse(answer, context, { reason: 'RegistrationAnswerNotUsable', retryClass: 'input', what });
+}
+
+/** Some servers, and what stands before them, answer 200 to whatever they refuse. */
+function tellsError(body: JsonBody): boolean {
+  if (body.kind !== 'object') return false;
+  const { error } = body.value;
+  return (typeof error === 'string' && error !== '') || isObject(error);
 }
 
 function describe(body: JsonBody): string {

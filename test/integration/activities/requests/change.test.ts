@@ -187,6 +187,39 @@ describe('a retirement', () => {
     expect(await world.versionAt(world.clientSecret, 'current')).toBe(credential.versionId);
   });
 
+  it.each([
+    ['404, as is every read', 404, '{"error":"not_found"}', ['DELETE /register', 'GET /register']],
+    ['200 with an error', 200, '{"error":"server_error"}', ['DELETE /register']],
+    ['a page with 200', 200, '<html>Sign in</html>', ['DELETE /register']],
+  ])('whose deletion is answered %s leaves a client that is still known its secrets, and lists it', async (...row) => {
+    const [, status, body, whims] = row;
+    const credential = await world.active();
+    for (const what of whims)
+      world.peer.whims.set(what, (_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+        return true;
+      });
+    const { registrationId, endpoints } = world;
+    const argument = { registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false };
+    expect(await world.activities.retire(argument)).toMatchObject({ kind: 'listed', reason: 'RetireNotSupported' });
+    expect(await world.orphans()).toMatchObject([{ clientId: world.peer.client.id, hasManagementToken: true }]);
+    expect(await world.versionAt(world.clientSecret, 'current')).toBe(credential.versionId);
+    expect(await world.versionAt(world.managementSecret, 'current')).not.toBeNull();
+  });
+
+  it('whose deletion is answered 200 with an error is over when the client is known nowhere any more', async () => {
+    const credential = await world.active();
+    world.peer.clients.clear();
+    world.peer.whims.set('DELETE /register', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
+      return true;
+    });
+    const { registrationId, endpoints } = world;
+    const argument = { registrationId, endpoints, credential, mayBeDeleted: false, findsOut: false };
+    expect(await world.activities.retire(argument)).toMatchObject({ kind: 'deleted' });
+    expect(await world.orphans()).toEqual([]);
+  });
+
   it('whose deletion is answered 404 when the client is not there any more is over', async () => {
     const credential = await world.active();
     world.peer.clients.clear();

@@ -54,6 +54,7 @@ describe('answers', () => {
       { kind: 'client', clientSecret: 'new', registrationAccessToken: 'rat2' },
     ],
     ['neither: unchanged', { client_id: 'c1' }, { kind: 'client', clientSecret: null, registrationAccessToken: null }],
+    ['an error beside the client', { client_id: 'c1', error: 'some' }, { kind: 'client', clientId: 'c1' }],
     ['no client_id at all', { client_secret: 'new' }, { kind: 'client', clientId: 'c1', clientSecret: 'new' }],
     [
       'another client',
@@ -73,6 +74,7 @@ describe('answers', () => {
     ['405', 405, '', 'RotationNotSupported', 'RotationNotSupported', 'input'],
     ['501', 501, '', 'RotationNotSupported', 'RotationNotSupported', 'input'],
     ['503', 503, '', 'PeerNotAnswering', 'PeerNotAnswering', 'transient'],
+    ['an error with 200', 200, { error: 'access_denied' }, 'ManagementRejected', 'UpdateRejected', 'input'],
     ['HTML with 200', 200, html, 'RegistrationAnswerNotUsable', 'RegistrationAnswerNotUsable', 'input'],
   ] as const)('%s', (_name, status, body, read, update, retryClass) => {
     expect(parseReadResponse(answerOf(status, body), context)).toMatchObject({
@@ -95,6 +97,9 @@ describe('answers', () => {
     [204, '', { kind: 'deleted' }],
     [200, '', { kind: 'deleted' }],
     [404, '', { kind: 'gone' }],
+    [200, { deleted: true, error: null }, { kind: 'deleted' }],
+    [200, { error: 'server_error' }, { kind: 'refused', reason: 'RetireNotSupported', retryClass: 'input' }],
+    [200, { error: { id: 'server_error' } }, { kind: 'refused', reason: 'RetireNotSupported', retryClass: 'input' }],
     [200, html, { kind: 'refused', reason: 'RetireNotSupported' }],
     [405, '', { kind: 'refused', reason: 'RetireNotSupported', retryClass: 'input' }],
     [403, '', { kind: 'refused', reason: 'RetireNotSupported', retryClass: 'input' }],
