@@ -107,7 +107,10 @@ export function parseDeleteResponse(answer: StoredAnswer, context: ManagementCon
 function parseClient(answer: StoredAnswer, context: ManagementContext): ClientInformation | Refusal | null {
   if (answer.status < 200 || answer.status >= 300 || answer.status === 204) return null;
   const body = readJsonBody(answer.body, answer.headers['content-type']);
-  const clientId = body.kind === 'object' ? (readClientId(body.value) ?? context.clientId) : null;
+  const told = body.kind === 'object' ? readClientId(body.value) : null;
+  // Its status alone would say that a change was made.
+  if (told === null && tellsError(body)) return null;
+  const clientId = body.kind === 'object' ? (told ?? context.clientId) : null;
   if (body.kind === 'object' && clientId === context.clientId) {
     return readClientInformation(clientId, body.value, answer, context);
   }
