@@ -1,5 +1,6 @@
 import type { Endpoints, RequestOutcome } from '../../domain/ports/activities.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import { safeText } from '../../domain/text/redaction.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /**
@@ -16,14 +17,18 @@ export async function heldByAnother(
   return heldElsewhere(clientId, (await records.clientHolder(tokenEndpoint, clientId)) ?? '', null);
 }
 
-/** @param status of the answer that told; null = our own records did. */
+/**
+ * No text names the holder: who sees a registration may not see the other one (DESIGN section 7).
+ *
+ * @param status of the answer that told; null = our own records did.
+ */
 export function heldElsewhere(
   clientId: string,
   holderRegistrationId: string,
   status: number | null,
 ): Extract<RequestOutcome, { kind: 'held-elsewhere' }> {
   const reason = 'ClientHeldElsewhere';
-  const message = `${explain(reason)} The holder is ${holderRegistrationId}; its client can be shared (shareWith).`;
+  const message = `${explain(reason)} It is ${safeText(clientId, [])}; the holder's client can be shared (shareWith).`;
   return {
     kind: 'held-elsewhere',
     clientId,

@@ -55,7 +55,7 @@ async function carryOut(
     tokenEndpoint !== null &&
     !(await deps.records.holdClient(tokenEndpoint, credential.clientId, config.registrationId))
   )
-    return await heldElsewhere(deps, config, tokenEndpoint, credential);
+    return await heldElsewhere(deps, config);
   await refuseWithSharers(deps, config);
   const refused = await deleteClient(deps, config, credential, endpoints, requests);
   const mayBeGone = argument.mayBeDeleted || refused?.saysGone === true;
@@ -78,21 +78,11 @@ async function forgetKeys(deps: Dependencies, config: RegistrationConfig): Promi
 }
 
 /** It is another registration's client, which would lose it; the secrets go on existing with it. */
-async function heldElsewhere(
-  deps: Dependencies,
-  config: RegistrationConfig,
-  tokenEndpoint: string,
-  { clientId }: CredentialState,
-): Promise<DeleteOutcome> {
-  const holder = await deps.records.clientHolder(tokenEndpoint, clientId);
+async function heldElsewhere(deps: Dependencies, config: RegistrationConfig): Promise<DeleteOutcome> {
   await forgetKeys(deps, config);
   await deps.records.releaseClients(config.registrationId, []);
   const reason = 'ClientHeldElsewhere';
-  return {
-    kind: 'none',
-    reason,
-    message: `${explain(reason)} It is held by ${holder ?? 'another one'}; it was not deleted.`,
-  };
+  return { kind: 'none', reason, message: `${explain(reason)} It was not deleted.` };
 }
 
 function nothing(reason: 'RetireShared' | 'RetireWithoutClient'): DeleteOutcome {

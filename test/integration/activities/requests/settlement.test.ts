@@ -179,7 +179,7 @@ describe('an answer', () => {
     expect([...sealed, ...late].filter((row) => row.sealed_answer !== null)).toHaveLength(1);
   });
 
-  it('with a client that another registration holds is no credential, and its holder is named', async () => {
+  it('with a client that another registration holds is no credential, and no text names its holder', async () => {
     const holder = `holder-${randomUUID().slice(0, 8)}.app.production.main`;
     await world.records.holdClient(world.endpoints.tokenEndpoint ?? '', 'shared-1', holder);
     world.peer.whims.set('POST /register', (_request, response) => {
@@ -189,6 +189,10 @@ describe('an answer', () => {
     });
     const { outcome, proof } = await world.activities.register(world.request());
     expect(outcome).toMatchObject({ kind: 'held-elsewhere', clientId: 'shared-1', holderRegistrationId: holder });
+    // Who sees this registration may not see that one (DESIGN section 7).
+    const { failure } = outcome as Extract<typeof outcome, { kind: 'held-elsewhere' }>;
+    expect(failure.message).not.toContain(holder.split('.')[0]);
+    expect(failure.message).toContain('shared-1');
     expect(proof).toBeNull();
     expect(await world.secrets.get(world.managementSecret, { stage: 'current' })).toBeNull();
   });
@@ -290,6 +294,7 @@ describe('a retirement', () => {
       findsOut: false,
     });
     expect(outcome).toMatchObject({ kind: 'none', reason: 'ClientHeldElsewhere' });
+    expect(outcome.message).not.toContain('holder.app');
     expect(world.times('DELETE /register')).toBe(0);
     expect(await world.orphans()).toEqual([]);
   });
