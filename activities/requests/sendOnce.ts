@@ -122,8 +122,9 @@ async function notSent(deps: Dependencies, intentId: string, failure: Failure): 
 }
 
 /** An answer as it is kept: readable where that can be, in its bytes where not. */
-export function answerOf({ status, headers, body, raw }: GuardedResponse, receivedAt: number): StoredAnswer {
-  return { status, headers, body, ...(raw === undefined ? {} : { raw: raw.toString('base64') }), receivedAt };
+export function answerOf({ status, headers, body, raw, cutOff }: GuardedResponse, receivedAt: number): StoredAnswer {
+  const kept = raw === undefined ? {} : { raw: raw.toString('base64') };
+  return { status, headers, body, ...kept, ...(cutOff === undefined ? {} : { cutOff }), receivedAt };
 }
 
 /** Method, address without query, and the metadata: never a header. */

@@ -127,7 +127,8 @@ export async function absorbUpdate(
   }
   const { reason, retryClass, status, retryAfterSeconds, message } = parsed;
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
-  if (reason === 'RegistrationAnswerNotUsable') await keepUnread(deps, intent, argument, answer);
+  if (reason === 'RegistrationAnswerNotUsable' || answer.cutOff === true)
+    await keepUnread(deps, intent, argument, answer);
   const outcome = leavesOpen(failure)
     ? await climb(deps, config, argument, failure, change)
     : ({ kind: 'refused', failure } satisfies RequestOutcome);

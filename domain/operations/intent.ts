@@ -50,6 +50,8 @@ export interface StoredAnswer {
   readonly body: string;
   /** Base64 of the body's bytes where they could not be read: a compression nobody knows, or cut off at the limit. */
   readonly raw?: string | undefined;
+  /** The answer ended before its end: what it does not say, it may have said. */
+  readonly cutOff?: true | undefined;
   /** Milliseconds since the epoch, UTC. */
   readonly receivedAt: number;
 }

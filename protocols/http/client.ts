@@ -28,8 +28,8 @@ export interface GuardedRequest {
   /** Bytes of the answer's body; 1 MiB by default. */
   readonly maxBytes?: number;
   /**
-   * The request cannot be made again: an answer whose coding nobody knows, or that exceeds `maxBytes`, is given as
-   * `raw` instead of being refused.
+   * The request cannot be made again: an answer whose coding nobody knows, that exceeds `maxBytes`, or that ends before
+   * its end, is given as `raw` instead of being refused.
    */
   readonly keepWhatever?: boolean;
   /** GET only, where it is the default. */
@@ -50,6 +50,8 @@ export interface GuardedResponse {
   readonly bytes: number;
   /** Bytes of a body that cannot be read, or was cut off at `maxBytes`. */
   readonly raw?: Buffer;
+  /** The answer ended before its end. */
+  readonly cutOff?: true;
   /** After redirects. */
   readonly url: string;
   /** URLs that were redirected from, in order. */
@@ -196,6 +198,7 @@ function response(answer: ExchangeAnswer, url: URL, redirects: string[], fetched
     body: new TextDecoder().decode(answer.body),
     bytes: answer.body.length,
     ...(answer.raw === undefined ? {} : { raw: answer.raw }),
+    ...(answer.cutOff === undefined ? {} : { cutOff: answer.cutOff }),
     url: url.href,
     redirects,
     fetchedAt,

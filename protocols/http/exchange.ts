@@ -29,6 +29,8 @@ export interface ExchangeAnswer {
   readonly body: Buffer;
   /** Bytes as they came, where nobody can read them; the body is empty then. */
   readonly raw?: Buffer;
+  /** The answer ended before its end: its connection was lost, or its time was over. */
+  readonly cutOff?: true;
 }
 
 /** One request and its answer on one connection. Rejects with HttpGuardError only. */
@@ -184,14 +186,21 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (!this.#settle()) return;
     const raw = Buffer.concat([...this.#chunks, last]).subarray(0, this.#request.maxBytes);
     this.#controller?.abort(this.#error('aborted', 'the rest of the body is not wanted'));
+    this.#resolve(this.#part(raw));
+  }
+
+  #part(raw: Buffer): ExchangeAnswer {
     const coded = codingOf(this.#headers['content-encoding']) !== null;
-    this.#resolve({ status: this.#status, headers: this.#headers, body: coded ? Buffer.alloc(0) : raw, raw });
+    return { status: this.#status, headers: this.#headers, body: coded ? Buffer.alloc(0) : raw, raw };
   }
 
   #fail(error: unknown): void {
     if (!this.#settle()) return;
     const failure = toGuardError(error, this.#request.url.origin, this.#sent);
-    this.#reject(failure);
+    // Of an answer that began, what came is all that there will ever be; it may hold the only token.
+    if (this.#request.keepWhatever === true && this.#status !== 0)
+      this.#resolve({ ...this.#part(Buffer.concat(this.#chunks)), cutOff: true });
+    else this.#reject(failure);
     this.#controller?.abort(failure);
   }
 

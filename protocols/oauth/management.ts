@@ -115,6 +115,13 @@ function parseClient(answer: StoredAnswer, context: ManagementContext): ClientIn
     return readClientInformation(clientId, body.value, answer, context);
   }
   const what = describe(body);
+  // Nothing was refused: its end was lost.
+  if (answer.cutOff === true && body.kind !== 'object')
+    return refuse(answer, context, {
+      reason: 'PeerNotAnswering',
+      retryClass: 'transient',
+      what: 'an answer without its end',
+    });
   return refuse(answer, context, { reason: 'RegistrationAnswerNotUsable', retryClass: 'input', what });
 }
 

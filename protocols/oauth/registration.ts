@@ -51,7 +51,12 @@ export function parseRegistrationResponse(
     if (clientId !== null) return readClientInformation(clientId, body.value, answer, context);
   }
   const members = readErrorMembers(answer);
-  return refusal(answer, members, judge(answer.status, body.kind, members, context), {
+  const wasTaken = answer.status >= 200 && answer.status < 300;
+  const judged =
+    wasTaken && answer.cutOff === true && body.kind !== 'object'
+      ? cutOff
+      : judge(answer.status, body.kind, members, context);
+  return refusal(answer, members, judged, {
     now: context.now,
     secretsInPlay: [...context.secretsInPlay, ...secretsIn(answer)],
   });
@@ -63,6 +68,13 @@ interface Judged {
   readonly clientMayExist: boolean;
   readonly what?: string;
 }
+
+const cutOff: Judged = {
+  reason: 'PeerNotAnswering',
+  retryClass: 'transient',
+  clientMayExist: true,
+  what: 'an answer without its end',
+};
 
 function judge(
   status: number,

@@ -46,6 +46,7 @@ const entrySchema = z.object({
     headers: z.record(z.string(), z.string()),
     body: z.string(),
     raw: z.string().optional(),
+    cutOff: z.literal(true).optional(),
     receivedAt: z.number(),
   }),
   token: z

@@ -145,6 +145,48 @@ describe('an answer', () => {
     expect(late).toContainEqual({ kind: 'update', client_id: current.clientId });
   });
 
+  /** Answers as usual but for the last byte, which never comes. */
+  const cutAtItsEnd = (what: string) => {
+    world.peer.whims.set(what, (_request, response) => {
+      response.end = ((body: string) => {
+        response.write(body.slice(0, -1), () => setImmediate(() => response.destroy()));
+        return response;
+      }) as typeof response.end;
+      return false;
+    });
+  };
+
+  it('to a registration that ends early is kept sealed, and its client listed with its token', async () => {
+    cutAtItsEnd('POST /register');
+    const request = world.request();
+    const { outcome } = await world.activities.register(request);
+    expect(outcome).toMatchObject({ kind: 'unanswered', failure: { reason: 'PeerNotAnswering' } });
+    expect(await world.orphans()).toMatchObject([{ clientId: world.peer.client.id, hasManagementToken: true }]);
+    const sealed = world.db.selectFrom('orphans').select('sealed_answer').where('orphan_id', '=', request.intentId);
+    expect((await sealed.executeTakeFirst())?.sealed_answer).not.toBeNull();
+  });
+
+  it('to an update that ends early brings its token, with which the client is read and updated again', async () => {
+    const current = await world.active();
+    cutAtItsEnd('PUT /register');
+    const { outcome } = await world.activities.update({ ...world.request(), current });
+    expect(outcome.kind).not.toBe('management-rejected');
+    const stored = (await world.secrets.get(world.managementSecret, { stage: 'current' }))?.value;
+    expect(stored?.['registration_access_token']).toBe(world.peer.client.token);
+    const late = await world.db.selectFrom('late_answers').select(['kind', 'client_id']).execute();
+    expect(late).toContainEqual({ kind: 'update', client_id: current.clientId });
+    world.peer.whims.clear();
+    const again = await world.activities.update({ ...world.request(), current });
+    expect(again.outcome).toMatchObject({ kind: 'stored', tokenReceived: true });
+  });
+
+  it('to a read that ends early says nothing of its token: the server is asked again', async () => {
+    const current = await world.active();
+    cutAtItsEnd('GET /register');
+    const read = await world.activities.read({ ...world.request(), current });
+    expect(read.outcome).toMatchObject({ kind: 'refused', failure: { reason: 'PeerNotAnswering' } });
+  });
+
   it('that is compressed although identity was asked is undone', async () => {
     const body = { client_id: 'gz', client_secret: 's3cret-value', registration_access_token: 'rat' };
     world.peer.whims.set('POST /register', (_request, response) => {
@@ -196,6 +238,22 @@ describe('an answer', () => {
     expect(proof).toBeNull();
     expect(await world.secrets.get(world.managementSecret, { stage: 'current' })).toBeNull();
   });
+});
+
+it('an answer stays sealed, and its request open, while the new secret cannot be read back', async () => {
+  const current = await world.active();
+  const argument = { ...world.request(), current };
+  // A store that took nothing, and says that it did.
+  world.insteadOfSecrets.put = async (put, name, ...rest) => {
+    if (name !== world.clientSecret) await put(name, ...rest);
+  };
+  await expect(world.activities.update(argument)).rejects.toMatchObject({ reason: 'SecretStoreUnavailable' });
+  delete world.insteadOfSecrets.put;
+  expect(await world.records.intent(argument.intentId)).toMatchObject({ state: 'answered' });
+  const settled = storedIn(await world.activities.settle({ ...argument, request: 'update' }));
+  const version = await world.secrets.get(world.clientSecret, { versionId: settled.versionId });
+  expect(version?.value['client_secret']).toBe(world.peer.client.secret);
+  expect(world.times('PUT /register')).toBe(1);
 });
 
 describe('the ladder', () => {

@@ -98,6 +98,21 @@ describe('hostile answers', () => {
     ).toMatchObject({ code: 'timeout', requestSent: true });
   });
 
+  it.each([
+    ['is lost', {}, { code: 'network', requestSent: true }],
+    ['is given where the request cannot be made again', { keepWhatever: true }, { body: '{"a":1', cutOff: true }],
+  ])('what came of a body whose connection is lost %s', async (_, how, expected) => {
+    const server = await rawPeer((socket) => {
+      socket.write(`${head}content-length: 7\r\n\r\n{"a":1`);
+      setTimeout(() => socket.destroy(), 20);
+    });
+    const asked = { method: 'POST' as const, url: `http://${server.host}/`, ...how };
+    const told: unknown = await clientFor([server.host])
+      .request(asked)
+      .catch((error: unknown) => error);
+    expect(told).toMatchObject(expected);
+  });
+
   it('a body that stops in the middle ends at the body deadline', async () => {
     expect(await verdict((socket) => socket.write(`${head}content-length: 900\r\n\r\nx`), { body: 50 })).toMatchObject({
       code: 'timeout',
