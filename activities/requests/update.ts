@@ -8,6 +8,7 @@ import { originOf } from '../../protocols/http/publicUrl.ts';
 import { keycloakRealmOf } from '../../protocols/keycloak/realm.ts';
 import { parseUpdateResponse, updateRequest } from '../../protocols/oauth/management.ts';
 import { extractManagementToken } from '../../protocols/oauth/managementToken.ts';
+import { clientIdIn } from '../../stores/records/ledgers/answers.ts';
 import { withClientKeys } from '../credentials/keys.ts';
 import { managementAccesses } from '../credentials/management.ts';
 import { secretsOfClient } from '../credentials/secretsInPlay.ts';
@@ -129,11 +130,39 @@ export async function absorbUpdate(
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
   if (reason === 'RegistrationAnswerNotUsable' || answer.cutOff === true)
     await keepUnread(deps, intent, argument, answer);
+  if (reason === 'RegistrationAnswerNotUsable') await listRenamed(deps, argument, intent, failure, answer);
   const outcome = leavesOpen(failure)
     ? await climb(deps, config, argument, failure, change)
     : ({ kind: 'refused', failure } satisfies RequestOutcome);
   await deps.records.settleIntent(intent.intentId, wasApplied(outcome) ? 'applied' : 'refused', outcome);
   return outcome;
+}
+
+/** Some servers give a client that they update another id: that one is nobody's, and a person decides. */
+async function listRenamed(
+  deps: Dependencies,
+  { endpoints, current }: UpdateArguments,
+  intent: Intent,
+  { reason }: Failure,
+  answer: StoredAnswer,
+): Promise<void> {
+  const clientId = clientIdIn(answer);
+  if (clientId === null || clientId === current.clientId) return;
+  const token = extractManagementToken(answer, { audience: managementAudience(endpoints) });
+  await deps.records.addOrphan(
+    {
+      orphanId: intent.intentId,
+      registrationId: intent.registrationId,
+      tokenEndpoint: endpoints.tokenEndpoint,
+      registrationEndpoint: intent.endpoint,
+      clientId,
+      clientName: intent.clientName,
+      reason,
+      since: answer.receivedAt,
+      token,
+    },
+    { answer },
+  );
 }
 
 /** What nobody could read or store is not discarded with its intent. */

@@ -180,6 +180,20 @@ describe('an answer', () => {
     expect(again.outcome).toMatchObject({ kind: 'stored', tokenReceived: true });
   });
 
+  it('to an update that shows another client lists that one with its token', async () => {
+    const current = await world.active();
+    world.peer.whims.set('PUT /register', (_request, response, body) => {
+      world.peer.clients.clear();
+      const other = { client_id: 'renamed', client_secret: 'of-the-renamed', registration_access_token: 'its-token' };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return !!response.end(JSON.stringify({ ...JSON.parse(body), ...other }));
+    });
+    const { outcome } = await world.activities.update({ ...world.request(), current });
+    expect(outcome).toMatchObject({ kind: 'management-rejected' });
+    const reason = 'RegistrationAnswerNotUsable';
+    expect(await world.orphans()).toMatchObject([{ clientId: 'renamed', reason, hasManagementToken: true }]);
+  });
+
   it('to a read that ends early says nothing of its token: the server is asked again', async () => {
     const current = await world.active();
     cutAtItsEnd('GET /register');
