@@ -1,4 +1,10 @@
-import { type AppliedMembers, appliedMembers, differingMembers, fitsState } from '../../domain/client/applied.ts';
+import {
+  type AppliedMembers,
+  appliedMembers,
+  differingMembers,
+  fitsState,
+  unkeptMembers,
+} from '../../domain/client/applied.ts';
 import type { KnownClient, RequestOutcome, ShownClient } from '../../domain/ports/activities.ts';
 import { encodingsOf } from '../../domain/text/encodings.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
@@ -24,7 +30,8 @@ export function shownAfterSending(judged: Judged): ShownClient {
 
 /**
  * After a read: it shows all that the client has (RFC 7592 section 2.1), so that what it does not show is gone. A server
- * that shows next to nothing is not believed in that.
+ * that shows next to nothing is not believed in that. What it shows and is not kept, an update leaves out: it is told
+ * among what differs.
  *
  * @param asked what the application asks for.
  */
@@ -34,7 +41,9 @@ export function shownByRead(
 ): { client: ShownClient; whole: AppliedMembers | null } {
   const alone = membersOf(judged, null);
   const members = isWhole(alone) ? alone : membersOf(judged, judged.sent);
-  const client = shownOf(judged, members, differingMembers(asked, { ...missing(asked), ...members }));
+  const differing = differingMembers(asked, { ...missing(asked), ...members });
+  const unkept = unkeptMembers(judged.shown?.metadata ?? {}, members, secretsOf(judged));
+  const client = shownOf(judged, members, [...new Set([...differing, ...unkept])].sort());
   return { client, whole: client.tooLarge === true ? members : null };
 }
 
@@ -54,10 +63,15 @@ export async function knownMembers(
   return outcome?.whole ?? null;
 }
 
-function membersOf({ shown, secrets }: Judged, sent: AppliedMembers | null): AppliedMembers {
-  const { metadata = null, clientSecret = null, registrationAccessToken = null } = shown ?? {};
+function membersOf(judged: Judged, sent: AppliedMembers | null): AppliedMembers {
+  return appliedMembers(sent, judged.shown?.metadata ?? null, secretsOf(judged));
+}
+
+/** In all their encodings. */
+function secretsOf({ shown, secrets }: Judged): string[] {
+  const { clientSecret = null, registrationAccessToken = null } = shown ?? {};
   const own = [clientSecret, registrationAccessToken].filter((secret) => secret !== null);
-  return appliedMembers(sent, metadata, [...secrets, ...own].flatMap(encodingsOf));
+  return [...secrets, ...own].flatMap(encodingsOf);
 }
 
 function shownOf({ clientId, at }: Judged, members: AppliedMembers, differs: readonly string[]): ShownClient {

@@ -1,3 +1,4 @@
+import { isKnownMember, isPublicKeyMember } from './knownMembers.ts';
 import { sameMember } from './rollout.ts';
 
 /**
@@ -19,6 +20,7 @@ const setByServer: ReadonlySet<string> = new Set([
   'client_id',
 ]);
 
+/** Never kept, though it was sent: names of what is a secret. */
 const secretNames = /secret|password|passphrase|private_?key|(?:access|refresh|management)_?token$/i;
 
 /** Members of a JSON Web Key that are private, or the key itself (RFC 7518 section 6). */
@@ -32,8 +34,9 @@ const deepest = 8;
 
 /**
  * What a client has after an answer: what was sent, overlaid by what its server shows, as that may have replaced any of
- * it (RFC 7591 section 3.2.1). A member shown as null is one that the client does not have. What holds a secret, or
- * could not be kept as it is, is left out.
+ * it (RFC 7591 section 3.2.1). A member shown as null is one that the client does not have. Of what only the answer
+ * names, known metadata are kept, and switches; any other value may be a secret under whatever name, and is left out.
+ * So is what could not be kept as it is.
  *
  * @param sent null = it was not sent by us, so that the answer alone counts.
  * @param shown null = the answer shows nothing.
@@ -48,10 +51,17 @@ export function appliedMembers(
   const kept: [string, unknown][] = [];
   for (const [name, value] of all) {
     if (value === null || value === undefined || setByServer.has(name)) continue;
-    const clean = isKeepableName(name, value) ? withoutSecrets(value, 0) : undefined;
+    const asked = Object.hasOwn(sent ?? {}, name) ? (sent?.[name] ?? null) : undefined;
+    const clean = isKeepable(name, value, asked) ? withoutSecrets(value, asked, name === 'jwks', 0) : undefined;
     if (clean !== undefined && !holdsAny(name, clean, secrets)) kept.push([name, clean]);
   }
   return Object.fromEntries(kept);
+}
+
+/** Names of what an answer shows and {@link appliedMembers} left out, or kept in part, sorted; none that is a secret. */
+export function unkeptMembers(shown: AppliedMembers, kept: AppliedMembers, secrets: readonly string[]): string[] {
+  const names = Object.keys(shown).filter((name) => shown[name] != null && !setByServer.has(name));
+  return names.filter((name) => !sameMember(name, shown[name], kept[name]) && !holdsAny(name, null, secrets)).sort();
 }
 
 /** Whether the state of an entity may keep them. */
@@ -89,31 +99,58 @@ export function changedApplied(
   return Object.fromEntries([...Object.entries(applied).filter(([name]) => !gone.has(name)), ...sent]);
 }
 
-/** A switch such as `revoke_refresh_token` is no secret. */
-function isKeepableName(name: string, value: unknown): boolean {
+/**
+ * A switch such as `revoke_refresh_token` is no secret.
+ *
+ * @param asked what was sent of it; undefined = the answer alone names it.
+ */
+function isKeepable(name: string, value: unknown, asked: unknown): boolean {
   if (!/^[\x21-\x7E]+$/.test(name) || name.length > longestName) return false;
-  return !secretNames.test(name) || typeof value === 'boolean' || typeof value === 'number';
+  if (typeof value === 'boolean' || isKnownMember(name)) return true;
+  return asked !== undefined && (!secretNames.test(name) || typeof value === 'number');
 }
 
-/** Undefined: it cannot be kept. */
-function withoutSecrets(value: unknown, depth: number): unknown {
+/**
+ * Inside a member only a key set's own and what was sent there are kept. Undefined: it cannot be kept.
+ *
+ * @param asked what was sent in its place; undefined = nothing.
+ */
+function withoutSecrets(value: unknown, asked: unknown, inKeys: boolean, depth: number): unknown {
   if (depth > deepest) return undefined;
   // A text that no database takes would make the whole state one.
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? value : undefined;
   if (Array.isArray(value)) {
-    const items = value.map((item) => withoutSecrets(item, depth + 1));
+    const items = value.map((item) => withoutSecrets(item, merged(asked), inKeys, depth + 1));
     return items.includes(undefined) ? undefined : items;
   }
   if (value === null || typeof value !== 'object') return value;
   const isKey = 'kty' in value;
   const kept: [string, unknown][] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (!isKeepableName(name, member) || (isKey && privateOfKey.has(name))) continue;
-    const clean = withoutSecrets(member, depth + 1);
+    if (isKey && privateOfKey.has(name)) continue;
+    const own = memberOf(asked, name);
+    if (!(inKeys && isPublicKeyMember(name)) && !isKeepableWithin(name, member, own)) continue;
+    const clean = withoutSecrets(member, own, inKeys, depth + 1);
     if (clean === undefined) return undefined;
     kept.push([name, clean]);
   }
   return Object.fromEntries(kept);
+}
+
+function isKeepableWithin(name: string, value: unknown, asked: unknown): boolean {
+  return isKeepable(name, value, asked) && (asked !== undefined || typeof value === 'boolean');
+}
+
+function memberOf(asked: unknown, name: string): unknown {
+  if (asked === null || typeof asked !== 'object' || !Object.hasOwn(asked, name)) return undefined;
+  return (asked as Record<string, unknown>)[name] ?? null;
+}
+
+/** What was sent of any item of a list, as a server may order them anew. */
+function merged(asked: unknown): unknown {
+  if (!Array.isArray(asked)) return undefined;
+  const objects = asked.filter((item) => item !== null && typeof item === 'object' && !Array.isArray(item));
+  return Object.assign({}, ...objects);
 }
 
 function holdsAny(name: string, value: unknown, secrets: readonly string[]): boolean {

@@ -48,6 +48,8 @@ interface Client {
   secret: string;
   token: string;
   updates: number;
+  /** Secrets that it is shown under names of the server's own. */
+  readonly others: readonly string[];
 }
 
 interface Answer {
@@ -222,6 +224,9 @@ export class CarelessPeer {
       secret: this.#plant.clientSecret(`${manner}: client secret of ${clientId}`),
       token: this.#plant.token(`${manner}: registration access token of ${clientId}`),
       updates: 0,
+      others: ['in a list', 'as the one before', 'as a key', 'in a language'].map((where) =>
+        this.#plant.clientSecret(`${manner}: ${where}, of ${clientId}`),
+      ),
     };
     this.#clients.set(clientId, client);
     return this.#information(manner, client);
@@ -242,6 +247,10 @@ export class CarelessPeer {
       client_name: `Known as ${client.secret}`,
       scope: `${client.metadata['scope']} ${encodeURIComponent(client.secret)}`,
       software_id: client.token,
+      credentials: [{ value: client.others[0], primary: false }],
+      previous: client.others[1],
+      apikey: client.others[2],
+      'code#de': client.others[3],
     };
   }
 

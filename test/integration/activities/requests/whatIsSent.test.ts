@@ -87,6 +87,22 @@ describe('a rotation of an adopted client', () => {
     expect(shown(updated)).toMatchObject({ metadata, differs: [] });
   });
 
+  it('names what a read shows and is not kept, and sends no value of it', async () => {
+    const { current } = await adopted();
+    const more = {
+      secret_rotation_policy: 'manual',
+      refresh_token: 'rotating',
+      password_policy: { min: 12 },
+      apikey: 'value-of-a-key',
+    };
+    world.peer.client.metadata = { ...world.peer.client.metadata, ...more };
+    const request = world.request();
+    const read = await world.activities.read({ ...request, current, known: known(null) });
+    expect(shown(read).differs).toEqual(expect.arrayContaining(Object.keys(more)));
+    const row = await world.records.intent(request.intentId);
+    expect(JSON.stringify([read, row])).not.toMatch(/"manual"|rotating|"min"|value-of-a-key/);
+  });
+
   it('sends nothing where it is not known what the client has', async () => {
     const { current } = await adopted();
     for (const nothing of [known(null), known(null, '6b1c2c47-8f3e-4a5e-9f0a-000000000000')]) {
@@ -106,7 +122,7 @@ describe('a rotation of an adopted client', () => {
   it('sends what is more than a state keeps from the row of the read', async () => {
     const { current } = await adopted();
     const bodies = updates();
-    const large = { ...world.peer.client.metadata, policy_note: 'x'.repeat(20_000) };
+    const large = { ...world.peer.client.metadata, contacts: ['x'.repeat(20_000)] };
     world.peer.client.metadata = large;
     const request = world.request();
     const read = await world.activities.read({ ...request, current, known: known(null) });

@@ -7,6 +7,7 @@ import {
   differingMembers,
   fitsState,
   toldMembers,
+  unkeptMembers,
 } from '../../../../domain/client/applied.ts';
 import { encodingsOf } from '../../../../domain/text/encodings.ts';
 
@@ -18,7 +19,17 @@ describe('what a client has after an answer', () => {
     ['a part is shown', { client_name: 'Portal' }, sent],
     ['another value is shown', { scope: 'openid profile' }, { ...sent, scope: 'openid profile' }],
     ['null is shown', { scope: null }, { client_name: 'Portal', redirect_uris: sent.redirect_uris }],
-    ['more is shown', { require_auth_time: true, x: { y: [1] } }, { ...sent, require_auth_time: true, x: { y: [1] } }],
+    [
+      'more is shown',
+      { require_auth_time: true, default_max_age: 1 },
+      { ...sent, require_auth_time: true, default_max_age: 1 },
+    ],
+    ['a name in a language is shown', { 'client_name#de': 'Portal' }, { ...sent, 'client_name#de': 'Portal' }],
+    [
+      'secrets are shown under whatever names',
+      { credentials: [{ value: 'b', primary: false }], previous: 'c', apikey: 'd', pin: 4711, x: { y: [1] } },
+      sent,
+    ],
     [
       'what only the server sets is shown',
       {
@@ -33,17 +44,40 @@ describe('what a client has after an answer', () => {
     ],
     ['another secret is shown', { previous_client_secret: 'b', initial_access_token: 'c', clientPassword: 'd' }, sent],
     ['a switch about tokens is shown', { revoke_refresh_token: true }, { ...sent, revoke_refresh_token: true }],
-    ['a secret is shown within', { keycloak: { secret: 'b', flow: 'c' } }, { ...sent, keycloak: { flow: 'c' } }],
+    ['a secret is shown within', { contacts: [{ mail: 'b', ask: true }] }, { ...sent, contacts: [{ ask: true }] }],
     [
       'a private key is shown',
-      { jwks: { keys: [{ kty: 'EC', kid: '1', x: 'x', d: 'private' }] } },
+      { jwks: { keys: [{ kty: 'EC', kid: '1', x: 'x', d: 'private', backup: 'private' }], previous: 'b' } },
       { ...sent, jwks: { keys: [{ kty: 'EC', kid: '1', x: 'x' }] } },
     ],
-    ['a member of no key has its name', { d: 'x' }, { ...sent, d: 'x' }],
-    ['what no database takes is shown', { a: 'x\0', b: '\ud800', c: [{ d: '\0' }] }, sent],
+    ['what no database takes is shown', { logo_uri: 'x\0', tos_uri: '\ud800', contacts: ['\0'] }, sent],
     ['names that are none are shown', { '': 1, 'a b': 1, ['n'.repeat(101)]: 1 }, sent],
   ])('%s', (_, shown, expected) => {
     expect(appliedMembers(sent, shown, [])).toEqual(expected);
+  });
+
+  it.each<[what: string, asked: Record<string, unknown>, shown: Record<string, unknown>, expected: unknown]>([
+    ['a text', { flow: 'a' }, { flow: 'b' }, { flow: 'b' }],
+    ['a number', { x: 1 }, { x: 2 }, { x: 2 }],
+    ['what is inside of it', { x: { y: 1 } }, { x: { y: 2, apikey: 'b' } }, { x: { y: 2 } }],
+    ['what is inside of a list', { x: [{ d: 1 }, { e: 2 }] }, { x: [{ e: 3, z: 'b' }] }, { x: [{ e: 3 }] }],
+    ['no secret', { admin_password: 'a' }, { admin_password: 'b' }, {}],
+    ['no secret within', { x: { y: 1, secret: 'a' } }, {}, { x: { y: 1 } }],
+  ])('has, of members that the request named, %s', (_, asked, shown, expected) => {
+    expect(appliedMembers(asked, shown, [])).toEqual(expected);
+  });
+
+  it('names what was left out of it, without what is a secret', () => {
+    const shown = {
+      ...sent,
+      client_id: 'c',
+      gone: null,
+      previous: 'b',
+      jwks: { keys: [], more: 'b' },
+      'is-a-secret': 'c',
+    };
+    const secrets = ['is-a-secret'];
+    expect(unkeptMembers(shown, appliedMembers(null, shown, secrets), secrets)).toEqual(['jwks', 'previous']);
   });
 
   it('was not sent by us', () => {
