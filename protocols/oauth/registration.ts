@@ -4,7 +4,7 @@ import type { Reason } from '../../domain/reasons/index.ts';
 import type { AudienceSecret } from '../http/audience.ts';
 import type { GuardedRequest } from '../http/client.ts';
 import { bodyLimits } from '../http/limits.ts';
-import { readJsonBody } from '../jsonBody.ts';
+import { type JsonBody, readJsonBody } from '../jsonBody.ts';
 import { initialAccessTokenReason, policyReason } from '../keycloak/refusals.ts';
 import {
   type ClientInformation,
@@ -55,7 +55,7 @@ export function parseRegistrationResponse(
   const judged =
     wasTaken && answer.cutOff === true && body.kind !== 'object'
       ? cutOff
-      : judge(answer.status, body.kind, members, context);
+      : (judgeLeftClient(answer, body) ?? judge(answer.status, body.kind, members, context));
   return refusal(answer, members, judged, {
     now: context.now,
     secretsInPlay: [...context.secretsInPlay, ...secretsIn(answer)],
@@ -82,8 +82,6 @@ function judge(
   members: ErrorMembers,
   { tokenSent, secretsInPlay, now }: { tokenSent: boolean; secretsInPlay: readonly string[]; now: number },
 ): Judged {
-  if (status >= 200 && status < 300) return judgeSuccessWithoutClient(body);
-  if (status < 400) return notUsable('a redirect');
   if (notAnEndpoint.has(status)) return notUsable(body === 'html' ? 'an HTML page' : undefined);
   if (status === 425 || status === 429) return { reason: 'PeerNotAnswering', clientMayExist: false };
   // RFC 7591 does not make the request repeatable: a server may have failed after it made the client.
@@ -109,14 +107,30 @@ const statementReasons: ReadonlyMap<string, Reason> = new Map([
   ['unapproved_software_statement', 'SoftwareStatementNotApproved'],
 ]);
 
-function judgeSuccessWithoutClient(body: string): Judged {
-  if (body === 'html') return notUsable('an HTML page');
+/**
+ * No registration, and no refusal that says that nothing was made: success without a client in it, a redirect (some
+ * servers answer 303 with the client's address), or an error that names a client. Null: it is an error.
+ */
+function judgeLeftClient({ status, headers }: StoredAnswer, body: JsonBody): Judged | null {
+  const named = body.kind === 'object' && readClientId(body.value) !== null;
+  if (status >= 400 && !named) return null;
+  const what = status >= 400 ? 'an error that names a client' : status >= 300 ? 'a redirect' : whatElse(body);
   return {
     reason: 'RegistrationAnswerNotUsable',
     retryClass: 'input',
     clientMayExist: true,
-    what: body === 'object' ? 'JSON without a usable client_id' : 'no JSON object',
+    what: `${what}${placeTold(headers['location'])}`,
   };
+}
+
+function whatElse({ kind }: JsonBody): string {
+  if (kind === 'html') return 'an HTML page';
+  return kind === 'object' ? 'JSON without a usable client_id' : 'no JSON object';
+}
+
+/** A query may hold anything, and is nobody's to read. */
+function placeTold(location: string | undefined): string {
+  return location === undefined ? '' : `, with the location ${location.split(/[?#]/, 1)[0]}`;
 }
 
 function isTokenProblem(status: number, members: ErrorMembers, tokenSent: boolean): boolean {
