@@ -60,7 +60,7 @@ export type ApiRecords = Applications &
   BulkOperations &
   Pick<ClientHolderLedger, 'clientHolder'> &
   Pick<ClientKeyLedger, 'clientKeys' | 'jwksIdOf'> &
-  Pick<DiscoveryHeaderLedger, 'putDiscoveryHeaders'> &
+  DiscoveryHeaderLedger &
   EventList &
   FleetSummary &
   Idempotency &

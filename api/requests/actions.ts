@@ -34,6 +34,9 @@ export type Wanted = { [Kind in OperationKind]: Asked<Kind> }[OperationKind] & {
   readonly reason?: string | undefined;
 };
 
+/** Undoes what was stored for an operation that was refused. */
+export type TakeBack = () => Promise<void>;
+
 /** Hands actions on one registration to its entity: accepted here, their outcome is an event. One per process. */
 export class Actions {
   readonly #dependencies: ApiDependencies;
@@ -47,19 +50,23 @@ export class Actions {
   /**
    * Answers 202 once the entity took the operation; a problem says why it did not.
    *
-   * @param before stores what the operation refers to, under its operation id.
+   * @param before stores what the operation refers to, under its operation id, and says how that is taken back, as a
+   * refused request changes nothing.
    */
   accept(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: Wanted,
-    before: (attempt: Attempt) => Promise<void> = async () => undefined,
+    before: (attempt: Attempt, ifRefused: (takeBack: TakeBack) => void) => Promise<void> = async () => undefined,
   ): Promise<FastifyReply> {
     return once(this.#dependencies, request, reply, async (attempt) => {
       const registration = registrationOf(request);
       const giveBack = await this.#take(request, wanted.kind, attempt.operationId);
+      let takeBack: TakeBack = async () => undefined;
       try {
-        await before(attempt);
+        await before(attempt, (given) => {
+          takeBack = given;
+        });
         const operation: OperationRequest = {
           ...wanted,
           operationId: attempt.operationId,
@@ -68,8 +75,9 @@ export class Actions {
         const body = await operate(this.#dependencies, registration, operation);
         return { status: 202, body };
       } catch (error) {
-        // What cannot be given back stays counted; the caller is told what went wrong.
+        // What cannot be given or taken back stays as it is; the caller is told what went wrong.
         await giveBack().catch(() => undefined);
+        await takeBack().catch(() => undefined);
         throw holdNotReleased(error, wanted.kind, registration) ?? error;
       }
     });

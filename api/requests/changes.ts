@@ -14,10 +14,11 @@ import { type Fault, fault, refuseFaults } from '../problems/faults.ts';
 import { pointerOf } from '../problems/pointers.ts';
 import { notFound, ProblemError } from '../problems/problem.ts';
 import type { RegistrationPatch } from '../schemas/registration/change.ts';
+import type { TakeBack } from './actions.ts';
 
 type Records = Pick<
   ApiDependencies['records'],
-  'application' | 'applicationRevision' | 'ownSettings' | 'putOwnSettings'
+  'application' | 'applicationRevision' | 'ownSettings' | 'putOwnSettings' | 'takeBackOwnSettings'
 >;
 
 /** Writers that may come first before this one gives up. */
@@ -26,13 +27,15 @@ const attempts = 5;
 /**
  * Stores what a registration sets itself, changed by a merge patch; stores nothing when that is the same as before.
  * Rejects with a problem that lists every fault, before anything is stored.
+ *
+ * @returns what takes it back, unless another change came after it.
  */
 export async function storeChange(
   records: Records,
   registration: RegistrationView,
   patch: RegistrationPatch,
   actor: string,
-): Promise<void> {
+): Promise<TakeBack> {
   const { registrationId, applicationId, environment, phase } = registration;
   if (phase === 'retired' || phase === 'retiring')
     throw new ProblemError('operation-refused', `The registration is ${phase}; it cannot be changed any more.`, {
@@ -52,8 +55,9 @@ export async function storeChange(
     if (own === null) throw notFound('registration');
     const changed = changedSettings(own.settings, patch);
     refuseFaults(faultsOf(application, newest.application, environment, changed));
-    if (isSame(own.settings, changed)) return;
-    if (await records.putOwnSettings(registrationId, own.revision, changed, actor)) return;
+    if (isSame(own.settings, changed)) return async () => undefined;
+    if (await records.putOwnSettings(registrationId, own.revision, changed, actor))
+      return () => records.takeBackOwnSettings(registrationId, own.revision + 1, actor);
   }
   throw new ProblemError('request-in-progress', 'Others change this registration too. Send the request again.', {
     headers: { 'retry-after': '1' },

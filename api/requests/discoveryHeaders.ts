@@ -1,6 +1,8 @@
+import type { DiscoveryHeaderLedger, DiscoveryHeaders } from '../../domain/ports/ledgers/discoveryHeaders.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Fault, fault } from '../problems/faults.ts';
 import { pointerOf } from '../problems/pointers.ts';
+import type { TakeBack } from './actions.ts';
 
 /** The headers that cannot be sent, by name; their values are never told. `at` is where `discoveryHeaders` stands. */
 export function refusedHeaders(
@@ -22,4 +24,27 @@ export function refusedHeaders(
       ),
     ];
   });
+}
+
+/**
+ * Replaces a registration's headers.
+ *
+ * @returns what puts those before back, unless others came after these.
+ */
+export async function replaceHeaders(
+  records: DiscoveryHeaderLedger,
+  registrationId: string,
+  headers: DiscoveryHeaders,
+): Promise<TakeBack> {
+  const before = await records.discoveryHeaders(registrationId);
+  await records.putDiscoveryHeaders(registrationId, headers);
+  return async () => {
+    const now = await records.discoveryHeaders(registrationId);
+    if (isSame(now, headers)) await records.putDiscoveryHeaders(registrationId, before);
+  };
+}
+
+function isSame(one: DiscoveryHeaders, other: DiscoveryHeaders): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }

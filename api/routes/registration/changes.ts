@@ -12,7 +12,7 @@ import { fault, refuseFaults } from '../../problems/faults.ts';
 import { notFound } from '../../problems/problem.ts';
 import { type Actions, action } from '../../requests/actions.ts';
 import { storeChange, unknownRevision } from '../../requests/changes.ts';
-import { refusedHeaders } from '../../requests/discoveryHeaders.ts';
+import { refusedHeaders, replaceHeaders } from '../../requests/discoveryHeaders.ts';
 import { judgeHolder } from '../../requests/sharing.ts';
 import { pageQuery } from '../../schemas/common.ts';
 import { contract } from '../../schemas/contract.ts';
@@ -46,12 +46,15 @@ export const changeRoutes: FastifyPluginAsyncZod<{ dependencies: ApiDependencies
         );
       if (discoveryHeaders !== undefined) {
         refuseFaults(refusedHeaders(discovery, discoveryHeaders));
-        return actions.accept(request, reply, { kind: 'discover', reason }, () =>
-          records.putDiscoveryHeaders(registrationId, discoveryHeaders),
+        return actions.accept(request, reply, { kind: 'discover', reason }, async (_, ifRefused) =>
+          ifRefused(await replaceHeaders(records, registrationId, discoveryHeaders)),
         );
       }
-      return actions.accept(request, reply, { kind: 'changeMetadata', details: { revision }, reason }, () =>
-        storeChange(records, registration, request.body, callerOf(request).id),
+      return actions.accept(
+        request,
+        reply,
+        { kind: 'changeMetadata', details: { revision }, reason },
+        async (_, ifRefused) => ifRefused(await storeChange(records, registration, request.body, callerOf(request).id)),
       );
     },
   });

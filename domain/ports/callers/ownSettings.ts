@@ -14,4 +14,9 @@ export interface OwnSettingsRevisions {
    * came meanwhile: read, merge and try again.
    */
   putOwnSettings(registrationId: string, expected: number, settings: OwnSettings, actor?: string): Promise<boolean>;
+  /**
+   * Takes back a revision whose change was refused, with its audit. One that another revision followed stays; one that a
+   * request or a client has already is followed by what was before it, as its number means that content for good.
+   */
+  takeBackOwnSettings(registrationId: string, revision: number, actor?: string): Promise<void>;
 }

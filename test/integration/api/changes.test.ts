@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EntityError } from '../../../domain/operations/request.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
 import { discoveryOf } from '../../support/entity.ts';
 import { everything, nextEvent } from '../stores/records/fixture.ts';
@@ -41,6 +42,27 @@ async function becomes(id: string, changes: Partial<RegistrationView>): Promise<
 }
 
 describe('PATCH of a registration', () => {
+  test.each<[client: string, view: Partial<RegistrationView>, kept: number]>([
+    ['a client', {}, 0],
+    ['a client that was made from it meanwhile', { ownRevision: { applied: 1, desired: 1 } }, 2],
+    ['no client yet', { credential: null }, 2],
+  ])('that its entity refuses changes nothing, with %s', async (what, view, kept) => {
+    const id = await addTenant(api, `refused-${what.length}`, 'growth-chart');
+    await becomes(id, view);
+    api.entities.refuse = new EntityError('refused', 'Too much waits already.');
+    const answer = await patch({ clientMetadata: { client_name: 'Refused' } }, id);
+    api.entities.refuse = null;
+    expect([answer.status, problemName(answer)]).toEqual([409, 'operation-refused']);
+    const newest = await api.records.config(id, { revision: null, ownRevision: null });
+    expect(newest?.metadata['client_name']).toBe('Growth Chart');
+    expect(await api.records.ownSettings(id)).toEqual({ revision: kept, settings: { clientMetadata: {} } });
+    const page = await api.call('GET', `/v1/registrations/${id}`, { key: api.administrator });
+    expect(page.body).toMatchObject({ ownRevision: { desired: kept } });
+    // The number of what was taken back is taken by the next one.
+    expect((await patch({ clientMetadata: { client_name: 'Taken' } }, id)).status).toBe(202);
+    expect(await api.records.ownSettings(id)).toMatchObject({ revision: kept + 1 });
+  });
+
   test('stores a merge patch and hands the change to its entity', async () => {
     const answer = await patch({
       clientMetadata: { redirect_uris: ['https://app.example/moved'], software_id: 'x' },

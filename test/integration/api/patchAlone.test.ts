@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { EntityError } from '../../../domain/operations/request.ts';
 import { type Api, addTenant, placesOf, problemName, startApi } from './harness.ts';
 
 let api: Api;
@@ -36,6 +37,15 @@ test('headers take the place of those before, sealed, and the documents are read
   expect(await api.records.discoveryHeaders(registrationId)).toEqual({ 'Epic-Client-ID': value });
   expect((await patch({ discoveryHeaders: {} })).status).toBe(202);
   expect(await api.records.discoveryHeaders(registrationId)).toEqual({});
+});
+
+test('headers of a request that is refused are not kept', async () => {
+  expect((await patch({ discoveryHeaders: { 'x-first': 'one' } })).status).toBe(202);
+  api.entities.refuse = new EntityError('refused', 'Too much waits already.');
+  const refused = await patch({ discoveryHeaders: { 'x-second': 'two' } });
+  api.entities.refuse = null;
+  expect([refused.status, problemName(refused)]).toEqual([409, 'operation-refused']);
+  expect(await api.records.discoveryHeaders(registrationId)).toEqual({ 'x-first': 'one' });
 });
 
 test.each<[string, () => object, string, string]>([

@@ -59,6 +59,26 @@ export function changeSuite(fixture: () => Fixture): void {
   });
 
   describe('what a registration sets itself', () => {
+    it('is taken back whole when it was refused, and stays once another change followed', async () => {
+      const { records } = fixture();
+      const { views } = await onboard(fixture(), {});
+      const registered = registeredWith(views[0]!, 1);
+      const { registrationId } = registered;
+      await records.recordTransition(nextEvent(views[0]!, registered));
+      const settings = { clientMetadata: { software_id: 'x' } };
+      const before = await records.ownSettings(registrationId);
+      await records.putOwnSettings(registrationId, 0, settings, 'key:test');
+      await records.takeBackOwnSettings(registrationId, 1, 'key:test');
+      expect(await records.ownSettings(registrationId)).toEqual(before);
+      await records.putOwnSettings(registrationId, 0, settings);
+      await records.putOwnSettings(registrationId, 1, { policies: { trimScopes: true } });
+      await records.takeBackOwnSettings(registrationId, 1);
+      expect(await records.ownSettings(registrationId)).toMatchObject({ revision: 2 });
+      expect(await records.config(registrationId, { revision: null, ownRevision: 1 })).toMatchObject({
+        metadata: { software_id: 'x' },
+      });
+    });
+
     it('is kept in revisions, and the metadata that the client has stay theirs', async () => {
       const { records } = fixture();
       const { views } = await onboard(fixture(), { clientMetadata: { software_id: 'first' } });
