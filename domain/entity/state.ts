@@ -72,6 +72,8 @@ export interface ClientState {
     readonly keptToken: boolean | null;
     /** Intent whose row holds what is more than a state keeps. */
     readonly wholeIn: string | null;
+    /** Rotation or change that it was read for; absent = none, or not known. */
+    readonly operationId?: string;
   } | null;
   /** Registration that was found to hold it, so that nothing is done to it; null = this one does. */
   readonly heldBy: string | null;

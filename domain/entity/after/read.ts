@@ -23,7 +23,7 @@ export function afterRead(
   const { current } = draft.state;
   if (current === null) return;
   if (outcome.kind !== 'read') {
-    noteFailedRead(draft, current.clientId);
+    noteFailedRead(draft, current.clientId, request.operationId);
     if ('failure' in outcome) failed(draft, request, outcome, now, policy);
     return;
   }
@@ -33,7 +33,10 @@ export function afterRead(
   const before = currentClient(draft.state)?.lastRead?.keptToken ?? true;
   draft.set({ current: { ...current, manageable } });
   noteShown(draft, client);
-  noteClient(draft, client.clientId, { lastRead: { at: client.at, keptToken: keptToken && before, wholeIn } });
+  const { operationId } = request;
+  noteClient(draft, client.clientId, {
+    lastRead: { at: client.at, keptToken: keptToken && before, wholeIn, operationId },
+  });
   if (metadata === null && !tooLarge) {
     failed(draft, request, { kind: 'refused', failure: unknown('The answer shows too little of it.') }, now, policy);
     return;

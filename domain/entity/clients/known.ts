@@ -53,17 +53,28 @@ const rowShare = 1 / 720;
 const againShare = 1 / 30;
 
 /**
- * Whether the client is read before it is updated (DESIGN section 6): where it is not known what it has, and where that
- * is old and reads were seen to keep the token.
+ * Whether the client is read before it is updated (DESIGN section 6): where it is not known what it has; where that is
+ * old and reads were seen to keep the token; and before each update of an adopted client whose reads do, as its people
+ * may have changed it since.
  */
 export function readsFirst(state: EntityState, now: number, { metadataAge }: Pick<TimePolicy, 'metadataAge'>): boolean {
   const client = currentClient(state);
   if (client === null) return false;
   const { appliedMetadata, appliedAt, lastRead } = client;
+  if (state.current?.supplied === true && lastRead?.keptToken === true && !isReadFor(state, lastRead)) return true;
   if (appliedMetadata === null)
     return lastRead === null || lastRead.wholeIn === null || now - lastRead.at > metadataAge * rowShare;
   const since = Math.max(appliedAt ?? 0, lastRead?.at ?? 0);
   return lastRead?.keptToken === true && now - since > metadataAge;
+}
+
+/** Whether the last try to read was made for the update that comes next: for its operation, and after its last request. */
+function isReadFor(
+  { rotation, activeOperation }: EntityState,
+  lastRead: NonNullable<ClientState['lastRead']>,
+): boolean {
+  const operation = rotation ?? activeOperation;
+  return lastRead.operationId === operation?.operationId && lastRead.at >= (rotation?.sentAt ?? 0);
 }
 
 /** When a client of which nothing is known is read by itself, as after its adoption; null = not. */

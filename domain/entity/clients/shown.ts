@@ -33,7 +33,7 @@ export function tellDifferences(draft: Draft, { differs }: ShownClient, operatio
 }
 
 /** A read that failed is not made again at once; what is known of the token stays. */
-export function noteFailedRead(draft: Draft, clientId: string): void {
+export function noteFailedRead(draft: Draft, clientId: string, operationId: string): void {
   const keptToken = clientOf(draft.state, clientId)?.lastRead?.keptToken ?? null;
-  noteClient(draft, clientId, { lastRead: { at: draft.now, keptToken, wholeIn: null } });
+  noteClient(draft, clientId, { lastRead: { at: draft.now, keptToken, wholeIn: null, operationId } });
 }

@@ -99,7 +99,21 @@ describe('a client is read before it is updated', () => {
     ['a row holds what was read', read({ wholeIn: 'intent' }), 1000, false],
     ['a row holds what was read long ago', read({ wholeIn: 'intent' }), day, true],
   ])('where it is so: %s', (_, client, after, expected) => {
-    expect(readsFirst(active(client), t0 + after, policy)).toBe(expected);
+    const ours = active(client, { current: { ...current, supplied: undefined } as never });
+    expect(readsFirst(ours, t0 + after, policy)).toBe(expected);
+  });
+
+  it.each<[what: string, lastRead: Partial<NonNullable<ClientState['lastRead']>>, sentAt: number | null, boolean]>([
+    ['was not read for this rotation', {}, null, true],
+    ['was read for this rotation', { operationId: 'r' }, null, false],
+    ['was read for another one', { operationId: 'former' }, null, true],
+    ['was read before the last request of this rotation', { operationId: 'r' }, t0 + 1, true],
+    ['was read after the last request of this rotation', { operationId: 'r' }, t0, false],
+    ['renews its token when it is read', { keptToken: false }, null, false],
+    ['may renew its token when it is read', { keptToken: null }, null, false],
+  ])('each time where a person registered it and it %s', (_, lastRead, sentAt, expected) => {
+    const rotation = { operationId: 'r', actor: 'system', ...(sentAt === null ? {} : { sentAt }) };
+    expect(readsFirst(active({ ...old, ...read(lastRead) }, { rotation }), t0 + 2, policy)).toBe(expected);
   });
 });
 
@@ -187,6 +201,14 @@ describe('an adopted client', () => {
       policy,
     );
     expect(second.steps.slice(1, 4)).toEqual(['begin-rotation', 'read', 'update']);
+  });
+
+  it('is read again before the next update, where reads keep its token, and a rotation reads it once', () => {
+    const world = worldOf(() => readOutcomeOf(clientId));
+    const { steps } = run(due(), world, t0, t0 + 2 * day, policy);
+    const sent = steps.filter((step) => step === 'read' || step === 'update');
+    expect(sent.length).toBeGreaterThan(3);
+    expect(sent).toEqual(sent.map((_, index) => (index % 2 === 0 ? 'read' : 'update')));
   });
 
   it('is told where an update is answered with other metadata than were sent', () => {
