@@ -23,6 +23,7 @@ import { heldByAnother } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
 import { shownByRead } from './shownClient.ts';
 import { managementRejected, type UpdateArguments } from './storeUpdated.ts';
+import { keepUnusable } from './unusable.ts';
 
 /**
  * RFC 7592 section 2.1 under an intent of its own, as a read may renew the registration access token. The secret that it
@@ -84,6 +85,7 @@ export async function absorbRead(
   });
   if (parsed.kind === 'client') {
     const { outcome, whole } = await absorbShown(deps, config, argument, parsed, secretsInPlay);
+    await keepUnusable(deps, intent, parsed, answer);
     // What a state does not take is read from the row by the update that comes next.
     await deps.records.settleIntent(intent.intentId, 'applied', whole === null ? outcome : { ...outcome, whole });
     return outcome;

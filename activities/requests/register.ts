@@ -39,6 +39,7 @@ import { journalForHolder } from './holdersToken.ts';
 import { heldElsewhere } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
 import { shownAfterSending } from './shownClient.ts';
+import { keepUnusable } from './unusable.ts';
 
 /** RFC 7591 section 3.1: registers the client, once per intent, and stores the answer before it is judged. */
 export async function register(
@@ -113,6 +114,7 @@ export async function absorbRegistration(
     parsed.kind === 'refused'
       ? await absorbRefusal(deps, argument, intent, answer, judgedOfAccount(parsed, presented))
       : await absorbKeptClient(deps, config, argument, presented, intent, answer, parsed, metadata);
+  if (parsed.kind === 'client') await keepUnusable(deps, intent, parsed, answer);
   // Before the intent is settled: nobody comes back to a settled one.
   if (outcome.kind === 'stored' && argument.initialAccessTokenRef !== null) {
     await deps.records.spendEnteringSecret(argument.initialAccessTokenRef);

@@ -21,6 +21,7 @@ import { heldByAnother } from './otherHolder.ts';
 import { sendOnce } from './sendOnce.ts';
 import { knownMembers, showing, shownAfterSending } from './shownClient.ts';
 import { managementRejected, storeUpdated, type UpdateArguments } from './storeUpdated.ts';
+import { keepUnusable } from './unusable.ts';
 
 /**
  * RFC 7592 section 2.2: updates the client with its whole metadata, once per intent: those that it has, so that a new
@@ -123,6 +124,7 @@ export async function absorbUpdate(
     });
     const outcome = showing(stored, client);
     if (outcome.kind === 'refused') await keepUnread(deps, intent, argument, answer);
+    else if (parsed.kind === 'client') await keepUnusable(deps, intent, parsed, answer);
     await deps.records.settleIntent(intent.intentId, outcome.kind === 'refused' ? 'refused' : 'applied', outcome);
     return outcome;
   }

@@ -215,6 +215,8 @@ describe('an answer', () => {
     ['in a coding nobody knows', { 'content-encoding': 'zzz' }, Buffer.from('opaque')],
     ['cut off at the limit', {}, Buffer.alloc(70_000, 'x')],
     ['HTML', { 'content-type': 'text/html' }, Buffer.from('<html>Welcome</html>')],
+    ['with a token that has a space', {}, Buffer.from('{"client_id":"c1","registration_access_token":"a b"}')],
+    ['with a secret that is a number', {}, Buffer.from('{"client_id":"c1","client_secret":471147114711}')],
   ])('%s is kept sealed and listed', async (_, headers, body) => {
     world.peer.whims.set('POST /register', (_request, response) => {
       response.writeHead(201, { 'content-type': 'application/json', ...headers }).end(body);

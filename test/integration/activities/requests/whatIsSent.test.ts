@@ -150,6 +150,23 @@ describe('a rotation of an adopted client', () => {
     expect(shown(updated)).toMatchObject({ differs: ['client_name'], metadata: { ...has, client_name: 'Renamed' } });
   });
 
+  it.each(['PUT', 'GET'] as const)('keeps the answer to %s sealed whose secret it cannot use', async (method) => {
+    const { current, has } = await adopted();
+    world.peer.whims.set(`${method} /register`, (_, response) => {
+      const answer = { ...has, client_id: world.peer.client.id, client_secret: 471147114711 };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      return true;
+    });
+    const request = { ...world.request(), current, known: known(has) };
+    await (method === 'PUT' ? world.activities.update(request) : world.activities.read(request));
+    const kept = await world.db
+      .selectFrom('late_answers')
+      .select('sealed_answer')
+      .where('intent_id', '=', request.intentId)
+      .execute();
+    expect(kept).toHaveLength(1);
+  });
+
   it('changes only what a changed revision changes', async () => {
     const { current, has } = await adopted();
     const bodies = updates();
