@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EntityError } from '../../../domain/operations/request.ts';
 import type { CredentialView } from '../../../domain/registration/view.ts';
 import { everything, nextEvent } from '../stores/records/fixture.ts';
 import { type Api, addTenant, problemName, startApi } from './harness.ts';
@@ -45,6 +46,22 @@ describe('operations of one caller within an hour, over all processes', () => {
     const refused = await second.call('DELETE', path(), { key });
     expect([refused.status, problemName(refused)]).toEqual([429, 'bulk-limit']);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('a repeated request that is refused gives back nothing that the first one took', async () => {
+    const { key } = await first.newKey('administrator');
+    const headers = { 'idempotency-key': 'retire-once' };
+    const retire = () => first.call('DELETE', path(), { key, headers });
+    for (let time = 0; time < 9; time += 1) expect((await first.call('DELETE', path(), { key })).status).toBe(202);
+    // The entity has it, and the answer is lost.
+    const lost = vi.spyOn(first.records, 'completeIdempotent').mockRejectedValueOnce(new Error('gone'));
+    expect((await retire()).status).toBe(500);
+    lost.mockRestore();
+    first.clock.move(120_000);
+    first.entities.refuse = new EntityError('refused', 'It is being retired.');
+    expect((await retire()).status).toBe(409);
+    first.entities.refuse = null;
+    expect((await first.call('DELETE', path(), { key })).status).toBe(429);
   });
 
   test('supplies count over a proved credential only', async () => {
