@@ -64,7 +64,8 @@ export function changeSuite(fixture: () => Fixture): void {
       const { views } = await onboard(fixture(), {});
       const registered = registeredWith(views[0]!, 1);
       const { registrationId } = registered;
-      const credential = { clientId: 'client-1' } as RegistrationView['credential'];
+      const ref = { store: 'database', name: 'n', versionId: 'v' };
+      const credential = { clientId: 'client-1', ref } as RegistrationView['credential'];
       await records.recordTransition(nextEvent(views[0]!, { ...registered.view, credential }));
       const settings = { clientMetadata: { software_id: 'x' } };
       const before = await records.ownSettings(registrationId);
