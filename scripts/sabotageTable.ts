@@ -148,7 +148,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'drop a new RAT',
     file: 'activities/credentials/storeManagement.ts',
-    from: '...(token === null ? {} : { registration_access_token: token, token_received_at: receivedAt }),',
+    from: '...(token === null || leadsElsewhere ? {} : { registration_access_token: token, token_received_at: receivedAt }),',
     to: '',
     test: { file: order, name: 'keeps the new registration access token although the new secret cannot be stored' },
   },
@@ -203,8 +203,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'take a 404 for a deletion',
     file: 'activities/requests/retire.ts',
-    from: "parsed.kind === 'deleted' || !(await isThere(deps, access, context, requests))",
-    to: 'true',
+    from: "if (parsed.kind === 'gone') return await unknownThere(deps, access, context, requests);",
+    to: "if (parsed.kind === 'gone') return null;",
     test: {
       file: change,
       name: 'whose deletion is answered 404 while the client can be read leaves the client its secrets, and lists it',
@@ -1154,8 +1154,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: "a proof's back-off starts over with every PUT",
     file: 'domain/entity/rotation/failed.ts',
-    from: 'return rejectedSince === null ?',
-    to: 'return rejectedSince !== undefined ?',
+    from: 'return isProbed(state) ?',
+    to: 'return isProbed(state) && false ?',
     test: {
       file: 'test/unit/domain/entity/paceSimulated.test.ts',
       name: 'sends within the ceiling, when the first secret lives 90 days',
@@ -1579,6 +1579,246 @@ export const sabotages: readonly Sabotage[] = [
     test: {
       file: 'test/integration/stores/records/contract.test.ts',
       name: 'finds those that do not end what was handed to them, less and less often',
+    },
+  },
+  {
+    name: "a step's answer overrules the judged end",
+    file: 'domain/entity/after/proof.ts',
+    from: 'judgedAnswer(outcome.current, before.pending, policy)',
+    to: 'outcome.current',
+    test: {
+      file: 'test/unit/domain/entity/oddExpiry.test.ts',
+      name: 'takes no end that is a duration for a lifetime',
+    },
+  },
+  {
+    name: 'a life is what the step says',
+    file: 'domain/entity/rotation/fresh.ts',
+    from: 'judgedFresh({ ...known, store, place, versionId, provedAt, manageable }, times)',
+    to: 'answered',
+    test: {
+      file: 'test/unit/domain/entity/oddExpiry.test.ts',
+      name: 'takes no end that is a duration for a lifetime',
+    },
+  },
+  {
+    name: 'an unproved promotion gives its token back',
+    file: 'domain/entity/rotation/promoted.ts',
+    from: ' && !unproved',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/rotationPace.test.ts',
+      name: 'gives nothing back where nothing is known of it',
+    },
+  },
+  {
+    name: 'a life that was none gives its token back',
+    file: 'domain/credential/pacing.ts',
+    from: 'worthIt && lived',
+    to: 'worthIt',
+    test: {
+      file: 'test/unit/domain/credential/pacing.test.ts',
+      name: 'a rotation of a life too short to be one does not',
+    },
+  },
+  {
+    name: 'year 9999 is 1978',
+    file: 'protocols/oauth/numericDate.ts',
+    from: 'const mostSeconds = 253_402_300_799;',
+    to: 'const mostSeconds = 1e11;',
+    test: {
+      file: 'test/unit/protocols/oauth/registration.test.ts',
+      name: 'with client_secret_expires_at the end of the year 9999',
+    },
+  },
+  {
+    name: 'the storm drill spares what never lived',
+    file: 'test/drills/storm/judge.ts',
+    from: 'if (before.endsAt - before.issuedAt < leastLife) return [];',
+    to: '',
+    test: {
+      file: 'test/unit/drills/stormJudge.test.ts',
+      name: 'counts updates of secrets that ended before they were issued',
+    },
+  },
+  {
+    name: 'long Retry-After is silent',
+    file: 'domain/entity/backOff.ts',
+    from: '|| asksForLong(failure, policy)',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/longRetryAfter.test.ts',
+      name: 'for a year is told at once, and not tried before',
+    },
+  },
+  {
+    name: 'conflict stays healthy',
+    file: 'domain/entity/health.ts',
+    from: "|| read === 'rejected'",
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/holds.test.ts',
+      name: 'and is refused since is told when a proof finds it, and goes on being held since it was found',
+    },
+  },
+  {
+    name: 'lost update leaves no doubt',
+    file: 'domain/entity/after/request.ts',
+    from: '&& leavesDoubt(outcome)',
+    to: '&& false',
+    test: {
+      file: 'test/unit/domain/entity/doubted.test.ts',
+      name: 'leaves a credential that is proved at once',
+    },
+  },
+  {
+    name: 'uncontrolled knowledge never ages',
+    file: 'protocols/oauth/probe.ts',
+    from: ': uncontrolledLifetime)',
+    to: ': Number.POSITIVE_INFINITY)',
+    test: {
+      file: 'test/unit/protocols/oauth/probe.test.ts',
+      name: 'is missed in the end where none may be sent, and at once where knowledge must be young',
+    },
+  },
+  {
+    name: 'a silent watch never wakes',
+    file: 'stores/records/proofs/queue.ts',
+    from: '(silent || (told && differs))',
+    to: '(told && differs)',
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'wakes the entity for what tells nothing, ten days after the last good proof, until it shows that',
+    },
+  },
+  {
+    name: 'unproved stays healthy',
+    file: 'domain/entity/health.ts',
+    from: '|| state.unproved === true',
+    to: '',
+    test: {
+      file: 'test/unit/domain/entity/unproved.test.ts',
+      name: 'is unknown, with an attention that says so, once the watch asks after ten days',
+    },
+  },
+  {
+    name: 'believe a update that was not read back',
+    file: 'activities/requests/storeUpdated.ts',
+    from: 'if (readBack?.value.client_secret !== client.clientSecret) throw unread(name);',
+    to: 'void readBack;',
+    test: {
+      file: 'test/integration/activities/requests/settlement.test.ts',
+      name: 'an answer stays sealed, and its request open, while the new secret cannot be read back',
+    },
+  },
+  {
+    name: 'journal for whoever holds the client',
+    file: 'activities/requests/holdersToken.ts',
+    from: 'if (!audience.includes(originOf(endpoint))) return;',
+    to: '',
+    test: {
+      file: 'test/integration/activities/requests/siblings.test.ts',
+      name: 'at an endpoint of its own brings the holder no token',
+    },
+  },
+  {
+    name: 'present a token at a foreign URI',
+    file: 'activities/credentials/management.ts',
+    from: '!audience.includes(originOf(uri))',
+    to: 'false',
+    test: {
+      file: 'test/integration/activities/requests/siblings.test.ts',
+      name: 'is presented nowhere, believed nowhere, and in nobody’s way',
+    },
+  },
+  {
+    name: 'take over a foreign client URI',
+    file: 'activities/credentials/storeManagement.ts',
+    from: '!isWithin(reach) && !moves',
+    to: 'false',
+    test: {
+      file: 'test/integration/activities/requests/siblings.test.ts',
+      name: 'takes no client URI outside the audience, and no token that is for one',
+    },
+  },
+  {
+    name: 'throw away an answer without its end',
+    file: 'protocols/http/exchange.ts',
+    from: 'keepWhatever === true && this.#status !== 0',
+    to: 'keepWhatever === true && this.#status < 0',
+    test: {
+      file: 'test/integration/activities/requests/settlement.test.ts',
+      name: 'to an update that ends early brings its token, with which the client is read and updated again',
+    },
+  },
+  {
+    name: "a renamed client is nobody's",
+    file: 'activities/requests/update.ts',
+    from: 'clientId === null || clientId === current.clientId',
+    to: 'clientId !== undefined',
+    test: {
+      file: 'test/integration/activities/requests/settlement.test.ts',
+      name: 'to an update that shows another client lists that one with its token',
+    },
+  },
+  {
+    name: 'keep unknown members of an answer',
+    file: 'domain/client/applied.ts',
+    from: 'return asked !== undefined && (!secretNames',
+    to: 'return (!secretNames',
+    test: {
+      file: 'test/unit/domain/client/applied.test.ts',
+      name: 'secrets are shown under whatever names',
+    },
+  },
+  {
+    name: 'a client at a location is none',
+    file: 'protocols/oauth/registration.ts',
+    from: 'status === 303 && told',
+    to: 'status === 304 && told',
+    test: {
+      file: 'test/unit/protocols/oauth/registration.test.ts',
+      name: 'tells of 303 where it says that the client is: /reg/c1?token=t#t',
+    },
+  },
+  {
+    name: 'refused settings stay',
+    file: 'api/requests/actions.ts',
+    from: 'await takeBack().catch(() => undefined);',
+    to: '',
+    test: {
+      file: 'test/integration/api/changes.test.ts',
+      name: 'that its entity refuses changes nothing, with a client',
+    },
+  },
+  {
+    name: 'adopted client not read each time',
+    file: 'domain/entity/clients/known.ts',
+    from: '&& !isReadFor(state, lastRead)',
+    to: '&& false',
+    test: {
+      file: 'test/unit/domain/entity/clients.test.ts',
+      name: 'is read again before the next update, where reads keep its token, and a rotation reads it once',
+    },
+  },
+  {
+    name: 'a repeated request gives back',
+    file: 'api/callers/bulkLimit.ts',
+    from: "taken.kind === 'taken' ? () => records.giveBackBulkOperation(operationId) : async () => undefined",
+    to: '() => records.giveBackBulkOperation(operationId)',
+    test: {
+      file: 'test/integration/api/bulkLimit.test.ts',
+      name: 'a repeated request that is refused gives back nothing that the first one took',
+    },
+  },
+  {
+    name: 'a wait does not end on a hold',
+    file: 'cli/commands/adding.ts',
+    from: '|| view.hold !== undefined ||',
+    to: '||',
+    test: {
+      file: 'test/unit/cli/commands/adding.test.ts',
+      name: 'tenant add --wait ends with a hold, whatever the phase: 1',
     },
   },
 ];

@@ -293,7 +293,12 @@ async function absorbRefusal(
 ): Promise<RequestOutcome> {
   const { reason, retryClass, status, retryAfterSeconds, message } = refusal;
   const failure: Failure = { reason, retryClass, status, retryAfterSeconds, message };
-  if (!refusal.clientMayExist) return { kind: 'refused', failure };
+  if (!refusal.clientMayExist) {
+    // A page with 200 is no registration, and yet no refusal either: somebody may want to read it.
+    const isTaken = status >= 200 && status < 300;
+    if (isTaken) await deps.records.keepAnswer({ id: `${intent.intentId}/unread`, intent, clientId: null, answer });
+    return { kind: 'refused', failure };
+  }
   await listUnknownClient(deps, argument, intent, failure, answer);
   return { kind: 'unanswered', failure };
 }

@@ -82,6 +82,8 @@ function judge(
   members: ErrorMembers,
   { tokenSent, secretsInPlay, now }: { tokenSent: boolean; secretsInPlay: readonly string[]; now: number },
 ): Judged {
+  if (status < 300) return notUsable('an HTML page');
+  if (status < 400) return notUsable('a redirect');
   if (notAnEndpoint.has(status)) return notUsable(body === 'html' ? 'an HTML page' : undefined);
   if (status === 425 || status === 429) return { reason: 'PeerNotAnswering', clientMayExist: false };
   // RFC 7591 does not make the request repeatable: a server may have failed after it made the client.
@@ -108,12 +110,17 @@ const statementReasons: ReadonlyMap<string, Reason> = new Map([
 ]);
 
 /**
- * No registration, and no refusal that says that nothing was made: success without a client in it, a redirect (some
- * servers answer 303 with the client's address), or an error that names a client. Null: it is an error.
+ * No registration, and no refusal that says that nothing was made: success without a client in it, what was created
+ * elsewhere (some servers answer 303 with the client's address), or an error that names a client. Null: it is an error, or
+ * what people are shown who come with a browser, a page or the way to one (FACTS: an end-user's page as
+ * `registration_endpoint`).
  */
 function judgeLeftClient({ status, headers }: StoredAnswer, body: JsonBody): Judged | null {
   const named = body.kind === 'object' && readClientId(body.value) !== null;
-  if (status >= 400 && !named) return null;
+  const told = headers['location'] !== undefined;
+  const isMade =
+    status >= 400 ? named : status >= 300 ? status === 303 && told : status === 201 || body.kind !== 'html';
+  if (!isMade) return null;
   const what = status >= 400 ? 'an error that names a client' : status >= 300 ? 'a redirect' : whatElse(body);
   return {
     reason: 'RegistrationAnswerNotUsable',

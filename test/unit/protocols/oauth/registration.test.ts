@@ -194,7 +194,6 @@ it.each([
   [303, '/reg/c1?token=t#t', '303 a redirect, with the location /reg/c1'],
   [303, 'https://as.example/reg/rat-4711', '303 a redirect, with the location https://as.example/reg/[redacted]'],
   [201, 'https://as.example/reg/c1', '201 no JSON object, with the location https://as.example/reg/c1'],
-  [302, undefined, '302 a redirect'],
 ])('tells of %i where it says that the client is: %s', (status, location, message) => {
   const answer = answerOf(status, '', location === undefined ? {} : { location });
   const parsed = parseRegistrationResponse(answer, { ...context, secretsInPlay: ['rat-4711'] });
@@ -204,7 +203,9 @@ it.each([
 describe('RFC 7591 section 3.2.2 and what servers really answer: a refusal', () => {
   const html = '<!doctype html><title>Sign in</title>';
   it.each([
-    ['HTML with 200', 200, html, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
+    ['HTML with 200', 200, html, {}, true, 'RegistrationEndpointNotUsable', 'input', false],
+    ['HTML with 201', 201, html, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
+    ['303 to nowhere', 303, '', {}, true, 'RegistrationEndpointNotUsable', 'input', false],
     ['409 with the client in it', 409, { client_id: 'c1' }, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
     ['401 with a numeric client in it', 401, { client_id: 7 }, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
     ['404 of a page', 404, html, {}, true, 'RegistrationEndpointNotUsable', 'input', false],
@@ -214,9 +215,9 @@ describe('RFC 7591 section 3.2.2 and what servers really answer: a refusal', () 
       '',
       { location: 'https://as.example/login' },
       true,
-      'RegistrationAnswerNotUsable',
+      'RegistrationEndpointNotUsable',
       'input',
-      true,
+      false,
     ],
     ['404', 404, { error: 'not_found' }, {}, true, 'RegistrationEndpointNotUsable', 'input', false],
     ['501', 501, '', {}, true, 'RegistrationEndpointNotUsable', 'input', false],
