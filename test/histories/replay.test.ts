@@ -110,7 +110,7 @@ describe('a change of commands fails replay', () => {
       edits: [
         {
           file: 'workflows/registration.ts',
-          from: 'if (carried !== undefined) await this.#until(carried.wakeAt);',
+          from: 'if (carried !== undefined) await this.#until(carried.wakeAt, 0);',
           to: '',
         },
       ],
