@@ -14,6 +14,7 @@ import type {
 } from '../../domain/ports/activities.ts';
 import type { NewOrphan } from '../../domain/ports/ledgers/orphans.ts';
 import { explain } from '../../domain/reasons/index.ts';
+import { ownTokenRule } from '../../domain/reasons/tokens.ts';
 import type { RegistrationConfig } from '../../domain/registration/config.ts';
 import type { AuthMethod } from '../../domain/words.ts';
 import type { ClientInformation } from '../../protocols/oauth/clientInformation.ts';
@@ -64,9 +65,10 @@ export async function register(
   const presented = await tokenToPresent(deps, config, argument);
   if (!('secrets' in presented)) return presented;
   if (presented.kind === 'none') {
-    if (initialAccessTokenRef === null)
-      return refused('AnonymousRegistrationNotAllowed', 'token', explain('AnonymousRegistrationNotAllowed'));
-    const why = 'The initial access token was used already, or nobody claimed it within an hour.';
+    const why =
+      initialAccessTokenRef === null
+        ? ownTokenRule
+        : 'The initial access token was used already, or nobody claimed it within an hour.';
     return refused('InitialAccessTokenNeeded', 'token', `${explain('InitialAccessTokenNeeded')} ${why}`);
   }
   const sent = await sendOnce(deps, {
@@ -333,7 +335,7 @@ export async function listUnknownClient(
 
 /** Refused by ourselves: no server was asked. */
 function refused(
-  reason: 'InitialAccessTokenNeeded' | 'AnonymousRegistrationNotAllowed' | 'ClientMetadataNotAcceptable',
+  reason: 'InitialAccessTokenNeeded' | 'ClientMetadataNotAcceptable',
   retryClass: RetryClass,
   message: string,
 ): RequestOutcome {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Asked, OperationKind } from '../../domain/operations/details.ts';
-import type { OperationRequest } from '../../domain/operations/request.ts';
+import { EntityError, type OperationRequest } from '../../domain/operations/request.ts';
 import type { Role } from '../../domain/words.ts';
 import { takeOfBulk } from '../callers/bulkLimit.ts';
 import { type Attempt, once } from '../callers/idempotency.ts';
@@ -77,7 +77,7 @@ export class Actions {
       } catch (error) {
         // What cannot be given or taken back stays as it is; the caller is told what went wrong.
         await giveBack().catch(() => undefined);
-        await takeBack().catch(() => undefined);
+        if (!mayBeTaken(error)) await takeBack().catch(() => undefined);
         throw holdNotReleased(error, wanted.kind, registration) ?? error;
       }
     });
@@ -103,4 +103,9 @@ export class Actions {
       throw error;
     }
   }
+}
+
+/** Where Temporal did not answer the entity may have the operation, and needs what was stored for it. */
+function mayBeTaken(error: unknown): boolean {
+  return error instanceof EntityError && error.code === 'unavailable';
 }

@@ -10,8 +10,8 @@ import { ProblemError } from '../problems/problem.ts';
 
 /**
  * Hands an operation to a registration's entity. It is kept as a row from its 202 on, so that neither a crash nor the
- * loss of what Temporal holds forgets it. Where Temporal does not answer nobody knows whether the entity has it: the row
- * stays, and the dispatcher hands it over. Rejects with a problem or an EntityError; then it was not asked for.
+ * loss of what Temporal holds forgets it. Rejects with a problem or an EntityError; then it was not asked for, but where
+ * Temporal did not answer: the entity may have it, and the same request under the same key names the same operation.
  */
 export async function operate(
   { entities, records }: Pick<ApiDependencies, 'entities' | 'records'>,
@@ -25,7 +25,6 @@ export async function operate(
   try {
     await handOver(entities, registrationId, operation);
   } catch (error) {
-    if (error instanceof EntityError && error.code === 'unavailable') return { operationId, registrationId };
     await records.dropOperation(operationId);
     throw error;
   }

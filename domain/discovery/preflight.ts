@@ -55,7 +55,7 @@ export const nextActions = {
   registerByHand:
     'An operator adds the registration, and then registers the client by hand with the vendor or the health system: there is no usable registration endpoint.',
   getToken:
-    'An operator gets an initial access token from the health system and adds the registration with it; Registrar does the rest. It registers nothing without one in an environment of class production, which is its own rule: where the authorization server asks for none, an administrator may set the policy allowAnonymous of the application instead.',
+    'An operator gets an initial access token from the health system and adds the registration with it; Registrar does the rest.',
   add: 'An operator adds the registration; Registrar registers without an initial access token, and says so when the server wants one.',
 } as const;
 

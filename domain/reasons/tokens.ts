@@ -1,16 +1,14 @@
 import type { ReasonText } from './text.ts';
 
+/** What stands beside `InitialAccessTokenNeeded` where no server asked for one, and the other way out. */
+export const ownTokenRule =
+  'This is a rule of Registrar, the authorization server was not asked: the environment is of class production, and the policy allowAnonymous is not set. If the server registers without a token, an administrator sets the policy instead: PATCH /v1/registrations/{registrationId} with {"policies": {"allowAnonymous": true}}.';
+
 /** Initial access tokens. */
 export const initialAccessTokens = {
   InitialAccessTokenNeeded: {
-    sentence: 'The authorization server wants an initial access token.',
+    sentence: 'An initial access token is needed to register a client here.',
     action: 'Get an initial access token from the health system and supply it.',
-  },
-  AnonymousRegistrationNotAllowed: {
-    sentence:
-      'Registrar registers nothing without an initial access token here: the environment is of class production, and the policy allowAnonymous is not set. This is a rule of Registrar; the authorization server was not asked.',
-    action:
-      'Get an initial access token from the health system and supply it; or, if the authorization server registers without one, an administrator sets the policy: PATCH /v1/registrations/{registrationId} with {"policies": {"allowAnonymous": true}}.',
   },
   InitialAccessTokenRejected: {
     sentence: 'The authorization server did not accept the initial access token.',

@@ -117,18 +117,21 @@ const statementReasons: ReadonlyMap<string, Reason> = new Map([
  */
 function judgeLeftClient({ status, headers }: StoredAnswer, body: JsonBody): Judged | null {
   const named = body.kind === 'object' && readClientId(body.value) !== null;
-  const told = headers['location'] !== undefined;
-  const isMade =
-    status >= 400 ? named : status >= 300 ? status === 303 && told : status === 201 || body.kind !== 'html';
+  const location = headers['location'];
+  const isElsewhere = status === 303 && location !== undefined && !leadsToDoor.test(location);
+  const isMade = status >= 400 ? named : isElsewhere || (status < 300 && (status === 201 || body.kind !== 'html'));
   if (!isMade) return null;
   const what = status >= 400 ? 'an error that names a client' : status >= 300 ? 'a redirect' : whatElse(body);
   return {
     reason: 'RegistrationAnswerNotUsable',
     retryClass: 'input',
     clientMayExist: true,
-    what: `${what}${placeTold(headers['location'])}`,
+    what: `${what}${placeTold(location)}`,
   };
 }
+
+/** Where people sign in. */
+const leadsToDoor = /(?:log|sign)[-_]?(?:in|on)\b|\bsso\b/i;
 
 function whatElse({ kind }: JsonBody): string {
   if (kind === 'html') return 'an HTML page';

@@ -154,7 +154,6 @@ const saysSpent: ReadonlySet<Reason> = new Set<Reason>(['InitialAccessTokenRejec
 const wantsToken: ReadonlySet<Reason> = new Set<Reason>([
   ...saysSpent,
   'InitialAccessTokenNeeded',
-  'AnonymousRegistrationNotAllowed',
   'InitialAccessTokenExpired',
   'InitialAccessTokenRevoked',
   'InitialAccessTokenUnreadable',

@@ -1,6 +1,7 @@
 import { discoveryChanges, namedEndpoint } from '../../discovery/diff.ts';
 import { documentNames, toldUrl } from '../../discovery/document.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
+import { ownTokenRule } from '../../reasons/tokens.ts';
 import { clientAvailable, type DiscoveryCandidate, type DiscoveryView } from '../../registration/view.ts';
 import { chooseRegistrationToken, isAnonymousAllowed } from '../../servers/registrationToken.ts';
 import { asCandidate, isSamePair } from '../approval.ts';
@@ -142,7 +143,8 @@ export function goOn(draft: Draft, before: Pick<EntityState, 'phase' | 'discover
       awaitApproval(draft, before.discovery?.candidate, way.candidate);
       return;
     case 'awaiting_token':
-      if (before.phase !== 'awaiting_token') awaitToken(draft, 'AnonymousRegistrationNotAllowed');
+      if (before.phase !== 'awaiting_token')
+        awaitToken(draft, 'InitialAccessTokenNeeded', `${explain('InitialAccessTokenNeeded')} ${ownTokenRule}`);
       return;
     case 'registering':
       // What is held waits for what its reason names.

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { nextActions } from '../../../domain/discovery/preflight.ts';
 import { explain, type Reason, reasons } from '../../../domain/reasons/index.ts';
+import { ownTokenRule } from '../../../domain/reasons/tokens.ts';
 
 test('a token that Registrar itself asks for is not laid on the server, and both ways out are told', () => {
-  const told = explain('AnonymousRegistrationNotAllowed');
-  expect(told).toMatch(/rule of Registrar; the authorization server was not asked/);
-  expect(told).toMatch(/initial access token from the health system.*"allowAnonymous": true/);
-  expect(nextActions.getToken).toMatch(/its own rule.*allowAnonymous/);
+  expect(explain('InitialAccessTokenNeeded')).toMatch(/initial access token from the health system/);
+  expect(explain('InitialAccessTokenNeeded')).not.toMatch(/authorization server wants/);
+  expect(ownTokenRule).toMatch(/rule of Registrar, the authorization server was not asked.*"allowAnonymous": true/);
 });
 
 test('no text sends a person to a command that does not exist', () => {

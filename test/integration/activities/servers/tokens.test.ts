@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ownTokenRule } from '../../../../domain/reasons/tokens.ts';
 import type { ServerCredential } from '../../../../domain/servers/authorizationServer.ts';
 import { Peer } from '../peer.ts';
 import { storedIn, World } from '../world.ts';
@@ -185,7 +186,10 @@ describe('in class production', () => {
 
   it('nothing is registered without a token, unless the policy allows it', async () => {
     const { outcome } = await world.activities.register(world.request());
-    expect(outcome).toMatchObject({ kind: 'refused', failure: { reason: 'AnonymousRegistrationNotAllowed' } });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      failure: { reason: 'InitialAccessTokenNeeded', message: expect.stringContaining(ownTokenRule) },
+    });
     expect(world.times('POST /register')).toBe(0);
     await world.allowAnonymous();
     expect((await world.activities.register(world.request())).outcome.kind).toBe('stored');

@@ -142,7 +142,7 @@ describe('the life of a registration', () => {
       {},
       { environmentClass: 'production' },
       'awaiting_token',
-      'AnonymousRegistrationNotAllowed',
+      'InitialAccessTokenNeeded',
     ],
     [
       'a token that is refused',

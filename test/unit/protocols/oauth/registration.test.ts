@@ -206,6 +206,7 @@ describe('RFC 7591 section 3.2.2 and what servers really answer: a refusal', () 
     ['HTML with 200', 200, html, {}, true, 'RegistrationEndpointNotUsable', 'input', false],
     ['HTML with 201', 201, html, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
     ['303 to nowhere', 303, '', {}, true, 'RegistrationEndpointNotUsable', 'input', false],
+    ['303 to a sign-in', 303, '', { location: '/u/login?x=1' }, true, 'RegistrationEndpointNotUsable', 'input', false],
     ['409 with the client in it', 409, { client_id: 'c1' }, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
     ['401 with a numeric client in it', 401, { client_id: 7 }, {}, true, 'RegistrationAnswerNotUsable', 'input', true],
     ['404 of a page', 404, html, {}, true, 'RegistrationEndpointNotUsable', 'input', false],
