@@ -63,6 +63,8 @@ export class Verification {
       grant: probeGrant(grantTypes, credential.authMethod),
     };
     const { records, clock, vendorErrors = [], boundScale = 1 } = this.#deps;
+    const allowControl = await this.#allowsControl(client, credential);
+    const comparesAnew = this.#subject.afresh === true && allowControl;
     const journal = await records.managementTokens(config.holderRegistrationId ?? config.registrationId);
     const secretsInPlay = [...others, ...journal.map(({ token }) => token)].filter((one) => one !== undefined);
     const result = await probeCredential(this.#deps.client, {
@@ -76,11 +78,11 @@ export class Verification {
       introspectionEndpoint: endpoints.introspectionEndpoint ?? null,
       pushedRequestEndpoint: endpoints.pushedRequestEndpoint ?? null,
       knowledge: await records.probeKnowledge(place),
-      // As long as the control that taught it counts, so that there is one or the other.
-      knowledgeAge: this.#subject.afresh === true ? countedFor * boundScale : undefined,
+      // As long as the control that taught it counts; where none may be sent, what is known is the best there is.
+      knowledgeAge: comparesAnew ? countedFor * boundScale : undefined,
       vendorErrors,
       secretsInPlay,
-      allowControl: await this.#allowsControl(client, credential),
+      allowControl,
       refusals: bound.left,
       clock,
     });

@@ -69,6 +69,9 @@ export function isInSample(registrationId: string): boolean {
   return stableFraction(`sample/${registrationId}`) < sampleShare;
 }
 
+/** Why the watch wakes an entity whose credential was found good too long ago. */
+export const couldNotTell = 'The watch could not tell for days whether the credential is good.';
+
 /** Last good proofs before this time are too long ago; `day` as in {@link Proved}. */
 export function provedTooLongAgo(now: number, day: number): number {
   return now - unprovedIntervals * day;

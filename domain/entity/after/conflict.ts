@@ -55,6 +55,7 @@ function becomesCurrent(draft: Draft, { current, proved, message }: Settled, pol
   const judged = judgedAnswer(current, draft.state.current, policy);
   draft.set({ current: judged, rejectedSince: null, currentRejected: false });
   giveUpPending(draft, policy);
+  if (proved) draft.set({ unproved: undefined, doubtedSince: undefined });
   if (proved) draft.condition('CredentialProved', 'True', 'ProofSucceeded', message);
   else draft.condition('CredentialProved', 'Unknown', 'ProofInconclusive', message);
 }

@@ -1,5 +1,5 @@
 import { afterChangedPolicy } from '../../credential/pacing.ts';
-import { provedTooLongAgo } from '../../credential/proofSchedule.ts';
+import { couldNotTell, provedTooLongAgo } from '../../credential/proofSchedule.ts';
 import type { Failure, ProofOutcome } from '../../ports/activities.ts';
 import { explain, type Reason } from '../../reasons/index.ts';
 import { toRfc3339 } from '../../time/clock.ts';
@@ -152,8 +152,10 @@ function conflicting(draft: Draft, outcome: ProofOutcome): void {
 
 /** Consumers read what is known, or what proved good: there is nothing left to choose. */
 function endConflict(draft: Draft): void {
-  if (draft.state.hold?.reason !== 'SecretStoreConflict') return;
-  draft.set({ hold: null, conflict: null });
+  const { hold, conflict } = draft.state;
+  const isHeld = hold?.reason === 'SecretStoreConflict';
+  if (!isHeld && conflict === null) return;
+  draft.set({ hold: isHeld ? null : hold, conflict: null });
   draft.clearAttention('credential');
 }
 
@@ -162,6 +164,7 @@ function unprovable(draft: Draft, outcome: ProofOutcome): void {
   const { phase } = draft.state;
   const { reason } = outcome.decision;
   draft.succeeded();
+  draft.set({ doubtedSince: undefined });
   draft.condition('CredentialProved', 'Unknown', reason, outcome.message);
   // Only a shared client comes here before it is active.
   if (phase !== 'active') {
@@ -193,12 +196,16 @@ function inconclusive(draft: Draft, outcome: ProofOutcome, now: number, policy: 
   finishVerify(draft, outcome);
   delay(draft, { ...proofFailure(outcome), reason: 'ProofInconclusive' }, now, policy);
   const { doubtedSince } = draft.state;
-  if (doubtedSince !== undefined && now - doubtedSince >= policy.proofInterval) draft.set({ doubtedSince: undefined });
+  if (doubtedSince === undefined || now - doubtedSince < policy.proofInterval) return;
+  // The watch goes on; nothing waits for a proof of the entity's own any more.
+  draft.succeeded();
+  draft.set({ doubtedSince: undefined });
 }
 
 /** Whether the watch asks for a proof of what was found good too long ago. */
 function isUnproved({ activeOperation, pending, current, unproved }: EntityState, now: number, policy: TimePolicy) {
-  const asks = activeOperation?.kind === 'verify' && activeOperation.actor === 'system';
+  // The watch knows when it was good last; the entity is not told of each proof.
+  const asks = activeOperation?.actor === 'system' && activeOperation.reason === couldNotTell;
   if (!asks || unproved === true || pending !== null || current === null || current.provedAt === null) return false;
   return current.provedAt < provedTooLongAgo(now, policy.proofInterval);
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../../ports/activities.ts';
 import { stableFraction } from '../../text/stableHash.ts';
 import type { PaceTimes } from '../../time/pace.ts';
 import type { Applied } from '../draft.ts';
-import { unspent } from '../rotation/attempt.ts';
+import { unsent, unspent } from '../rotation/attempt.ts';
 import type { EntityState } from '../state.ts';
 
 /** Up to which share of its wait a step comes later, so that those that were told the same time do not come together. */
@@ -34,7 +34,8 @@ export function afterReadingNotYet(before: EntityState, failure: NotYet, now: nu
 
 /** Of a request that was opened, and that nobody began: it is opened anew, and what was paid for it is given back. */
 export function afterRequestNotYet(before: EntityState, failure: NotYet, now: number, times: PaceTimes): Applied {
-  return afterNotYet({ ...unspent(before, now, times), request: null }, failure, now);
+  const { state } = afterNotYet({ ...unspent(before, now, times), request: null }, failure, now);
+  return { state: { ...state, rotation: state.rotation === null ? null : unsent(state.rotation) }, transitions: [] };
 }
 
 function turnOf({ registrationId }: EntityState, { retryAfterSeconds }: NotYet, now: number): number {

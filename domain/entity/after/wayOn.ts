@@ -185,7 +185,7 @@ function tellsOfClient({ discovery }: Pick<EntityState, 'discovery'>): boolean {
 
 /** The client exists: it is proved here as well, and nothing is registered. */
 export function share(draft: Draft, holder: string, operationId?: string): void {
-  draft.set({ phase: 'verifying', hold: null });
+  draft.set({ phase: 'verifying', hold: null, conflict: null });
   draft.clearAttention('registration', 'offer');
   const message = `The client of ${holder} is used.`;
   draft.condition('Registered', 'True', 'ClientShared', message);

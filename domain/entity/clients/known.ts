@@ -73,8 +73,10 @@ function isReadFor(
   { rotation, activeOperation }: EntityState,
   lastRead: NonNullable<ClientState['lastRead']>,
 ): boolean {
-  const operation = rotation ?? activeOperation;
-  return lastRead.operationId === operation?.operationId && lastRead.at >= (rotation?.sentAt ?? 0);
+  // As `openRequest` names them: a change goes before a rotation that is under way.
+  const isChange = activeOperation?.kind === 'changeMetadata';
+  const operation = isChange ? activeOperation : rotation;
+  return lastRead.operationId === operation?.operationId && (isChange || lastRead.at >= (rotation?.sentAt ?? 0));
 }
 
 /** When a client of which nothing is known is read by itself, as after its adoption; null = not. */

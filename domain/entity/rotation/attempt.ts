@@ -3,7 +3,7 @@ import { giveBack, spend } from '../../credential/pace/bucket.ts';
 import { type NextAttempt, nextRotationAttempt } from '../../credential/pacing.ts';
 import type { PaceTimes } from '../../time/pace.ts';
 import { requestObstacle, secretDueOf } from '../health.ts';
-import type { EntityState } from '../state.ts';
+import type { EntityState, Rotation } from '../state.ts';
 
 /**
  * When the current secret may be asked to be replaced next, from state alone: it is never stored. One that a person asked
@@ -45,4 +45,10 @@ export function spending(state: EntityState, requests: number, now: number, time
 export function unspent(state: EntityState, now: number, times: PaceTimes): EntityState {
   const { rotationPace } = state;
   return { ...state, rotationPace: { ...rotationPace, bucket: giveBack(rotationPace.bucket, now, times) } };
+}
+
+/** A rotation whose request, if one was opened, did not go out. */
+export function unsent(rotation: Rotation): Rotation {
+  const { sentAt: _, ...rest } = rotation;
+  return rest;
 }

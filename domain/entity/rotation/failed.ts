@@ -6,6 +6,7 @@ import { delay } from '../backOff.ts';
 import type { Draft } from '../draft.ts';
 import { isProbed } from '../health.ts';
 import type { EntityState } from '../state.ts';
+import { unsent } from './attempt.ts';
 import { tellOfWait } from './told.ts';
 
 type BackOff = Pick<EntityState, 'attempts' | 'failingSince' | 'nextAttemptAt'>;
@@ -27,7 +28,7 @@ export function answered(draft: Draft): void {
 export function rotationDelayed(draft: Draft, failure: Failure, policy: TimePolicy): void {
   const { rotation } = draft.state;
   delay(draft, failure, draft.now, policy);
-  if (rotation !== null) draft.set({ rotation: { ...rotation, delayed: true } });
+  if (rotation !== null) draft.set({ rotation: { ...unsent(rotation), delayed: true } });
 }
 
 /**

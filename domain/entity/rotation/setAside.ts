@@ -31,6 +31,7 @@ export function setPendingAside(draft: Draft, said: string, policy: TimePolicy):
   draft.set({
     pending: null,
     rejectedSince: null,
+    unproved: undefined,
     setAside: [...draft.state.setAside, pending].slice(-mostSetAside),
   });
   attemptFailed(draft, 'refused', null, policy);

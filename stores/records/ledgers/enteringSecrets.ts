@@ -67,6 +67,17 @@ export function createEnteringSecrets({ db, sealer, clock }: RecordsContext): En
         .where('spent_at', 'is', null)
         .where('swept_at', 'is', null)
         .where('entered_at', '<=', new Date(clock.now() - unclaimedLifetime))
+        // Whoever was to hand it over may have died, or Temporal been away for long: its operation will still come.
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('operations')
+                .select('operations.operation_id')
+                .whereRef('operations.operation_id', '=', 'entering_secrets.operation_id')
+                .where('operations.ended_at', 'is', null),
+            ),
+          ),
+        )
         .executeTakeFirst();
       return Number(numUpdatedRows);
     },

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Verdict } from '../../../domain/credential/proofDecision.ts';
+import { couldNotTell } from '../../../domain/credential/proofSchedule.ts';
 import { rereadPhases } from '../../../domain/discovery/rereadPhases.ts';
 import type { Lease, LeasedDocuments, LeasedProof, ProofQueue } from '../../../domain/ports/servers/proofs.ts';
 import type { RegistrationView } from '../../../domain/registration/view.ts';
@@ -185,7 +186,7 @@ const otherDocuments = 'The discovery documents are not those of before.';
 const sentences: Readonly<Record<Verdict, string>> = {
   good: 'The watch found the credential good again.',
   rejected: 'The watch found the credential rejected.',
-  inconclusive: 'The watch could not tell for days whether the credential is good.',
+  inconclusive: couldNotTell,
 };
 
 function toProof(row: ProofRow): LeasedProof {

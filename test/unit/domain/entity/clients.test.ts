@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { afterRequest } from '../../../../domain/entity/after/request.ts';
+import { afterRequestNotYet } from '../../../../domain/entity/after/turn.ts';
 import { clientOf, firstReadAt, listedClients, readsFirst, roleOf } from '../../../../domain/entity/clients/known.ts';
 import { nextStep } from '../../../../domain/entity/nextStep.ts';
 import { refusalOf } from '../../../../domain/entity/operations.ts';
@@ -9,6 +10,7 @@ import type { Failure, RequestOutcome } from '../../../../domain/ports/activitie
 import { defaultTimePolicy as policy } from '../../../../domain/time/policy.ts';
 import { credentialOf, discoveryOf, readOutcomeOf, shownClientOf, stateOf, t0 } from '../../../support/entity.ts';
 import { Fail, run, type World } from '../../../support/simulation.ts';
+import { operationOf } from '../../../support/whateverWorld.ts';
 
 const day = 86_400_000;
 const current = credentialOf({ provedAt: t0, expiresAt: t0 + 90 * day, manageable: true, supplied: true });
@@ -115,6 +117,25 @@ describe('a client is read before it is updated', () => {
     const rotation = { operationId: 'r', actor: 'system', ...(sentAt === null ? {} : { sentAt }) };
     expect(readsFirst(active({ ...old, ...read(lastRead) }, { rotation }), t0 + 2, policy)).toBe(expected);
   });
+});
+
+/** A change goes before a rotation that waits; what is read for it is read once. */
+it.each([
+  ['for the change', 'c', false],
+  ['for the rotation before', 'r', true],
+])('a client that was read %s is read for a change beside a rotation: %s', (_, operationId, expected) => {
+  const rotation = { operationId: 'r', actor: 'key:a', waits: true as const, sentAt: t0 + 5 };
+  const activeOperation = { ...operationOf('changeMetadata', 'c', 'key:a', t0), operationId: 'c' };
+  const lastRead = { at: t0 + 2, keptToken: true, wholeIn: null, operationId };
+  const supplied = { ...current, supplied: true as const };
+  const client = { appliedMetadata: { client_name: 'Theirs' }, appliedAt: t0, lastRead };
+  expect(readsFirst(active(client, { current: supplied, rotation, activeOperation }), t0 + 9, policy)).toBe(expected);
+});
+
+it('an update whose turn has not come needs no other read', () => {
+  const rotation = { operationId: 'r', actor: 'key:a', sentAt: t0 + 5 };
+  const { state } = afterRequestNotYet(active({}, { rotation }), { retryAfterSeconds: 60 }, t0 + 6, policy);
+  expect(state.rotation).toEqual({ operationId: 'r', actor: 'key:a', delayed: true });
 });
 
 describe('an adopted client', () => {

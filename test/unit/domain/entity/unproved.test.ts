@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { couldNotTell } from '../../../../domain/credential/proofSchedule.ts';
 import { afterProof } from '../../../../domain/entity/after/proof.ts';
 import { beginOperation } from '../../../../domain/entity/operations.ts';
 import type { EntityState } from '../../../../domain/entity/state.ts';
@@ -18,8 +19,14 @@ function active(patch: Partial<EntityState> = {}): EntityState {
 }
 
 /** A proof that an actor asks for at a time, and that ends so. */
-function verified(before: EntityState, actor: string, at: number, reason: ProofOutcome['decision']['reason']) {
-  const begun = beginOperation(before, operationOf('verify', `v${at}`, actor, at), at).state;
+function verified(
+  before: EntityState,
+  actor: string,
+  at: number,
+  reason: ProofOutcome['decision']['reason'],
+  why = couldNotTell,
+) {
+  const begun = beginOperation(before, { ...operationOf('verify', `v${at}`, actor, at), reason: why }, at).state;
   const { current, pending } = begun;
   return afterProof(begun, { decision: { action: 'keep', reason }, current, pending, message: 'told' }, at, policy);
 }
@@ -49,8 +56,9 @@ describe('a credential of which no proof tells', () => {
   test.each([
     ['a person asks, who is answered so', 'key:a', 11],
     ['the last good proof is young', 'system', 10],
-  ])('stays as it was where %s', (_case, actor, days) => {
-    const { state, transitions } = verified(active(), actor, t0 + days * day, 'ProofInconclusive');
+    ['the watch asks for another reason, and may know of a good proof', 'system', 11, 'It was rejected.'],
+  ])('stays as it was where %s', (_case, actor, days, why = couldNotTell) => {
+    const { state, transitions } = verified(active(), actor, t0 + days * day, 'ProofInconclusive', why);
     expect(state.credentialHealth).toBe('healthy');
     expect(transitions[0]).toMatchObject({ type: 'credential.proof-failed', reason: 'ProofInconclusive' });
   });

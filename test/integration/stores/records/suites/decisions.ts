@@ -240,6 +240,18 @@ export function decisionSuite(fixture: () => Fixture): void {
         expect(await records.openOperations(registrationId)).toHaveLength(2);
       });
 
+      it('keep the secret that entered with them for as long as they are to be handed over', async () => {
+        const { records, clock } = fixture();
+        const { registrationId } = await oneRegistration(fixture());
+        const operation = anOperation();
+        const { operationId } = operation;
+        await records.putEnteringSecret({ operationId, registrationId, kind: 'credential', value: 'a-secret' });
+        await records.addOperation(registrationId, operation);
+        clock.move(2 * 3_600_000);
+        await records.sweepEnteringSecrets();
+        expect(await records.claimEnteringSecret(operationId, registrationId)).toBe('a-secret');
+      });
+
       it('claim the secret that entered with them once they are accepted', async () => {
         const { records, clock } = fixture();
         const { registrationId } = await oneRegistration(fixture());
