@@ -23,7 +23,7 @@ describe('status', () => {
     expect(lines.slice(0, 5)).toEqual([
       '1 needs attention.',
       '! general-hospital-north.chart-app.production.main (since 60 minutes ago)',
-      '    InitialAccessTokenNeeded: The authorization server wants an initial access token.',
+      '    InitialAccessTokenNeeded: An initial access token is needed to register a client here.',
       '    rejected by policy',
       '    Do: Get an initial access token from the health system and supply it.',
     ]);

@@ -14,7 +14,7 @@ const condition: Condition = {
 test('says why, what to do and since when', () => {
   expect(attentionOf({ conditions: [condition] })).toEqual({
     reason: 'InitialAccessTokenNeeded',
-    sentence: 'The authorization server wants an initial access token.',
+    sentence: 'An initial access token is needed to register a client here.',
     action: 'Get an initial access token from the health system and supply it.',
     message: 'The server answered 401.',
     since: '2026-11-21T11:00:00.000Z',
