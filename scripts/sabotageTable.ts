@@ -1821,4 +1821,34 @@ export const sabotages: readonly Sabotage[] = [
       name: 'tenant add --wait ends with a hold, whatever the phase: 1',
     },
   },
+  {
+    name: 'read without end for a change',
+    file: 'domain/entity/clients/known.ts',
+    from: "const isChange = activeOperation?.kind === 'changeMetadata';",
+    to: 'const isChange = false;',
+    test: {
+      file: 'test/unit/domain/entity/clients.test.ts',
+      name: 'a client that was read for the change (c) is read once more for a change beside a rotation: false',
+    },
+  },
+  {
+    name: 'read again for an update whose turn has not come',
+    file: 'domain/entity/after/turn.ts',
+    from: 'state.rotation === null ? null : unsent(state.rotation)',
+    to: 'state.rotation',
+    test: {
+      file: 'test/unit/domain/entity/clients.test.ts',
+      name: 'an update whose turn has not come needs no other read',
+    },
+  },
+  {
+    name: 'sweep what is still to be handed over',
+    file: 'stores/records/ledgers/enteringSecrets.ts',
+    from: ".where('operations.ended_at', 'is', null)",
+    to: ".where('operations.ended_at', 'is not', null)",
+    test: {
+      file: 'test/integration/stores/records/contract.test.ts',
+      name: 'keep the secret that entered with them for as long as they are to be handed over',
+    },
+  },
 ];

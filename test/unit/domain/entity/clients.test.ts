@@ -123,14 +123,17 @@ describe('a client is read before it is updated', () => {
 it.each([
   ['for the change', 'c', false],
   ['for the rotation before', 'r', true],
-])('a client that was read %s is read for a change beside a rotation: %s', (_, operationId, expected) => {
-  const rotation = { operationId: 'r', actor: 'key:a', waits: true as const, sentAt: t0 + 5 };
-  const activeOperation = { ...operationOf('changeMetadata', 'c', 'key:a', t0), operationId: 'c' };
-  const lastRead = { at: t0 + 2, keptToken: true, wholeIn: null, operationId };
-  const supplied = { ...current, supplied: true as const };
-  const client = { appliedMetadata: { client_name: 'Theirs' }, appliedAt: t0, lastRead };
-  expect(readsFirst(active(client, { current: supplied, rotation, activeOperation }), t0 + 9, policy)).toBe(expected);
-});
+])(
+  'a client that was read %s (%s) is read once more for a change beside a rotation: %s',
+  (_, operationId, expected) => {
+    const rotation = { operationId: 'r', actor: 'key:a', waits: true as const, sentAt: t0 + 5 };
+    const activeOperation = { ...operationOf('changeMetadata', 'c', 'key:a', t0), operationId: 'c' };
+    const lastRead = { at: t0 + 2, keptToken: true, wholeIn: null, operationId };
+    const supplied = { ...current, supplied: true as const };
+    const client = { appliedMetadata: { client_name: 'Theirs' }, appliedAt: t0, lastRead };
+    expect(readsFirst(active(client, { current: supplied, rotation, activeOperation }), t0 + 9, policy)).toBe(expected);
+  },
+);
 
 it('an update whose turn has not come needs no other read', () => {
   const rotation = { operationId: 'r', actor: 'key:a', sentAt: t0 + 5 };
