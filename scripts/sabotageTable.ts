@@ -1574,8 +1574,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'look at an unended operation for ever as often',
     file: 'stores/records/registrations/reconciliation.ts',
-    from: '* power(2, least(o.attempts, 30))',
-    to: '',
+    from: 'deliveryRetry: overdue, deliveryRetryMaximum: longestLook',
+    to: 'deliveryRetry: overdue, deliveryRetryMaximum: overdue',
     test: {
       file: 'test/integration/stores/records/contract.test.ts',
       name: 'finds those that do not end what was handed to them, less and less often',

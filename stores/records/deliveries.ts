@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { defaultChoreIntervals } from '../../domain/time/chores.ts';
+import { type ChoreIntervals, defaultChoreIntervals } from '../../domain/time/chores.ts';
 import { databaseNow } from './clock.ts';
 
 /**
@@ -9,10 +9,12 @@ import { databaseNow } from './clock.ts';
  */
 export const isDue: RawBuilder<boolean> = sql<boolean>`(not_before is null or not_before <= ${databaseNow})`;
 
+type Retries = Pick<ChoreIntervals, 'deliveryRetry' | 'deliveryRetryMaximum'>;
+
 /** When a row may be tried again; `failures` is the column that counts, before this one is added. */
 export function laterThan(
   failures: string,
-  { deliveryRetry, deliveryRetryMaximum } = defaultChoreIntervals,
+  { deliveryRetry, deliveryRetryMaximum }: Retries = defaultChoreIntervals,
 ): RawBuilder<string> {
   return sql<string>`${databaseNow} + interval '1 millisecond' *
     least(${deliveryRetryMaximum}::float8, ${deliveryRetry}::float8 * power(2, least(${sql.ref(failures)}, 30)))`;

@@ -9,7 +9,7 @@ import { freshNamespace } from '../support/freshNamespace.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../support/keycloakAdmin.ts';
 import { say } from '../support/kill/say.ts';
 import { newMasterKey, type Product, scratch, startProduct } from '../support/product.ts';
-import { waitFor } from '../support/waitFor.ts';
+import { rotatedTwice } from '../support/rotatedTwice.ts';
 
 const redirectUris = ['callback', 'second', 'third'].map((path) => `https://portal.example.org/${path}`);
 
@@ -88,15 +88,7 @@ describeWith(['keycloak', 'postgres', 'temporal'], 'An adopted client of Keycloa
       registrationAccessToken,
       registrationClientUri: `${admin.registrationEndpoint}/by-hand`,
     });
-    const told: string[] = [];
-    await waitFor(
-      async () => {
-        const events = await api.events(registrationId);
-        told.splice(0, Infinity, ...events.map(({ type, message }) => `${type}: ${message}`));
-        return events.filter(({ type }) => type === 'credential.rotated').length >= 2;
-      },
-      { what: 'two rotations', milliseconds: 280_000, seen: () => told.slice(-12) },
-    );
+    await rotatedTwice(api, registrationId, 280_000);
     const found = differences(before, await admin.client('by-hand')).filter((one) => !belongsToSecret(one));
     say(`Differences of an adopted Keycloak client after two rotations, but for its secret: ${found.length}`);
     for (const one of found) say(`  ${one}`);

@@ -5,7 +5,7 @@ import type { ApiCaller } from '../support/apiCaller.ts';
 import { describeWith } from '../support/describeWith.ts';
 import { differences } from '../support/differences.ts';
 import { type Product, scratch, startProduct } from '../support/product.ts';
-import { waitFor } from '../support/waitFor.ts';
+import { rotatedTwice } from '../support/rotatedTwice.ts';
 
 /** As somebody asked for it years ago: nothing of it is what the application asks for. */
 const byHand = {
@@ -97,15 +97,7 @@ describeWith(['temporal', 'oidc-provider'], 'An adopted client of oidc-provider'
       registrationAccessToken: token,
       registrationClientUri: uri,
     });
-    const told: string[] = [];
-    await waitFor(
-      async () => {
-        const events = await api.events(registrationId);
-        told.splice(0, Infinity, ...events.map(({ type, message }) => `${type}: ${message}`));
-        return events.filter(({ type }) => type === 'credential.rotated').length >= 2;
-      },
-      { what: 'two rotations', milliseconds: 240_000, seen: () => told.slice(-12) },
-    );
+    await rotatedTwice(api, registrationId, 240_000);
     const found = differences(before, await asked(uri, token));
     expect(found.filter((one) => !belongsToSecret(one))).toEqual([]);
     // It did change: two secrets were issued since.

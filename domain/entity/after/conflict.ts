@@ -55,9 +55,12 @@ function becomesCurrent(draft: Draft, { current, proved, message }: Settled, pol
   const judged = judgedAnswer(current, draft.state.current, policy);
   draft.set({ current: judged, rejectedSince: null, currentRejected: false });
   giveUpPending(draft, policy);
-  if (proved) draft.set({ unproved: undefined, doubtedSince: undefined });
-  if (proved) draft.condition('CredentialProved', 'True', 'ProofSucceeded', message);
-  else draft.condition('CredentialProved', 'Unknown', 'ProofInconclusive', message);
+  if (!proved) {
+    draft.condition('CredentialProved', 'Unknown', 'ProofInconclusive', message);
+    return;
+  }
+  draft.set({ unproved: undefined, doubtedSince: undefined });
+  draft.condition('CredentialProved', 'True', 'ProofSucceeded', message);
 }
 
 /** Whoever takes what others made current does not want the version that was to replace it; a server's is kept. */

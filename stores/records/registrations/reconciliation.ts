@@ -47,6 +47,7 @@ export function createReconciliation({ db }: RecordsContext): Reconciliation {
     },
 
     async unendedOperations(overdue, limit) {
+      const looks = { deliveryRetry: overdue, deliveryRetryMaximum: longestLook };
       const { rows } = await sql<{ registration_id: string }>`
         with leased as (
           select o.operation_id from operations o
@@ -58,8 +59,7 @@ export function createReconciliation({ db }: RecordsContext): Reconciliation {
           for update of o skip locked
         )
         update operations as o
-          set attempts = o.attempts + 1, not_before = ${databaseNow} + interval '1 millisecond' *
-            least(${longestLook}::float8, ${overdue}::float8 * power(2, least(o.attempts, 30)))
+          set attempts = o.attempts + 1, not_before = ${laterThan('o.attempts', looks)}
         from leased where o.operation_id = leased.operation_id
         returning o.registration_id`.execute(db);
       return [...new Set(rows.map((row) => row.registration_id))];

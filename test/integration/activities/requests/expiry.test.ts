@@ -22,22 +22,26 @@ afterAll(() => world.close());
 
 const day = 86_400;
 
+type PeerClient = typeof world.peer.client;
+
+function shown(client: PeerClient, expiresAt: number) {
+  return {
+    ...client.metadata,
+    client_id: client.id,
+    client_secret: client.secret,
+    client_secret_expires_at: expiresAt,
+    token_endpoint_auth_method: 'client_secret_basic',
+    registration_access_token: client.token,
+  };
+}
+
 /** The peer answers an update so; the secret stays unless another is given. */
 function answering(expiresAt: number, secret?: string): void {
   world.peer.whims.set('PUT /register', (_request, response) => {
     const { client } = world.peer;
     client.secret = secret ?? client.secret;
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify({
-        ...client.metadata,
-        client_id: client.id,
-        client_secret: client.secret,
-        client_secret_expires_at: expiresAt,
-        token_endpoint_auth_method: 'client_secret_basic',
-        registration_access_token: client.token,
-      }),
-    );
+    response.end(JSON.stringify(shown(client, expiresAt)));
     return true;
   });
 }
@@ -183,17 +187,8 @@ function sayingAtFirst(expiresAt: number): void {
     const client = { id: randomUUID(), secret: randomUUID(), token: randomUUID(), metadata: JSON.parse(body) };
     world.peer.clients.set(client.id, client);
     response.writeHead(201, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify({
-        ...client.metadata,
-        client_id: client.id,
-        client_secret: client.secret,
-        client_secret_expires_at: expiresAt,
-        token_endpoint_auth_method: 'client_secret_basic',
-        registration_access_token: client.token,
-        registration_client_uri: `${world.peer.url}/register/${client.id}`,
-      }),
-    );
+    const uri = `${world.peer.url}/register/${client.id}`;
+    response.end(JSON.stringify({ ...shown(client, expiresAt), registration_client_uri: uri }));
     return true;
   });
 }
